@@ -1,0 +1,90 @@
+/** Every code that a client can meet in `extensions.code`, with what it means. Published as `enum ErrorCode`. */
+export const errorCodes = {
+  BAD_USER_INPUT: 'An argument is not acceptable; `issues` names each one.',
+  UNAUTHENTICATED: 'No valid access token came with the request.',
+  FORBIDDEN: 'The viewer is known, and may not do this.',
+  NOT_FOUND: 'There is no such object, or the viewer may not see it.',
+  CONFLICT: 'The change contradicts what is stored, for example an e-mail address that is taken.',
+  CONVERSATION_BUSY: 'A run is under way in this conversation; wait, stop it, or choose another `ifBusy`.',
+  IDEMPOTENCY_CONFLICT: 'The idempotency key was used before with another payload.',
+  RATE_LIMITED: 'Too many requests; `retryAfterMs` says when to come back.',
+  PAYLOAD_TOO_LARGE: 'The body or the file is larger than the limit.',
+  UNSUPPORTED_FILE: 'The file is not of a kind that can be read, or is damaged.',
+  SQL_NOT_ALLOWED: 'The SQL is not one SELECT over the tables of the session.',
+  SQL_INVALID: 'The SQL could not be parsed or run.',
+  SQL_TIMEOUT: 'The SQL ran longer than the limit.',
+  SQL_TOO_LARGE: 'The SQL needed more memory than the limit.',
+  QUERY_CRASHED: 'The SQL ended the process that ran it. Nothing else was harmed.',
+  PLOT_INVALID: 'The plot is not a valid Vega-Lite specification.',
+  ENGINE_UNKNOWN: 'No such provider or model; the message lists those that exist.',
+  ENGINE_RATE_LIMITED: 'The model provider limits the rate of requests.',
+  ENGINE_OVERLOADED: 'The model provider is overloaded or failing.',
+  ENGINE_BAD_KEY: 'The model provider refuses the key that is configured.',
+  ENGINE_CONTEXT_TOO_LONG: 'The conversation is longer than the model can read.',
+  ENGINE_REFUSED: 'The model provider refuses this content.',
+  ENGINE_BAD_REQUEST: 'The model provider does not accept the request as it was made.',
+  ENGINE_NETWORK: 'The model provider could not be reached, or the connection broke.',
+  ENGINE_TIMEOUT: 'The model provider did not answer in time.',
+  ENGINE_PROTOCOL: 'The model provider sent something that is not its protocol, or ended without its end marker.',
+  INTERRUPTED: 'The server that ran this stopped; what was written until then is kept.',
+  SERVICE_UNAVAILABLE: 'A part of the service is away for the moment; try again.',
+  INTERNAL_SERVER_ERROR: 'Something unexpected failed; the request id finds it in the log.',
+} as const;
+
+/** A stable name for a kind of failure. Programs branch on it, messages are for people. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** One thing wrong with the input: where, and what would be right. */
+export interface InputIssue {
+  /** The path to the value, for example `["input", "email"]`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What accompanies an `AppError` besides its message. */
+export interface AppErrorOptions {
+  readonly issues?: readonly InputIssue[] | undefined;
+  /** After how many milliseconds another attempt makes sense. */
+  readonly retryAfterMs?: number | undefined;
+  /** What caused it; logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** An expected failure whose message is meant for the client. Everything else that is thrown is masked. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly issues: readonly InputIssue[] | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.issues = options.issues;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/**
+ * Bad input in one argument.
+ *
+ * @param path where it is, from the argument inwards
+ * @param message what is wrong with which value, and what would be right
+ */
+export function badInput(path: readonly (string | number)[], message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message, { issues: [{ path, message }] });
+}
+
+/**
+ * The answer for what does not exist and for what the viewer may not see, to the letter the same.
+ *
+ * @param kind the type that was asked for, for example `Conversation`
+ */
+export function notFound(kind: string): AppError {
+  return new AppError('NOT_FOUND', `No ${kind} with this id exists, or you may not see it.`);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
