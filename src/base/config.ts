@@ -1,0 +1,254 @@
+import { z } from 'zod';
+
+/** Everything that can be configured, in the product's words. An absent feature is `null`. */
+export interface Config {
+  readonly isProduction: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  /** Where everything that is kept on disk lies. */
+  readonly dataFolder: string;
+  /** What access tokens are signed with; null in development, where one is made and kept in the data folder. */
+  readonly secret: string | null;
+  /** Null starts the embedded PostgreSQL in the data folder. */
+  readonly database: DatabaseConfig | null;
+  readonly databasePoolSize: number;
+  readonly databaseStatementTimeoutMs: number;
+  readonly auth: {
+    readonly accessTokenLifetimeSeconds: number;
+    readonly refreshTokenLifetimeSeconds: number;
+    /** How long a refresh token that was already exchanged may come again, for two tabs at once. */
+    readonly refreshGraceSeconds: number;
+    readonly bcryptCost: number;
+    /** How many passwords are hashed at once; the others wait. */
+    readonly bcryptConcurrency: number;
+  };
+  /** Origins whose pages may call us with credentials. */
+  readonly allowedOrigins: readonly string[];
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    readonly maxUploadBytes: number;
+    readonly maxUploadsPerUser: number;
+    readonly maxWebSocketPayloadBytes: number;
+    readonly webSocketInitTimeoutMs: number;
+    readonly maxRunningRunsPerUser: number;
+    readonly headersTimeoutMs: number;
+    readonly shutdownTimeoutMs: number;
+  };
+  readonly runs: {
+    readonly leaseMs: number;
+    readonly coalesceMs: number;
+    readonly maxSteps: number;
+    readonly toolTimeoutMs: number;
+    readonly runTimeoutMs: number;
+    /** How long the events of an ended run are kept before a replay is made from its message. */
+    readonly eventRetentionMs: number;
+  };
+  readonly sql: {
+    readonly timeoutMs: number;
+    readonly memoryBytes: number;
+    readonly maxRows: number;
+    readonly maxResultBytes: number;
+    readonly workers: number;
+    readonly maxWaitingPerUser: number;
+  };
+  readonly engines: {
+    /** `provider:model` or a provider; null chooses the first engine that has a key, else `builtin`. */
+    readonly defaultModel: string | null;
+    readonly openai: EngineConfig | null;
+    readonly anthropic: EngineConfig | null;
+    readonly timers: EngineTimers;
+  };
+}
+
+/** A PostgreSQL server. */
+export interface DatabaseConfig {
+  readonly url: string;
+  /** The same database past any pooler, for migrations and LISTEN. */
+  readonly directUrl: string;
+}
+
+/** The access to a model provider. */
+export interface EngineConfig {
+  readonly apiKey: string;
+  /** Null is the provider's own address. */
+  readonly baseUrl: string | null;
+}
+
+/** How long an engine may take, in milliseconds. */
+export interface EngineTimers {
+  readonly connectTimeoutMs: number;
+  readonly firstTokenTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** A configuration that cannot be used; the message lists every problem and its remedy. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const shortestSecret = 32;
+
+/** Secrets that stand in examples and tutorials, and repetitions that only look long. */
+function isKnownSecret(secret: string): boolean {
+  const lower = secret.toLowerCase();
+  const wellKnown = ['changeme', 'change-me', 'change_me', 'your-secret', 'your_secret', 'supersecret', 'super-secret', 'secret-key', 'secretkey', 'default', 'example', 'insecure'];
+  return new Set(secret).size < 8 || wellKnown.some((word) => lower.includes(word));
+}
+
+const megabyte = 1024 * 1024;
+const wholeNumber = (fallback: number, least: number, most: number) => z.coerce.number({ error: 'must be a whole number' }).int().min(least).max(most).default(fallback);
+const url = (schemes: RegExp) => z.url({ protocol: schemes, error: `must be a URL (${schemes.source})` });
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(4000, 0, 65_535),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATA_FOLDER: z.string().default('data'),
+  SECRET: z.string().optional(),
+  DATABASE_URL: url(/^postgres(ql)?$/).optional(),
+  DIRECT_DATABASE_URL: url(/^postgres(ql)?$/).optional(),
+  DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
+  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(15_000, 100, 600_000),
+  ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(900, 10, 86_400),
+  REFRESH_TOKEN_LIFETIME_DAYS: wholeNumber(30, 1, 365),
+  REFRESH_GRACE_SECONDS: wholeNumber(10, 0, 300),
+  BCRYPT_COST: wholeNumber(12, 4, 16),
+  BCRYPT_CONCURRENCY: wholeNumber(2, 1, 16),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins separated by commas, for example https://app.example.org' }))),
+  MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
+  MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
+  MAX_UPLOADS_PER_USER: wholeNumber(2, 1, 100),
+  MAX_WEBSOCKET_PAYLOAD_BYTES: wholeNumber(128 * 1024, 1024, 64 * megabyte),
+  WEBSOCKET_INIT_TIMEOUT_MS: wholeNumber(3_000, 100, 60_000),
+  MAX_RUNNING_RUNS_PER_USER: wholeNumber(3, 1, 100_000),
+  HEADERS_TIMEOUT_MS: wholeNumber(10_000, 500, 120_000),
+  SHUTDOWN_TIMEOUT_MS: wholeNumber(20_000, 100, 300_000),
+  RUN_LEASE_MS: wholeNumber(10_000, 500, 300_000),
+  RUN_COALESCE_MS: wholeNumber(25, 1, 1_000),
+  RUN_MAX_STEPS: wholeNumber(40, 1, 200),
+  RUN_TOOL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
+  RUN_TIMEOUT_MS: wholeNumber(900_000, 1_000, 86_400_000),
+  RUN_EVENT_RETENTION_DAYS: wholeNumber(7, 0, 3_650),
+  SQL_TIMEOUT_MS: wholeNumber(10_000, 100, 600_000),
+  SQL_MEMORY_BYTES: wholeNumber(256 * megabyte, 64 * megabyte, 1024 * 1024 * megabyte),
+  SQL_MAX_ROWS: wholeNumber(1_000, 1, 1_000_000),
+  SQL_MAX_RESULT_BYTES: wholeNumber(megabyte, 1_024, 1024 * megabyte),
+  SQL_WORKERS: wholeNumber(2, 1, 64),
+  SQL_MAX_WAITING_PER_USER: wholeNumber(3, 0, 100),
+  DEFAULT_MODEL: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: url(/^https?$/).optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_BASE_URL: url(/^https?$/).optional(),
+  ENGINE_CONNECT_TIMEOUT_MS: wholeNumber(10_000, 10, 600_000),
+  ENGINE_FIRST_TOKEN_TIMEOUT_MS: wholeNumber(60_000, 10, 3_600_000),
+  ENGINE_IDLE_TIMEOUT_MS: wholeNumber(30_000, 10, 3_600_000),
+  ENGINE_TOTAL_TIMEOUT_MS: wholeNumber(600_000, 10, 86_400_000),
+});
+
+function problemsOfSecret(secret: string | undefined, isProduction: boolean): readonly string[] {
+  const remedy = 'Make one with: openssl rand -base64 48';
+  if (secret === undefined) return isProduction ? [`SECRET: is required in production. ${remedy}`] : [];
+  if (secret.length < shortestSecret) return [`SECRET: must have at least ${shortestSecret} characters. ${remedy}`];
+  return isKnownSecret(secret) ? [`SECRET: is a well-known or too regular value. ${remedy}`] : [];
+}
+
+/** The variables from the environment, and from a file `.env` in the working folder for those that are not set. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return process.env;
+}
+
+/**
+ * The configuration that the environment asks for. An empty variable counts as unset.
+ *
+ * @param environment the variables, usually those of `readEnvironment`
+ * @throws ConfigError with every problem, one a line; it never contains a value of `SECRET` or of a key
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = variables.safeParse(filled);
+  const isProduction = filled['NODE_ENV'] === 'production';
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''}: ${issue.message}`)),
+    ...problemsOfSecret(filled['SECRET'], isProduction),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+  return shape(parsed.data);
+}
+
+function shape(values: z.infer<typeof variables>): Config {
+  const engine = (apiKey: string | undefined, baseUrl: string | undefined): EngineConfig | null =>
+    apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null };
+  const databaseUrl = values.DATABASE_URL;
+  const secondsPerDay = 86_400;
+  return {
+    isProduction: values.NODE_ENV === 'production',
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    dataFolder: values.DATA_FOLDER,
+    secret: values.SECRET ?? null,
+    database: databaseUrl === undefined ? null : { url: databaseUrl, directUrl: values.DIRECT_DATABASE_URL ?? databaseUrl },
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    auth: {
+      accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
+      refreshTokenLifetimeSeconds: values.REFRESH_TOKEN_LIFETIME_DAYS * secondsPerDay,
+      refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
+      bcryptCost: values.BCRYPT_COST,
+      bcryptConcurrency: values.BCRYPT_CONCURRENCY,
+    },
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    limits: {
+      maxBodyBytes: values.MAX_BODY_BYTES,
+      maxUploadBytes: values.MAX_UPLOAD_BYTES,
+      maxUploadsPerUser: values.MAX_UPLOADS_PER_USER,
+      maxWebSocketPayloadBytes: values.MAX_WEBSOCKET_PAYLOAD_BYTES,
+      webSocketInitTimeoutMs: values.WEBSOCKET_INIT_TIMEOUT_MS,
+      maxRunningRunsPerUser: values.MAX_RUNNING_RUNS_PER_USER,
+      headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
+      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    },
+    runs: {
+      leaseMs: values.RUN_LEASE_MS,
+      coalesceMs: values.RUN_COALESCE_MS,
+      maxSteps: values.RUN_MAX_STEPS,
+      toolTimeoutMs: values.RUN_TOOL_TIMEOUT_MS,
+      runTimeoutMs: values.RUN_TIMEOUT_MS,
+      eventRetentionMs: values.RUN_EVENT_RETENTION_DAYS * secondsPerDay * 1_000,
+    },
+    sql: {
+      timeoutMs: values.SQL_TIMEOUT_MS,
+      memoryBytes: values.SQL_MEMORY_BYTES,
+      maxRows: values.SQL_MAX_ROWS,
+      maxResultBytes: values.SQL_MAX_RESULT_BYTES,
+      workers: values.SQL_WORKERS,
+      maxWaitingPerUser: values.SQL_MAX_WAITING_PER_USER,
+    },
+    engines: {
+      defaultModel: values.DEFAULT_MODEL ?? null,
+      openai: engine(values.OPENAI_API_KEY, values.OPENAI_BASE_URL),
+      anthropic: engine(values.ANTHROPIC_API_KEY, values.ANTHROPIC_BASE_URL),
+      timers: {
+        connectTimeoutMs: values.ENGINE_CONNECT_TIMEOUT_MS,
+        firstTokenTimeoutMs: values.ENGINE_FIRST_TOKEN_TIMEOUT_MS,
+        idleTimeoutMs: values.ENGINE_IDLE_TIMEOUT_MS,
+        totalTimeoutMs: values.ENGINE_TOTAL_TIMEOUT_MS,
+      },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { badInput } from '../base/errors.ts';
+import { decodeCursor, encodeCursor, type Page, type Position } from '../base/page.ts';
+
+/** The arguments of every connection. */
+export interface ConnectionArguments {
+  readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+const defaultPageSize = 20;
+const largestPageSize = 100;
+
+function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
+  if (size === null || size === undefined) return;
+  if (size < 1 || size > largestPageSize) throw badInput([name], `"${name}" is ${size}; it must be from 1 to ${largestPageSize}.`);
+}
+
+/** A connection as the Relay specification describes it. */
+export interface Connection<Row> {
+  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
+}
+
+/**
+ * The page that connection arguments ask for.
+ *
+ * @param args `first`, `last`, `after`, `before`; 20 rows when neither size is given
+ * @returns the page, with a limit one above the size so that it shows whether there are more
+ * @throws AppError BAD_USER_INPUT for a size outside 1 to 100 or a cursor that is not ours
+ */
+export function pageOf(args: ConnectionArguments): Page {
+  checkSize('first', args.first);
+  checkSize('last', args.last);
+  if (args.first != null && args.last != null) throw badInput(['last'], 'Give either "first" or "last", not both.');
+  return {
+    after: args.after == null ? null : decodeCursor(args.after, 'after'),
+    before: args.before == null ? null : decodeCursor(args.before, 'before'),
+    limit: (args.first ?? args.last ?? defaultPageSize) + 1,
+    isReversed: args.last != null,
+  };
+}
+
+/**
+ * The rows of a page as a Relay connection (https://relay.dev/graphql/connections.htm).
+ *
+ * @param page what was asked for
+ * @param found up to `page.limit` rows in the order in which they were read
+ * @param positionOf where a row stands in the list
+ */
+export function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: Row) => Position): Connection<Row> {
+  const size = page.limit - 1;
+  const hasMore = found.length > size;
+  const kept = found.slice(0, size);
+  const rows = page.isReversed ? kept.toReversed() : kept;
+  const edges = rows.map((node) => ({ cursor: encodeCursor(positionOf(node)), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.isReversed ? page.before !== null : hasMore,
+      hasPreviousPage: page.isReversed ? hasMore : page.after !== null,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/**
+ * A page, loaded and shaped in one step.
+ *
+ * @param load reads up to `page.limit` rows
+ */
+export async function paginate<Row>(args: ConnectionArguments, load: (page: Page) => Promise<readonly Row[]>, positionOf: (row: Row) => Position): Promise<Connection<Row>> {
+  const page = pageOf(args);
+  return connectionOf(page, await load(page), positionOf);
+}
