@@ -1,14 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
 // Without these conditions the tests load graphql twice, once as a CommonJS and once as an ES module.
-const conditions = ['module-sync', 'node', 'import', 'default'];
+// ('import' is not among them: they hold for `require` too, which pg then gets an ES module from.)
+const conditions = ['module-sync', 'node', 'default'];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['tests/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      // What needs neither a database nor a server: the floors, the schema, the generated client, the documentation.
+      { extends: true, test: { name: 'house', include: ['tests/house/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'embedded', include: ['tests/**/*.test.ts'], exclude: ['tests/house/**'], globalSetup: 'tests/kit/global-setup.ts' },
+      },
+      {
+        // The same code on a PostgreSQL server, at TEST_DATABASE_URL; skipped when there is none, unless CI=true.
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['tests/{stores,events,services,server}/**/*.test.ts'],
+          exclude: ['tests/stores/embedded/**'],
+          globalSetup: 'tests/kit/global-setup.ts',
+          runner: 'tests/kit/server-runner.ts',
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** What the global setup tells the tests about the PostgreSQL of this run. */
+export interface TestPostgres {
+  /** Of the database from which others are made. */
+  readonly adminConnectionString: string;
+  /** The migrated database that is copied. */
+  readonly template: string;
+  /** How the names of this run's databases begin. */
+  readonly prefix: string;
+  /** Why there is no PostgreSQL to test on; null when there is one. */
+  readonly absence: string | null;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly testPostgres: TestPostgres;
+  }
+}
+
+/** A database for one test or one test file. */
+export interface TestDatabase {
+  /** For `pg`, for Prisma, and as DATABASE_URL of a server. */
+  readonly connectionString: string;
+  readonly name: string;
+  /** Drops it, and cuts whoever is still connected. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Makes a database.
+ *
+ * @param options.isMigrated false for an empty one
+ */
+export async function createTestDatabase(options: { readonly isMigrated?: boolean } = {}): Promise<TestDatabase> {
+  const { adminConnectionString, template, prefix, absence } = inject('testPostgres');
+  if (absence !== null) throw new Error(absence);
+  const name = `${prefix}${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  const source = options.isMigrated === false ? 'template0' : template;
+  await runAsAdmin(adminConnectionString, `CREATE DATABASE ${name} TEMPLATE ${source}`);
+  return {
+    connectionString: withDatabase(adminConnectionString, name),
+    name,
+    [Symbol.asyncDispose]: async () => runAsAdmin(adminConnectionString, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/** The same server, another database. */
+export function withDatabase(connectionString: string, name: string): string {
+  const url = new URL(connectionString);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs one statement on a connection of its own. */
+export async function runAsAdmin(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
