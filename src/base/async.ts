@@ -37,6 +37,8 @@ export async function delay(milliseconds: number, signal?: AbortSignal): Promise
  * @throws the reason of the signal when it aborts first, else what the promise throws
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // When the abort comes first nobody looks at the work any more, and how it ends is nobody's failure.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = createDeferred<never>();
   const onAbort = (): void => reject(signal.reason);

@@ -41,6 +41,8 @@ export interface Config {
     readonly maxSteps: number;
     readonly toolTimeoutMs: number;
     readonly runTimeoutMs: number;
+    /** How long `ask` waits for the whole answer. */
+    readonly askTimeoutMs: number;
     /** How long the events of an ended run are kept before a replay is made from its message. */
     readonly eventRetentionMs: number;
   };
@@ -55,6 +57,10 @@ export interface Config {
   readonly engines: {
     /** `provider:model` or a provider; null chooses the first engine that has a key, else `builtin`. */
     readonly defaultModel: string | null;
+    /** For requests that do not say; 0 to 2. */
+    readonly defaultTemperature: number;
+    /** The most tokens of an answer, for requests that do not say. */
+    readonly defaultMaxTokens: number;
     readonly openai: EngineConfig | null;
     readonly anthropic: EngineConfig | null;
     readonly timers: EngineTimers;
@@ -93,12 +99,26 @@ const shortestSecret = 32;
 /** Secrets that stand in examples and tutorials, and repetitions that only look long. */
 function isKnownSecret(secret: string): boolean {
   const lower = secret.toLowerCase();
-  const wellKnown = ['changeme', 'change-me', 'change_me', 'your-secret', 'your_secret', 'supersecret', 'super-secret', 'secret-key', 'secretkey', 'default', 'example', 'insecure'];
+  const wellKnown = [
+    'changeme',
+    'change-me',
+    'change_me',
+    'your-secret',
+    'your_secret',
+    'supersecret',
+    'super-secret',
+    'secret-key',
+    'secretkey',
+    'default',
+    'example',
+    'insecure',
+  ];
   return new Set(secret).size < 8 || wellKnown.some((word) => lower.includes(word));
 }
 
 const megabyte = 1024 * 1024;
-const wholeNumber = (fallback: number, least: number, most: number) => z.coerce.number({ error: 'must be a whole number' }).int().min(least).max(most).default(fallback);
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z.coerce.number({ error: 'must be a whole number' }).int().min(least).max(most).default(fallback);
 const url = (schemes: RegExp) => z.url({ protocol: schemes, error: `must be a URL (${schemes.source})` });
 
 const variables = z.object({
@@ -120,7 +140,12 @@ const variables = z.object({
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins separated by commas, for example https://app.example.org' }))),
   MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
   MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
@@ -135,6 +160,7 @@ const variables = z.object({
   RUN_MAX_STEPS: wholeNumber(40, 1, 200),
   RUN_TOOL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   RUN_TIMEOUT_MS: wholeNumber(900_000, 1_000, 86_400_000),
+  ASK_TIMEOUT_MS: wholeNumber(120_000, 100, 3_600_000),
   RUN_EVENT_RETENTION_DAYS: wholeNumber(7, 0, 3_650),
   SQL_TIMEOUT_MS: wholeNumber(10_000, 100, 600_000),
   SQL_MEMORY_BYTES: wholeNumber(256 * megabyte, 64 * megabyte, 1024 * 1024 * megabyte),
@@ -143,6 +169,8 @@ const variables = z.object({
   SQL_WORKERS: wholeNumber(2, 1, 64),
   SQL_MAX_WAITING_PER_USER: wholeNumber(3, 0, 100),
   DEFAULT_MODEL: z.string().optional(),
+  DEFAULT_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.7),
+  DEFAULT_MAX_TOKENS: wholeNumber(1_024, 1, 1_000_000),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url(/^https?$/).optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
@@ -190,9 +218,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return shape(parsed.data);
 }
 
+function engine(apiKey: string | undefined, baseUrl: string | undefined): EngineConfig | null {
+  return apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null };
+}
+
 function shape(values: z.infer<typeof variables>): Config {
-  const engine = (apiKey: string | undefined, baseUrl: string | undefined): EngineConfig | null =>
-    apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null };
   const databaseUrl = values.DATABASE_URL;
   const secondsPerDay = 86_400;
   return {
@@ -229,6 +259,7 @@ function shape(values: z.infer<typeof variables>): Config {
       maxSteps: values.RUN_MAX_STEPS,
       toolTimeoutMs: values.RUN_TOOL_TIMEOUT_MS,
       runTimeoutMs: values.RUN_TIMEOUT_MS,
+      askTimeoutMs: values.ASK_TIMEOUT_MS,
       eventRetentionMs: values.RUN_EVENT_RETENTION_DAYS * secondsPerDay * 1_000,
     },
     sql: {
@@ -241,6 +272,8 @@ function shape(values: z.infer<typeof variables>): Config {
     },
     engines: {
       defaultModel: values.DEFAULT_MODEL ?? null,
+      defaultTemperature: values.DEFAULT_TEMPERATURE,
+      defaultMaxTokens: values.DEFAULT_MAX_TOKENS,
       openai: engine(values.OPENAI_API_KEY, values.OPENAI_BASE_URL),
       anthropic: engine(values.ANTHROPIC_API_KEY, values.ANTHROPIC_BASE_URL),
       timers: {

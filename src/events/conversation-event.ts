@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** The facts of a conversation, as they are stored. */
+export const conversationEventData = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('MessageAdded'), messageId: z.string() }),
+  z.object({ type: z.literal('RunChanged'), runId: z.string(), status: z.enum(['QUEUED', 'RUNNING', 'COMPLETED', 'STOPPED', 'FAILED']) }),
+  z.object({ type: z.literal('ConversationTitleChanged'), title: z.string().nullable() }),
+  /** Never stored: what a reader says when the conversation is gone. */
+  z.object({ type: z.literal('ConversationDeleted') }),
+]);
+
+/** What an event says. */
+export type ConversationEventData = z.infer<typeof conversationEventData>;
+
+/** A numbered fact of a conversation. */
+export interface ConversationEvent {
+  readonly conversationId: string;
+  /** 1, 2, 3 ... without a gap. */
+  readonly seq: number;
+  readonly createdAt: Date;
+  readonly data: ConversationEventData;
+}
