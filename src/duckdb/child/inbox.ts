@@ -1,0 +1,23 @@
+import type { ParentMessage } from '../protocol.ts';
+
+/** What the parent gave on the command line. */
+export interface ChildArguments {
+  /** The private folder of this process. */
+  readonly folder: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** Above this much memory the process ends itself; 0 where the operating system holds the limit. */
+  readonly watchedBytes: number;
+}
+
+/** Reads the command line. */
+export function parseArguments(values: readonly string[]): ChildArguments {
+  const [folder, memoryBytes, threads, watchedBytes] = values;
+  if (folder === undefined) throw new Error('The first argument must be the private folder.');
+  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), watchedBytes: Number(watchedBytes) };
+}
+
+/** Takes a message as the parent's: the channel has no other end, and the parent is our own code. */
+export function parseParentMessage(value: unknown): ParentMessage {
+  return value as ParentMessage;
+}

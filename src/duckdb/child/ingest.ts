@@ -1,0 +1,63 @@
+import { messageOf } from '../../base/errors.ts';
+import type { IngestJob, IngestResult } from '../protocol.ts';
+import { ChildFailure, cleanMessage, failureOf } from './failure.ts';
+import { ingestCsv } from './ingest-csv.ts';
+import { ingestParquet } from './ingest-parquet.ts';
+import { profileParquet } from './profile.ts';
+import { quoteString } from './quote.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Opens a workbench for an ingest; `keepsOrder` false needs less memory. */
+export type OpenBench = (settings: { readonly keepsOrder: boolean }) => Promise<Workbench>;
+
+const previewRowCount = 50;
+
+/**
+ * Turns an uploaded file into Parquet of ours and tells what is in it. The file is read in a stream, whatever its size.
+ *
+ * @param openBench opens a database of its own for this file
+ * @param folder a private folder for copies
+ * @throws ChildFailure UNSUPPORTED_FILE for what cannot be read, PAYLOAD_TOO_LARGE for what becomes too large
+ */
+export async function ingestFile(job: IngestJob, openBench: OpenBench, folder: string, signal: AbortSignal): Promise<IngestResult> {
+  try {
+    return await ingestOnce(job, await openBench({ keepsOrder: true }), folder, signal);
+  } catch (error) {
+    const failure = error instanceof ChildFailure ? error : failureOf(messageOf(error), [job.sourcePath, job.partialPath, folder]);
+    if (failure.code !== 'SQL_TOO_LARGE' || signal.aborted) throw asFileFailure(failure);
+  }
+  // Keeping the order of very wide rows can need more memory than there is; the data matters more than its order.
+  try {
+    const result = await ingestOnce(job, await openBench({ keepsOrder: false }), folder, signal);
+    const warnings = [...result.report.warnings, 'The rows may stand in another order than in the file.'];
+    return { ...result, report: { ...result.report, warnings } };
+  } catch (error) {
+    throw asFileFailure(error instanceof ChildFailure ? error : failureOf(messageOf(error), [job.sourcePath, job.partialPath, folder]));
+  }
+}
+
+/** The codes of queries say nothing to someone who uploads a file. */
+function asFileFailure(failure: ChildFailure): ChildFailure {
+  switch (failure.code) {
+    case 'SQL_TOO_LARGE':
+      return new ChildFailure('UNSUPPORTED_FILE', 'The file needs more memory to be read than it may use: its rows or values are too large.');
+    case 'SQL_INVALID':
+    case 'SQL_NOT_ALLOWED':
+    case 'QUERY_CRASHED':
+      return new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read: ${cleanMessage(failure.message)}`);
+    default:
+      return failure;
+  }
+}
+
+async function ingestOnce(job: IngestJob, bench: Workbench, folder: string, signal: AbortSignal): Promise<IngestResult> {
+  try {
+    const { rowCount, report } = job.format === 'CSV' ? await ingestCsv(bench, job, folder, signal) : await ingestParquet(bench, job, folder, signal);
+    const columns = await profileParquet(bench, job.partialPath, rowCount);
+    const preview = await bench.all(`SELECT * FROM read_parquet(${quoteString(job.partialPath)}) LIMIT ${previewRowCount}`);
+    const previewRows = preview.map((row) => columns.map((column) => row[column.name] ?? null));
+    return { rowCount, columns, previewRows, report };
+  } finally {
+    bench.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { createDeferred } from '../base/async.ts';
+import { AppError } from '../base/errors.ts';
+
+/** A queue in which no user can keep the others waiting. */
+export interface FairQueue {
+  /**
+   * Waits for a turn, runs the job, and gives the turn on when the job has settled. Turns go round among the users who wait, whatever
+   * number of jobs each of them has.
+   *
+   * @param userKey whose job it is
+   * @param signal gives the place in the queue up; a job that has begun must hear it itself
+   * @throws AppError RATE_LIMITED when too many jobs of this user wait already, SERVICE_UNAVAILABLE when the wait became too long or the
+   *   queue was closed; the reason of the signal; what the job throws
+   */
+  run<T>(userKey: string, signal: AbortSignal, job: () => Promise<T>): Promise<T>;
+  /** Refuses everyone who waits and everyone who comes. */
+  close(): void;
+}
+
+/** The bounds of a queue. */
+export interface FairQueueOptions {
+  /** How many jobs run at once. */
+  readonly slots: number;
+  readonly maxRunningPerUser: number;
+  readonly maxWaitingPerUser: number;
+  readonly queueTimeoutMs: number;
+  /** What `retryAfterMs` says when a job is refused. */
+  readonly retryAfterMs: number;
+}
+
+interface Ticket {
+  readonly userKey: string;
+  readonly start: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+const closedMessage = 'The data service is shutting down; try again in a moment.';
+
+/** Makes a fair queue. */
+export function createFairQueue(options: FairQueueOptions): FairQueue {
+  // The order of the keys is the order of the turns: a user who was served moves to the end.
+  const waiting = new Map<string, Ticket[]>();
+  const running = new Map<string, number>();
+  let runningTotal = 0;
+  let isClosed = false;
+
+  const remove = (ticket: Ticket): void => {
+    const tickets = waiting.get(ticket.userKey)?.filter((other) => other !== ticket) ?? [];
+    if (tickets.length === 0) waiting.delete(ticket.userKey);
+    else waiting.set(ticket.userKey, tickets);
+  };
+
+  const startNext = (): void => {
+    for (const [userKey, [ticket, ...rest]] of [...waiting]) {
+      if (runningTotal >= options.slots) return;
+      if (ticket === undefined || (running.get(userKey) ?? 0) >= options.maxRunningPerUser) continue;
+      waiting.delete(userKey);
+      if (rest.length > 0) waiting.set(userKey, rest);
+      running.set(userKey, (running.get(userKey) ?? 0) + 1);
+      runningTotal += 1;
+      ticket.start();
+    }
+  };
+
+  const finished = (userKey: string): void => {
+    const left = (running.get(userKey) ?? 1) - 1;
+    if (left === 0) running.delete(userKey);
+    else running.set(userKey, left);
+    runningTotal -= 1;
+    startNext();
+  };
+
+  const turn = async (userKey: string, signal: AbortSignal): Promise<void> => {
+    const { promise, resolve, reject } = createDeferred();
+    const ticket: Ticket = { userKey, start: resolve, refuse: reject };
+    const giveUp = (error: unknown): void => {
+      remove(ticket);
+      reject(error);
+    };
+    const onAbort = (): void => giveUp(signal.reason);
+    const timer = setTimeout(() => {
+      giveUp(new AppError('SERVICE_UNAVAILABLE', `The data service was too busy for ${options.queueTimeoutMs} ms; try again later.`, { retryAfterMs: options.retryAfterMs }));
+    }, options.queueTimeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    waiting.set(userKey, [...(waiting.get(userKey) ?? []), ticket]);
+    startNext();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
+
+  return {
+    async run(userKey, signal, job) {
+      signal.throwIfAborted();
+      if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', closedMessage);
+      const mustWait = runningTotal >= options.slots || (running.get(userKey) ?? 0) >= options.maxRunningPerUser;
+      const waitingCount = waiting.get(userKey)?.length ?? 0;
+      if (mustWait && waitingCount >= options.maxWaitingPerUser) {
+        throw new AppError('RATE_LIMITED', `${waitingCount} of your requests on data already wait; wait for one of them to finish.`, { retryAfterMs: options.retryAfterMs });
+      }
+      await turn(userKey, signal);
+      try {
+        signal.throwIfAborted();
+        return await job();
+      } finally {
+        finished(userKey);
+      }
+    },
+    close() {
+      isClosed = true;
+      const tickets = [...waiting.values()].flat();
+      waiting.clear();
+      for (const ticket of tickets) ticket.refuse(new AppError('SERVICE_UNAVAILABLE', closedMessage));
+    },
+  };
+}

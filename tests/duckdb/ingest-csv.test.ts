@@ -1,0 +1,181 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusal, startKit, type Kit } from './kit.ts';
+
+let kit: Kit;
+
+beforeAll(async () => {
+  kit = await startKit();
+});
+
+afterAll(async () => {
+  await kit[Symbol.asyncDispose]();
+});
+
+const types = (result: { readonly columns: readonly { readonly name: string; readonly type: string }[] }): Record<string, string> => Object.fromEntries(result.columns.map(({ name, type }) => [name, type]));
+
+describe('the dialect', () => {
+  it.each<[string, string, Record<string, unknown>, readonly unknown[]]>([
+    ['commas', 'a,b\n1,x\n2,y\n', { delimiter: ',', header: true }, [[1, 'x'], [2, 'y']]],
+    ['semicolons and quotes', 'a;b\n1;"x;y"\n2;"say ""hi"""\n', { delimiter: ';', quote: '"', escape: '"' }, [[1, 'x;y'], [2, 'say "hi"']]],
+    ['tabs', 'a\tb\n1\tx\n', { delimiter: '\t' }, [[1, 'x']]],
+    ['pipes', 'a|b\n1|x\n', { delimiter: '|' }, [[1, 'x']]],
+    ['CRLF', 'a,b\r\n1,x\r\n2,y\r\n', { delimiter: ',' }, [[1, 'x'], [2, 'y']]],
+    ['no newline at the end', 'a,b\n1,x', {}, [[1, 'x']]],
+    ['a byte order mark', '\ufeffa,b\n1,x\n', { encoding: 'utf-8' }, [[1, 'x']]],
+    ['line breaks in quotes', 'a,b\n1,"two\nlines"\n2,y\n', { quote: '"' }, [[1, 'two\nlines'], [2, 'y']]],
+    ['no header', '1,2\n3,4\n5,6\n', { header: false }, [[1, 2], [3, 4], [5, 6]]],
+    ['one column', 'n\n1\n2\n', { header: true }, [[1], [2]]],
+    ['one column of texts with commas in some', 'name\nAnn\nBob, junior\nCid\n', {}, [['Ann'], ['Bob, junior'], ['Cid']]],
+    ['texts only', 'name,city\nAnn,Rome\nBob,Oslo\n', { header: true }, [['Ann', 'Rome'], ['Bob', 'Oslo']]],
+    ['a title above the header', 'Sales 2024\n\nname,amount\nAnn,1\nBob,2\nCid,3\n', { header: true }, [['Ann', 1], ['Bob', 2], ['Cid', 3]]],
+    ['empty fields', 'a,b\n1,\n,y\n', {}, [[1, null], [null, 'y']]],
+    ['letters of the world', 'a,b\n1,größe 你好 \u{1F600}\n', { encoding: 'utf-8' }, [[1, 'größe 你好 \u{1F600}']]],
+  ])('%s', async (_name, content, report, rows) => {
+    const result = await kit.ingest('dialect.csv', content);
+    expect(result.report).toMatchObject({ rejectedRowCount: 0, rejectedRows: [], ...report });
+    expect(result.previewRows).toEqual(rows);
+    expect(result.rowCount).toBe(rows.length);
+    expect(await kit.rows('SELECT * FROM data', [result.table])).toEqual(rows);
+  });
+
+  it('reads a header without rows as a table without rows', async () => {
+    const result = await kit.ingest('header.csv', 'a,b\n');
+    expect(result).toMatchObject({ rowCount: 0, previewRows: [], columns: [{ name: 'a', distinctCount: 0, min: null }, { name: 'b' }] });
+    expect(result.report.warnings).toContain('The file has a header and no rows.');
+    expect(await kit.rows('SELECT count(*) FROM data', [result.table])).toEqual([[0]]);
+  });
+
+  it('uses the tab that the name of the file promises', async () => {
+    const result = await kit.ingest('hint.tsv', 'a,b\tc\n1,2\t3\n4,5\t6\n', { delimiterHint: '\t' });
+    expect(result.report.delimiter).toBe('\t');
+    expect(result.previewRows).toEqual([['1,2', 3], ['4,5', 6]]);
+  });
+
+  it('gives every column a name of its own', async () => {
+    const result = await kit.ingest('names.csv', 'a,A,,a, b\u0007c \n1,2,3,4,5\n');
+    expect(result.columns.map(({ name }) => name)).toEqual(['a', 'A_2', 'column_3', 'a_3', 'b c']);
+    expect(result.report.warnings).toContain('Column 3 has no name; it is called "column_3".');
+    expect(await kit.rows('SELECT a_3, "b c" FROM data', [result.table])).toEqual([[4, 5]]);
+  });
+
+  it('takes names for names, whatever stands in them', async () => {
+    const result = await kit.ingest('hostile.csv', `"a""; DROP VIEW x; --",'b' || 'c',select\n1,2,3\n`);
+    expect(result.columns.map(({ name }) => name)).toEqual(['a"; DROP VIEW x; --', "'b' || 'c'", 'select']);
+    expect(await kit.rows('SELECT * FROM data', [result.table])).toEqual([[1, 2, 3]]);
+  });
+});
+
+describe('the encoding', () => {
+  const text = 'name,amount\nGröße,1\nCafé “x” €,2\n';
+  const utf16 = (bigEndian: boolean, mark: boolean): Buffer => {
+    const buffer = Buffer.from(`${mark ? '\ufeff' : ''}${text}`, 'utf16le');
+    return bigEndian ? buffer.swap16() : buffer;
+  };
+  const windows = Buffer.from(text.replaceAll('“', '\u0093').replaceAll('”', '\u0094').replaceAll('€', '\u0080'), 'latin1');
+
+  it.each<[string, Buffer]>([
+    ['utf-16le', utf16(false, true)],
+    ['utf-16be', utf16(true, true)],
+    ['utf-16le', utf16(false, false)],
+    ['windows-1252', windows],
+  ])('reads %s', async (encoding, content) => {
+    const result = await kit.ingest('encoding.csv', content);
+    expect(result.report.encoding).toBe(encoding);
+    expect(result.previewRows).toEqual([['Größe', 1], ['Café “x” €', 2]]);
+  });
+
+  it('keeps UTF-8 with a few wrong bytes, and says so', async () => {
+    const result = await kit.ingest('wrong.csv', Buffer.concat([Buffer.from('a\nGröße äöü ßäöü\n'), Buffer.from([0xff, 0x0a])]));
+    expect(result.previewRows).toEqual([['Größe äöü ßäöü'], ['\ufffd']]);
+    expect(result.report.warnings.join()).toContain('not valid UTF-8');
+  });
+
+  it('finds a wrong byte far behind the beginning', async () => {
+    const lines = 'word,1\n'.repeat(1_000_000);
+    const result = await kit.ingest('late.csv', Buffer.concat([Buffer.from(`a,b\n${lines}`), Buffer.from('caf\u00e9,2\n', 'latin1')]));
+    expect(result.report.encoding).toBe('windows-1252');
+    expect(await kit.rows("SELECT a FROM data WHERE b = 2", [result.table])).toEqual([['café']]);
+  });
+
+  it('unpacks gzip', async () => {
+    const result = await kit.ingest('packed.csv', gzipSync('a,b\n1,x\n'), { isGzip: true });
+    expect(result.previewRows).toEqual([[1, 'x']]);
+    expect(await kit.childFolders()).toHaveLength(2);
+  });
+});
+
+describe('real files', () => {
+  const datasets = fileURLToPath(new URL('../../node_modules/vega-datasets/data/', import.meta.url));
+
+  it('reads seattle-weather', async () => {
+    const result = await kit.ingest('weather.csv', await readFile(join(datasets, 'seattle-weather.csv')));
+    expect(result.rowCount).toBe(1_461);
+    expect(types(result)).toEqual({ date: 'DATE', precipitation: 'DOUBLE', temp_max: 'DOUBLE', temp_min: 'DOUBLE', wind: 'DOUBLE', weather: 'VARCHAR' });
+    expect(result.columns.map(({ meaning }) => meaning)).toEqual(['DATE', 'MEASURE', 'MEASURE', 'MEASURE', 'MEASURE', 'CATEGORY']);
+    expect(result.columns[0]).toMatchObject({ min: '2012-01-01', max: '2015-12-31', distinctCount: 1_461, nullCount: 0 });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['movies', { Title: 'VARCHAR', 'US Gross': 'BIGINT', 'Release Date': 'DATE', 'IMDB Rating': 'DOUBLE', 'MPAA Rating': 'VARCHAR' }],
+    ['cars', { Name: 'VARCHAR', Miles_per_Gallon: 'DOUBLE', Cylinders: 'BIGINT', Year: 'DATE', Origin: 'VARCHAR' }],
+    ['penguins', { Species: 'VARCHAR', Island: 'VARCHAR', 'Body Mass (g)': 'BIGINT', Sex: 'VARCHAR' }],
+    ['gapminder', { year: 'BIGINT', country: 'VARCHAR', pop: 'BIGINT', life_expect: 'DOUBLE', fertility: 'DOUBLE' }],
+  ])('reads %s, turned from JSON into CSV', async (name, expected) => {
+    const records: Record<string, unknown>[] = JSON.parse(await readFile(join(datasets, `${name}.json`), 'utf8'));
+    const names = Object.keys(records[0] ?? {});
+    const field = (value: unknown): string => (value === null || value === undefined ? '' : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+    const csv = [names.map(field).join(','), ...records.map((record) => names.map((key) => field(record[key])).join(','))].join('\n');
+    const result = await kit.ingest(`${name}.csv`, csv);
+    expect(result.rowCount).toBe(records.length);
+    expect(result.report.rejectedRowCount).toBe(0);
+    expect(types(result)).toMatchObject(expected);
+  });
+
+  it('reads ten megabytes as they are: every value comes back', async () => {
+    const rowCount = 250_000;
+    const line = (index: number): string => `${index},${String(index).padStart(7, '0')},2024-01-${String((index % 28) + 1).padStart(2, '0')},${index / 4},"text ${index}, quoted"`;
+    const csv = `id,code,day,amount,label\n${Array.from({ length: rowCount }, (_, index) => line(index)).join('\n')}\n`;
+    expect(csv.length).toBeGreaterThan(10_000_000);
+    const result = await kit.ingest('large.csv', csv);
+    expect(types(result)).toEqual({ id: 'BIGINT', code: 'VARCHAR', day: 'DATE', amount: 'DOUBLE', label: 'VARCHAR' });
+    expect(result.rowCount).toBe(rowCount);
+    const [[sum, wrong, ordered] = []] = await kit.rows(
+      "SELECT sum(id), count(*) FILTER (WHERE code <> lpad(id::VARCHAR, 7, '0') OR amount <> id / 4 OR label <> 'text ' || id || ', quoted'), count(*) FILTER (WHERE id < before) FROM (SELECT *, lag(id) OVER () AS before FROM data)",
+      [result.table],
+    );
+    expect([sum, wrong, ordered]).toEqual([(rowCount * (rowCount - 1)) / 2, 0, 0]);
+    expect((await stat(result.table.path)).size).toBeLessThan(csv.length / 4);
+    expect(result.previewRows).toHaveLength(50);
+    expect(result.previewRows[49]).toEqual([49, '0000049', '2024-01-22', 12.25, 'text 49, quoted']);
+  });
+});
+
+describe('what is no CSV', () => {
+  it.each<[string, string | Buffer, string]>([
+    ['nothing', '', 'The file is empty.'],
+    ['spaces', ' \n\n \n', 'nothing but spaces'],
+    ['a web page', '<!DOCTYPE html><html><body>404</body></html>', 'a web page'],
+    ['a web page without a type', '\n  <html><head></head></html>', 'a web page'],
+    ['JSON', '{"a": 1, "b": [1, 2]}\n', 'JSON'],
+    ['a list of JSON', '[\n  {"a": 1}\n]', 'JSON'],
+    ['a workbook', Buffer.from([0x50, 0x4b, 0x03, 0x04, 0x14, 0x00, 0x06, 0x00]), 'Excel workbook'],
+    ['gzip without the name', gzipSync('a,b\n1,2\n'), 'name it .csv.gz'],
+    ['binary junk', Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 256)), 'binary data'],
+    ['zeros', Buffer.alloc(1_000), 'binary data'],
+    ['Parquet', 'PAR1aaaaaaaaaaaaPAR1', 'name it .parquet'],
+  ])('%s is refused', async (_name, content, reason) => {
+    const error = await refusal(kit.ingest('wrong-kind.csv', content));
+    expect(error.code).toBe('UNSUPPORTED_FILE');
+    expect(error.message).toContain(reason);
+    expect((await kit.files()).filter((name) => name.startsWith('wrong-kind'))).toEqual([]);
+  });
+
+  it('damaged gzip is refused', async () => {
+    const packed = gzipSync('a,b\n1,2\n'.repeat(1_000));
+    expect(await refusal(kit.ingest('cut.csv', packed.subarray(0, packed.length - 20), { isGzip: true }))).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('damaged or cut off') });
+  });
+});

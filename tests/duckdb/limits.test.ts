@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { delay } from '../../src/base/async.ts';
+import { limitsWith, refusal, startKit, type Kit } from './kit.ts';
+
+const timeoutMs = 1_000;
+const megabyte = 1024 * 1024;
+
+let kit: Kit;
+
+beforeAll(async () => {
+  kit = await startKit({ limits: limitsWith({ timeoutMs }) });
+  await kit.query('SELECT 1');
+});
+
+afterAll(async () => {
+  await kit[Symbol.asyncDispose]();
+});
+
+/** By how much the memory of this process grows at most while the work runs. */
+async function growthDuring(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 10);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  return Math.max(most, process.memoryUsage.rss()) - before;
+}
+
+describe('D03: time', () => {
+  it.each([
+    ['a sum over a million millions', 'SELECT sum(range) FROM range(1000000000000)'],
+    ['an endless recursion', 'WITH RECURSIVE endless AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM endless) SELECT count(*) FROM endless'],
+    ['a cross join of three', 'SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c WHERE a.range + b.range + c.range = 7'],
+    ['a function that hears no interrupt', "SELECT sum(levenshtein(repeat('ab', 20000 + range::INT % 7), repeat('ba', 20000))) FROM range(1000)"],
+  ])('ends %s within the limit and a second, and the next query works', async (_name, sql) => {
+    const startedAt = performance.now();
+    const error = await refusal(kit.query(sql));
+    const elapsedMs = performance.now() - startedAt;
+    expect(error).toMatchObject({ code: 'SQL_TIMEOUT', message: expect.stringContaining('1000 ms') });
+    expect(elapsedMs).toBeLessThan(timeoutMs + 1_000);
+    expect(await kit.rows('SELECT 42')).toEqual([[42]]);
+  });
+
+  it('releases an aborted caller at once, with the reason of the signal', async () => {
+    const controller = new AbortController();
+    const work = kit.query('SELECT sum(range) FROM range(1000000000000)', [], controller.signal);
+    await delay(100);
+    const startedAt = performance.now();
+    controller.abort(new Error('stopped by its reader'));
+    await expect(work).rejects.toThrow('stopped by its reader');
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(await kit.rows('SELECT 42')).toEqual([[42]]);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('refuses a signal that has aborted before', async () => {
+    await expect(kit.query('SELECT 1', [], AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  });
+});
+
+describe('D04: size', () => {
+  it('stops fifty million rows at a thousand', async () => {
+    const growth = await growthDuring(async () => {
+      const data = await kit.query("SELECT range AS n, 'row ' || range AS label FROM range(50000000)");
+      expect(data.rows).toHaveLength(1_000);
+      expect(data.truncated).toBe(true);
+      expect(data.rows[999]).toEqual([999, 'row 999']);
+    });
+    expect(growth).toBeLessThan(100 * megabyte);
+  });
+
+  it('stops at the rows that the request asks for, and at no more than the limit', async () => {
+    const signal = new AbortController().signal;
+    const five = await kit.duckdb.query({ tables: [], sql: 'SELECT * FROM range(10)', maxRows: 5, userKey: 'user' }, signal);
+    expect([five.rows.length, five.truncated]).toEqual([5, true]);
+    const ten = await kit.duckdb.query({ tables: [], sql: 'SELECT * FROM range(10)', maxRows: 10, userKey: 'user' }, signal);
+    expect([ten.rows.length, ten.truncated]).toEqual([10, false]);
+    const many = await kit.duckdb.query({ tables: [], sql: 'SELECT * FROM range(5000)', maxRows: 100_000, userKey: 'user' }, signal);
+    expect(many.rows).toHaveLength(1_000);
+  });
+
+  it('stops at a megabyte of wide rows', async () => {
+    const data = await kit.query("SELECT repeat('wide ', 2000) AS text FROM range(1000)");
+    const bytes = Buffer.byteLength(JSON.stringify(data.rows));
+    expect(bytes).toBeLessThanOrEqual(megabyte);
+    expect(bytes).toBeGreaterThan(0.9 * megabyte);
+    expect(data.truncated).toBe(true);
+  });
+
+  it.each([
+    ['a text of 20 MB', "SELECT repeat('x', 20000000) AS cell"],
+    ['a list of two million numbers', 'SELECT list(range) AS cell FROM range(2000000)'],
+    ['a list of long texts', "SELECT list(repeat('y', 100000)) AS cell FROM range(100)"],
+    ['a struct of long texts', "SELECT {first: repeat('a', 1000000), second: repeat('b', 1000000)} AS cell"],
+    ['a map of many entries', 'SELECT map(list(range), list(range)) AS cell FROM range(200000)'],
+  ])('cuts %s in the child', async (_name, sql) => {
+    const data = await kit.query(sql);
+    expect(data.truncated).toBe(true);
+    expect(Buffer.byteLength(JSON.stringify(data.rows))).toBeLessThan(megabyte);
+  });
+
+  it('cuts a text with an ellipsis and keeps its neighbours', async () => {
+    const [[short, long] = []] = await kit.rows("SELECT 'short', repeat('x', 100000)");
+    expect(short).toBe('short');
+    expect(long).toBe(`${'x'.repeat(32_768)}…`);
+  });
+
+  it.each([
+    ['a text of 500 MB', "SELECT repeat('x', 500000000)"],
+    ['a padded text of 400 MB', "SELECT lpad('x', 400000000, 'y')"],
+    ['a list of a hundred million', 'SELECT range(100000000)'],
+    ['an unnested list of two hundred million', 'SELECT unnest(range(200000000))'],
+    ['ten texts of 100 MB', "SELECT repeat('x', 100000000) FROM range(10)"],
+    ['an aggregate that keeps everything', 'SELECT list(hash(range)::VARCHAR) FROM range(50000000)'],
+  ])('answers %s with SQL_TOO_LARGE or within its caps, and the server keeps its memory', async (_name, sql) => {
+    const growth = await growthDuring(async () => {
+      expect(await refusal(kit.query(sql))).toMatchObject({ code: expect.stringMatching(/SQL_TOO_LARGE|SQL_TIMEOUT/), message: expect.not.stringContaining('memory_limit') });
+    });
+    expect(growth).toBeLessThan(100 * megabyte);
+    expect(await kit.rows('SELECT 42')).toEqual([[42]]);
+  });
+
+  it('refuses a result of more columns than anyone reads', async () => {
+    const columns = Array.from({ length: 2_001 }, (_, index) => `${index} AS c${index}`).join(', ');
+    expect(await refusal(kit.query(`SELECT ${columns}`))).toMatchObject({ code: 'SQL_TOO_LARGE', message: expect.stringContaining('2001 columns') });
+  });
+});
+
+describe('where the operating system holds no limit', () => {
+  it('lets the child watch its own memory', async () => {
+    await using watched = await startKit({ memoryGuard: 'watchdog', limits: limitsWith({ timeoutMs: 5_000, memoryBytes: 64 * megabyte, spareBytes: -500 * megabyte }) });
+    // The function allocates outside of what DuckDB counts; the limit is 204 MB here.
+    const error = await refusal(watched.query("SELECT sum(length(lpad('x', 100000000 + range::INT, 'y'))) FROM range(20)"));
+    expect(error.code).toBe('SQL_TOO_LARGE');
+    expect(await watched.rows('SELECT 42')).toEqual([[42]]);
+  });
+});
