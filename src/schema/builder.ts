@@ -26,11 +26,18 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',
+    idFieldOptions: { description: 'The global id.' },
     cursorType: 'String',
     edgesFieldOptions: { nullable: false, description: 'The page, in order.' },
     nodeFieldOptions: { nullable: false, description: 'The object itself.' },
-    nodeQueryOptions: false,
-    nodesQueryOptions: false,
+    nodeQueryOptions: {
+      description: 'Any object by its global id; null when there is none that you may see.',
+      args: { id: { description: 'The global id.' } },
+    },
+    nodesQueryOptions: {
+      description: 'Several objects by their global ids, in the same order; null where there is none that you may see.',
+      args: { ids: { description: 'The global ids.' } },
+    },
     nodeTypeOptions: { description: 'Anything with a global id.' },
     pageInfoTypeOptions: { description: 'Where a page of a connection stands.' },
     hasNextPageFieldOptions: { description: 'Whether there are rows after this page.' },

@@ -1,13 +1,29 @@
+import type { Conversation, Message, Part, Run } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import type { Person } from '../services/people/person.ts';
 import type { Services } from '../services/services.ts';
+import { loaderOf, pageLoaderOf } from './batch.ts';
+import { createFileLoaders } from './file-loaders.ts';
 
 /**
  * The batches of one operation: what many objects of a list ask for is loaded once. Made anew for every operation, so nothing is
- * shared between people.
+ * shared between people. Nothing is cached, because the operation may be a subscription that lives for hours.
  */
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** New, empty loaders. */
-export function createLoaders(_services: Services, _viewer: Viewer | null) {
-  return {};
+export function createLoaders(services: Services, viewer: Viewer | null) {
+  const { conversations, messages, runs, people } = services;
+  return {
+    ...createFileLoaders(services, viewer),
+    user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
+    conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
+    conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),
+    messagesOf: pageLoaderOf<Message>((ids, page) => messages.listMany(viewer, ids, page)),
+    messageCount: loaderOf<number>((ids) => messages.countMany(viewer, ids)),
+    message: loaderOf<Message>((ids) => messages.byIds(viewer, ids)),
+    partsOf: loaderOf<readonly Part[]>((ids) => messages.partsOf(viewer, ids)),
+    part: loaderOf<Part>((ids) => messages.partsByIds(viewer, ids)),
+    run: loaderOf<Run>((ids) => runs.byIds(viewer, ids)),
+  };
 }

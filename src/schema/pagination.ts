@@ -20,7 +20,12 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
 /** A connection as the Relay specification describes it. */
 export interface Connection<Row> {
   readonly edges: { readonly cursor: string; readonly node: Row }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
 }
 
 /**
@@ -30,7 +35,7 @@ export interface Connection<Row> {
  * @returns the page, with a limit one above the size so that it shows whether there are more
  * @throws AppError BAD_USER_INPUT for a size outside 1 to 100 or a cursor that is not ours
  */
-export function pageOf(args: ConnectionArguments): Page {
+function pageOf(args: ConnectionArguments): Page {
   checkSize('first', args.first);
   checkSize('last', args.last);
   if (args.first != null && args.last != null) throw badInput(['last'], 'Give either "first" or "last", not both.');
@@ -49,7 +54,7 @@ export function pageOf(args: ConnectionArguments): Page {
  * @param found up to `page.limit` rows in the order in which they were read
  * @param positionOf where a row stands in the list
  */
-export function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: Row) => Position): Connection<Row> {
+function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: Row) => Position): Connection<Row> {
   const size = page.limit - 1;
   const hasMore = found.length > size;
   const kept = found.slice(0, size);
@@ -71,7 +76,11 @@ export function connectionOf<Row>(page: Page, found: readonly Row[], positionOf:
  *
  * @param load reads up to `page.limit` rows
  */
-export async function paginate<Row>(args: ConnectionArguments, load: (page: Page) => Promise<readonly Row[]>, positionOf: (row: Row) => Position): Promise<Connection<Row>> {
+export async function paginate<Row>(
+  args: ConnectionArguments,
+  load: (page: Page) => Promise<readonly Row[]>,
+  positionOf: (row: Row) => Position,
+): Promise<Connection<Row>> {
   const page = pageOf(args);
   return connectionOf(page, await load(page), positionOf);
 }

@@ -1,6 +1,18 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './auth.ts';
+import './conversation-event.ts';
+import './conversation.ts';
+import './data-parts.ts';
+import './file.ts';
+import './health.ts';
+import './message.ts';
+import './model.ts';
+import './run-event.ts';
+import './run.ts';
 import './scalars.ts';
+import './session.ts';
+import './user.ts';
 
 /** The schema, made of every type that the files beside this one define. */
 export function createSchema(): GraphQLSchema {

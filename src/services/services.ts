@@ -1,7 +1,22 @@
-/** Everything the product can do. The schema and the server see nothing below it. */
-export type Services = ReturnType<typeof createServices>;
+import type { Conversations } from './conversation.ts';
+import type { Files } from './file/files.ts';
+import type { Health } from './health.ts';
+import type { Messages } from './message.ts';
+import type { Models } from './model.ts';
+import type { People } from './people/index.ts';
+import type { Runs } from './run/run.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Uploads } from './upload/uploads.ts';
 
-/** Wires the services. */
-export function createServices() {
-  return {};
+/** Everything the product can do. The schema and the server see nothing below it. */
+export interface Services {
+  readonly people: People;
+  readonly conversations: Conversations;
+  readonly messages: Messages;
+  readonly runs: Runs;
+  readonly models: Models;
+  readonly sessions: Sessions;
+  readonly files: Files;
+  readonly uploads: Uploads;
+  readonly health: Health;
 }

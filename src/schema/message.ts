@@ -1,0 +1,77 @@
+import type { Message as MessageRow, Part as PartRow } from '../../prisma/generated/client.ts';
+import type { Position } from '../base/page.ts';
+import { builder } from './builder.ts';
+import { PlotPart, QueryResultPart } from './data-parts.ts';
+import { User } from './user.ts';
+
+/** One row of a conversation. */
+export const Message = builder.objectRef<MessageRow>('Message');
+
+const MessageEdge = builder.edgeObject({ type: Message, name: 'MessageEdge', description: 'A message in a page.' });
+
+/** A page of messages. */
+export const MessageConnection = builder.connectionObject({ type: Message, name: 'MessageConnection', description: 'A page of messages.' }, MessageEdge);
+
+/** Where a message stands among the messages of its conversation. */
+export function messagePosition(message: MessageRow): Position {
+  return { at: message.createdAt, id: message.id };
+}
+
+const MessageRole = builder.enumType('MessageRole', {
+  description: 'Who speaks in a message.',
+  values: {
+    USER: { description: 'A person.' },
+    ASSISTANT: { description: 'An engine.' },
+    SYSTEM: { description: 'An instruction that stands above the conversation.' },
+    TOOL: { description: 'The answer of a tool.' },
+  } as const,
+});
+
+const TextPart = builder.objectRef<PartRow>('TextPart').implement({
+  description: 'Text, in Markdown as it came.',
+  fields: (t) => ({ text: t.string({ description: 'The text.', resolve: (part) => part.text ?? '' }) }),
+});
+
+const MessagePart = builder.unionType('MessagePart', {
+  description: 'A typed piece of a message.',
+  types: [TextPart, QueryResultPart, PlotPart],
+  resolveType: (part) => (part.kind === 'QUERY_RESULT' ? QueryResultPart : part.kind === 'PLOT' ? PlotPart : TextPart),
+});
+
+builder.node(Message, {
+  description: 'A message: one row of a conversation, made of typed parts.',
+  id: { resolve: (message) => message.id, description: 'The global id.' },
+  loadOne: (id, context) => context.loaders.message.load(id),
+  fields: (t) => ({
+    role: t.expose('role', { type: MessageRole, description: 'Who speaks.' }),
+    author: t.field({
+      type: User,
+      nullable: true,
+      description: 'The person who wrote it; null for an engine, and when the account is gone.',
+      resolve: (message, _arguments, context) => (message.authorId === null ? null : context.loaders.user.load(message.authorId)),
+    }),
+    parent: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that this one follows; null for the first.',
+      resolve: (message, _arguments, context) => (message.parentId === null ? null : context.loaders.message.load(message.parentId)),
+    }),
+    parts: t.field({
+      type: [MessagePart],
+      description: 'The pieces, in order. While the answer is being written, text is here as far as it is stored; follow `runEvents` for every word.',
+      resolve: async (message, _arguments, context) => (await context.loaders.partsOf.load(message.id)) ?? [],
+    }),
+    text: t.string({
+      description: 'The text parts, joined by blank lines.',
+      resolve: async (message, _arguments, context) => context.services.messages.textOf((await context.loaders.partsOf.load(message.id)) ?? []),
+    }),
+    model: t.exposeString('model', { nullable: true, description: 'The model that answered, as `provider:model`; null for people.' }),
+    mode: t.exposeString('mode', {
+      nullable: true,
+      description:
+        'How the answer came to be: `model` (a language model), `rules` (the built-in analyst), `not-connected` (no model is connected). Null for people and for answers that did not come to their end.',
+    }),
+    confidence: t.exposeFloat('confidence', { nullable: true, description: 'How sure the answer is, from 0 to 1, where the engine can tell.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written, or begun.' }),
+  }),
+});

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Json } from '../../base/json.ts';
+import type { ColumnProfile } from '../../base/table.ts';
+import type { IngestReport } from '../../duckdb/protocol.ts';
+import type { Prisma } from '../../../prisma/generated/client.ts';
+
+/** An uploaded file, without the large things that are known of it. */
+export interface FileRow {
+  readonly id: string;
+  readonly sessionId: string | null;
+  readonly name: string;
+  readonly format: 'CSV' | 'PARQUET';
+  readonly byteSize: bigint;
+  readonly tableName: string;
+  readonly rowCount: bigint;
+  readonly columnCount: number;
+  readonly createdAt: Date;
+}
+
+/** The first rows of a table. */
+export interface TablePreview {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+}
+
+/** What is read of a file when nobody asks for its profile, preview or report: those can be hundreds of kilobytes a file. */
+export const fileRowSelection = {
+  id: true,
+  sessionId: true,
+  name: true,
+  format: true,
+  byteSize: true,
+  tableName: true,
+  rowCount: true,
+  columnCount: true,
+  createdAt: true,
+} as const satisfies Prisma.FileSelect;
+
+const count = z.number().int();
+
+const columnsShape: z.ZodType<readonly ColumnProfile[]> = z.array(
+  z.object({
+    name: z.string(),
+    type: z.string(),
+    meaning: z.enum(['IDENTIFIER', 'CATEGORY', 'MEASURE', 'DATE', 'TEXT', 'GEOGRAPHIC', 'YES_NO']),
+    nullCount: count,
+    distinctCount: count,
+    min: z.string().nullable(),
+    max: z.string().nullable(),
+    mean: z.number().nullable(),
+    standardDeviation: z.number().nullable(),
+    quartiles: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+    topValues: z.array(z.object({ value: z.string(), count })),
+  }),
+);
+
+const previewShape = z.array(z.array(z.json()));
+
+const ingestShape: z.ZodType<IngestReport> = z.object({
+  delimiter: z.string().nullable(),
+  quote: z.string().nullable(),
+  escape: z.string().nullable(),
+  header: z.boolean().nullable(),
+  encoding: z.string().nullable(),
+  rejectedRowCount: count,
+  rejectedRows: z.array(z.object({ line: count, column: z.string().nullable(), reason: z.string(), text: z.string() })),
+  warnings: z.array(z.string()),
+});
+
+/** The stored `columns` of a file. */
+export function parseColumns(stored: unknown): readonly ColumnProfile[] {
+  return columnsShape.parse(stored);
+}
+
+/** The stored `preview` of a file. */
+export function parsePreview(stored: unknown): readonly (readonly Json[])[] {
+  return previewShape.parse(stored);
+}
+
+/** The stored `ingest` of a file. */
+export function parseIngest(stored: unknown): IngestReport {
+  return ingestShape.parse(stored);
+}
+
+const replacement = '\u{FFFD}';
+
+/** Text without what PostgreSQL cannot keep in JSON: the character NUL and halves of surrogate pairs. */
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', replacement);
+}
+
+/**
+ * A value as PostgreSQL can store it as JSON, in the shape that Prisma asks for. Cells of uploaded files may hold any character.
+ *
+ * @param value anything JSON can carry
+ */
+export function storableJson(value: unknown): Prisma.InputJsonValue {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? storableText(inner) : inner));
+  const parsed: Prisma.InputJsonValue = JSON.parse(text);
+  return parsed;
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Message, Part } from '../../prisma/generated/client.ts';
+import { requireViewer, type Viewer } from '../auth/viewer.ts';
+import type { Page } from '../base/page.ts';
+import { keysetSql } from './keyset.ts';
+import { textOf } from './message-text.ts';
+
+/** Reading messages and their parts. Everything is limited to conversations that the viewer takes part in. */
+export type Messages = ReturnType<typeof createMessages>;
+
+const messageColumns = `m.id, m.conversation_id AS "conversationId", m.parent_id AS "parentId", m.role, m.author_id AS "authorId",
+  m.model, m.mode, m.confidence, m.created_at AS "createdAt"`;
+
+const partColumns = 'p.id, p.message_id AS "messageId", p.position, p.kind, p.text, p.data';
+
+const isParticipant = (conversation: string, parameter: number): string =>
+  `EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = ${conversation} AND a.user_id = $${parameter}::uuid)`;
+
+/** Creates the service over the shared pool. */
+export function createMessages({ pool }: { readonly pool: Pool }) {
+  return {
+    /** What a message says in words: its text parts, joined by blank lines. */
+    textOf,
+
+    /** A page of the messages of each conversation, oldest first, in one statement. */
+    listMany: async (viewer: Viewer | null, conversationIds: readonly string[], page: Page): Promise<ReadonlyMap<string, readonly Message[]>> => {
+      const { userId } = requireViewer(viewer);
+      const keyset = keysetSql(page, 'ASC', 'm.created_at', 'm.id', 3);
+      const { rows } = await pool.query<Message>(
+        `SELECT found.* FROM unnest($1::uuid[]) WITH ORDINALITY AS c (id, place)
+         CROSS JOIN LATERAL (
+           SELECT ${messageColumns} FROM messages m WHERE m.conversation_id = c.id AND ${isParticipant('c.id', 2)}${keyset.where} ${keyset.limit}
+         ) AS found ORDER BY c.place`,
+        [conversationIds, userId, ...keyset.values],
+      );
+      return Map.groupBy(rows, (message) => message.conversationId);
+    },
+
+    /** How many messages each conversation has. */
+    countMany: async (viewer: Viewer | null, conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<{ id: string; count: number }>(
+        `SELECT m.conversation_id AS id, count(*)::int AS count FROM messages m
+         WHERE m.conversation_id = ANY($1::uuid[]) AND ${isParticipant('m.conversation_id', 2)} GROUP BY 1`,
+        [conversationIds, userId],
+      );
+      return new Map(rows.map((row) => [row.id, row.count]));
+    },
+
+    /** The messages with these ids, as far as the viewer may see them. */
+    byIds: async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Message>> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Message>(
+        `SELECT ${messageColumns} FROM messages m WHERE m.id = ANY($1::uuid[]) AND ${isParticipant('m.conversation_id', 2)}`,
+        [ids, userId],
+      );
+      return new Map(rows.map((message) => [message.id, message]));
+    },
+
+    /** The parts of each message that people see, in their order. */
+    partsOf: async (viewer: Viewer | null, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly Part[]>> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Part>(
+        `SELECT ${partColumns} FROM parts p JOIN messages m ON m.id = p.message_id
+         WHERE p.message_id = ANY($1::uuid[]) AND p.kind <> 'TOOL_EXCHANGE' AND ${isParticipant('m.conversation_id', 2)} ORDER BY p.message_id, p.position`,
+        [messageIds, userId],
+      );
+      return Map.groupBy(rows, (part) => part.messageId);
+    },
+
+    /** The parts with these ids, as far as the viewer may see them. */
+    partsByIds: async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Part>> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Part>(
+        `SELECT ${partColumns} FROM parts p JOIN messages m ON m.id = p.message_id
+         WHERE p.id = ANY($1::uuid[]) AND p.kind <> 'TOOL_EXCHANGE' AND ${isParticipant('m.conversation_id', 2)}`,
+        [ids, userId],
+      );
+      return new Map(rows.map((part) => [part.id, part]));
+    },
+  };
+}

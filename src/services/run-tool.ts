@@ -1,0 +1,44 @@
+import type { JsonObject } from '../base/json.ts';
+import type { EngineTool } from '../engines/engine.ts';
+
+/** A tool that an engine may call during a run. */
+export interface RunTool {
+  /** What the engine is told of it. */
+  readonly definition: EngineTool;
+  /**
+   * Runs one call. What goes wrong with the arguments or the work is answered with `isError` and words that help the engine to do better.
+   *
+   * @param argumentsJson the arguments as the engine wrote them; may be malformed
+   * @param recorder where status and results for people go
+   * @param signal ends the work
+   * @returns what the engine is shown: JSON text, or on failure the error in words
+   * @throws only the reason of the signal, and what the recorder throws
+   */
+  run(argumentsJson: string, recorder: ToolRecorder, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+/** What a call of a tool came to. */
+export interface ToolOutcome {
+  readonly content: string;
+  readonly isError: boolean;
+}
+
+/** What a tool tells the people who watch the run. */
+export interface ToolRecorder {
+  /** Says in a few words what is being done now. */
+  status(text: string): void;
+  /**
+   * Adds a part to the answer.
+   *
+   * @returns when the part is part of the run
+   */
+  addPart(part: { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject }): Promise<void>;
+}
+
+/** Makes the tools of one run. */
+export type RunTools = (context: {
+  /** The data session of the conversation. */
+  readonly sessionId: string;
+  /** Whose run it is. */
+  readonly userId: string;
+}) => readonly RunTool[];

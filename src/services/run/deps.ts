@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { IdSource } from '../../base/id.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ConversationLog } from '../../events/conversation-log.ts';
+import type { RunLog } from '../../events/run-log.ts';
+import type { Registry } from '../../engines/registry.ts';
+import type { RunTools } from '../run-tool.ts';
+
+/** What the files of this room share. */
+export interface RunDependencies {
+  readonly prisma: PrismaClient;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly logger: Logger;
+  readonly runLog: RunLog;
+  readonly conversationLog: ConversationLog;
+  readonly registry: Registry;
+  /** The tools that a data session gives to an engine. */
+  readonly toolsOf: RunTools;
+  readonly settings: RunSettings;
+}
+
+/** The limits of runs; times in milliseconds. */
+export interface RunSettings {
+  /** This process, as it stands in `runs.lease_owner`; new at every start. */
+  readonly nodeId: string;
+  readonly leaseMs: number;
+  /** How many times an engine may be called in one run. */
+  readonly maxSteps: number;
+  readonly toolTimeoutMs: number;
+  readonly runTimeoutMs: number;
+  readonly maxRunningRunsPerUser: number;
+  readonly defaultTemperature: number;
+  readonly defaultMaxTokens: number;
+  /** How long `ask` waits for the whole answer. */
+  readonly askTimeoutMs: number;
+  /** How long `stopRun` waits for the end that it asked for. */
+  readonly stopWaitMs: number;
+  /** How long the end of a run waits for its title. */
+  readonly titleTimeoutMs: number;
+}

@@ -1,0 +1,103 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import type { RunDependencies } from './deps.ts';
+import { performRun, type RunInterruption } from './perform.ts';
+import { reapRuns } from './reaper.ts';
+import { claimNext } from './start.ts';
+
+/** Performs the runs of this node and looks after those of nodes that died. */
+export interface Executor {
+  /** Performs a run that was started for this node. Returns at once. */
+  launch(run: Run): void;
+  /** Stops a run if it is performed here. */
+  stop(runId: string): void;
+  /** Starts the next waiting run of a conversation, if there is one and none is under way. */
+  startNext(conversationId: string): Promise<void>;
+  /**
+   * Begins to renew leases and to end the runs of dead nodes.
+   *
+   * @param isAlone whether no other process can be using this database
+   */
+  start(isAlone: boolean): Promise<void>;
+  /** Ends all runs of this node as INTERRUPTED, and waits until that is stored. */
+  close(): Promise<void>;
+  /** How many runs are performed here. */
+  active(): number;
+}
+
+/** Creates the executor; nothing runs until `start`. */
+export function createExecutor(deps: RunDependencies): Executor {
+  const { prisma, pool, logger, settings } = deps;
+  const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  const interrupt = (runId: string, reason: RunInterruption): void => active.get(runId)?.controller.abort(reason);
+
+  const startNext = async (conversationId: string): Promise<void> => {
+    if (isClosed) return;
+    const run = await claimNext(deps, conversationId);
+    if (run !== null) launch(run);
+  };
+
+  const launch = (run: Run): void => {
+    const controller = new AbortController();
+    const done = performRun(deps, run, controller.signal)
+      .catch((error: unknown) => logger.error({ err: error, runId: run.id }, 'a run ended without its end'))
+      .then(() => {
+        active.delete(run.id);
+        return startNext(run.conversationId);
+      })
+      .catch((error: unknown) => logger.error({ err: error }, 'the next run could not be started'));
+    active.set(run.id, { controller, done });
+    if (isClosed) interrupt(run.id, 'SHUTDOWN');
+  };
+
+  /** One statement for all leases of this node; it also brings the stops whose notification was lost. */
+  const renewLeases = async (): Promise<void> => {
+    if (active.size === 0) return;
+    const { rows } = await pool.query<{ id: string | null }>(
+      `UPDATE runs SET lease_expires_at = now() + $2 * interval '1 millisecond' WHERE lease_owner = $1 AND status = 'RUNNING'
+       RETURNING CASE WHEN stop_requested_at IS NOT NULL THEN id END AS id`,
+      [settings.nodeId, settings.leaseMs],
+    );
+    for (const row of rows) if (row.id !== null) interrupt(row.id, 'STOP');
+  };
+
+  const wakeQueued = async (): Promise<void> => {
+    const waiting = await prisma.run.findMany({ where: { status: 'QUEUED' }, select: { conversationId: true }, distinct: ['conversationId'], take: 100 });
+    for (const { conversationId } of waiting) await startNext(conversationId);
+  };
+
+  const lookAfter = async (isAlone: boolean): Promise<void> => {
+    await renewLeases();
+    await reapRuns(deps, isAlone);
+    await wakeQueued();
+  };
+
+  const schedule = (): void => {
+    if (isClosed) return;
+    timer = setTimeout(() => {
+      void lookAfter(false)
+        .catch((error: unknown) => logger.warn({ err: error }, 'leases could not be renewed; trying again'))
+        .finally(schedule);
+    }, settings.leaseMs / 3);
+    timer.unref();
+  };
+
+  return {
+    launch,
+    stop: (runId) => interrupt(runId, 'STOP'),
+    startNext,
+    start: async (isAlone) => {
+      await lookAfter(isAlone);
+      schedule();
+    },
+    close: async () => {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      for (const runId of active.keys()) interrupt(runId, 'SHUTDOWN');
+      await Promise.allSettled([...active.values()].map((run) => run.done));
+    },
+    active: () => active.size,
+  };
+}

@@ -1,0 +1,142 @@
+import { abortable } from '../../base/async.ts';
+import type { Engine, EngineFailure, EngineFinishReason, EngineMessage, EnginePart, EngineRequest, EngineUsage, ToolCall } from '../../engines/engine.ts';
+import type { RunWriter } from '../../events/run-log.ts';
+import type { RunTool } from '../run-tool.ts';
+import type { Answer } from './answer.ts';
+
+/** What the loop works with. */
+export interface LoopOptions {
+  readonly engine: Engine;
+  /** The first request; the messages of later ones grow. */
+  readonly request: EngineRequest;
+  readonly tools: readonly RunTool[];
+  readonly writer: RunWriter;
+  readonly answer: Answer;
+  /** How many times the engine may be called. */
+  readonly maxSteps: number;
+  /** How long one call of a tool may take, in milliseconds. */
+  readonly toolTimeoutMs: number;
+}
+
+/** How a loop ended by itself. */
+export interface LoopOutcome {
+  readonly end:
+    | { readonly type: 'finished'; readonly reason: Exclude<EngineFinishReason, 'TOOL_CALLS'> | 'MAX_STEPS' }
+    | { readonly type: 'failed'; readonly failure: EngineFailure };
+  readonly mode: string | null;
+  readonly confidence: number | null;
+}
+
+/** Tokens of all steps so far; kept outside the loop so that they survive an abort. */
+export interface UsageMeter {
+  add(usage: EngineUsage): void;
+  total(): EngineUsage;
+}
+
+/** A meter at zero. */
+export function createUsageMeter(): UsageMeter {
+  let inputTokens = 0;
+  let outputTokens = 0;
+  return {
+    add: (usage) => {
+      inputTokens += usage.inputTokens;
+      outputTokens += usage.outputTokens;
+    },
+    total: () => ({ inputTokens, outputTokens }),
+  };
+}
+
+interface Step {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly last: Extract<EnginePart, { type: 'finish' | 'error' }>;
+}
+
+/** One call of the engine, its text streamed as it comes. */
+async function streamStep({ engine, writer, answer }: LoopOptions, request: EngineRequest, meter: UsageMeter, signal: AbortSignal): Promise<Step> {
+  const stream = engine.stream(request, signal)[Symbol.asyncIterator]();
+  const toolCalls: ToolCall[] = [];
+  let text = '';
+  let usage: EngineUsage | null = null;
+  try {
+    for (;;) {
+      await writer.ready();
+      // An engine that does not hear the abort must not hold up the end of the run.
+      const { done, value: part } = await abortable(stream.next(), signal);
+      if (done === true) return { text, toolCalls, last: { type: 'error', failure: endedEarly(engine) } };
+      switch (part.type) {
+        case 'text':
+          text += part.text;
+          answer.text(part.text);
+          break;
+        case 'reasoning':
+          writer.append({ type: 'ReasoningDelta', text: part.text });
+          break;
+        case 'toolCall':
+          toolCalls.push(part.call);
+          break;
+        case 'usage':
+          usage = part.usage;
+          break;
+        case 'finish':
+        case 'error':
+          return { text, toolCalls, last: part };
+        default:
+          part satisfies never;
+      }
+    }
+  } finally {
+    if (usage !== null) meter.add(usage);
+    // Not awaited: a generator that is stuck answers `return` only when it is no longer stuck.
+    void stream.return?.()?.then(undefined, () => {});
+  }
+}
+
+function endedEarly(engine: Engine): EngineFailure {
+  return { code: 'ENGINE_PROTOCOL', message: `${engine.name} ended its answer without saying so.`, isRetryable: true, retryAfterMs: null };
+}
+
+/** Runs the tool that a call names, within its time. */
+async function runTool({ tools, toolTimeoutMs, answer }: LoopOptions, call: ToolCall, signal: AbortSignal): Promise<{ content: string; isError: boolean }> {
+  const tool = tools.find((candidate) => candidate.definition.name === call.name);
+  if (tool === undefined) {
+    const known = tools.map((candidate) => candidate.definition.name).join(', ');
+    return { content: `There is no tool "${call.name}". The tools are: ${known === '' ? 'none' : known}.`, isError: true };
+  }
+  const limit = AbortSignal.timeout(toolTimeoutMs);
+  const both = AbortSignal.any([signal, limit]);
+  try {
+    return await abortable(tool.run(call.arguments, answer, both), both);
+  } catch (error) {
+    if (limit.aborted && !signal.aborted) return { content: `"${call.name}" took longer than ${toolTimeoutMs} ms and was stopped.`, isError: true };
+    throw error;
+  }
+}
+
+/**
+ * The agent loop: streams an answer, runs the tools that it calls for, shows the results to the engine, and so on until it is done.
+ *
+ * @param meter gets the tokens of every step, also of one that is aborted
+ * @param signal ends everything; its reason is thrown
+ * @throws the reason of the signal, and what goes wrong in storing
+ */
+export async function runLoop(options: LoopOptions, meter: UsageMeter, signal: AbortSignal): Promise<LoopOutcome> {
+  let messages: readonly EngineMessage[] = options.request.messages;
+  for (let step = 1; step <= options.maxSteps; step += 1) {
+    const { text, toolCalls, last } = await streamStep(options, { ...options.request, messages }, meter, signal);
+    signal.throwIfAborted();
+    if (last.type === 'error') return { end: { type: 'failed', failure: last.failure }, mode: null, confidence: null };
+    if (toolCalls.length === 0) {
+      const reason = last.reason === 'TOOL_CALLS' ? 'STOP' : last.reason;
+      return { end: { type: 'finished', reason }, mode: last.mode ?? 'model', confidence: last.confidence ?? null };
+    }
+    messages = [...messages, { role: 'assistant', text, toolCalls }];
+    for (const call of toolCalls) {
+      options.writer.append({ type: 'ToolCallStarted', toolCallId: call.id, name: call.name });
+      const { content, isError } = await runTool(options, call, signal);
+      await options.answer.addExchange({ id: call.id, name: call.name, arguments: call.arguments, content, isError });
+      messages = [...messages, { role: 'tool', toolCallId: call.id, name: call.name, content, isError }];
+    }
+  }
+  return { end: { type: 'finished', reason: 'MAX_STEPS' }, mode: 'model', confidence: null };
+}

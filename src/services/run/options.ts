@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const text = z
+  .string()
+  .refine((value) => value.trim() !== '', 'must not be empty')
+  .max(100_000, 'has at most 100,000 characters')
+  // PostgreSQL cannot store it, and no one can see it.
+  .refine((value) => !value.includes('\u0000'), 'must not contain the character U+0000');
+
+/** What a client may say about how a run should answer. */
+export const runOptions = z.object({
+  temperature: z.number().min(0, 'is from 0 to 2').max(2, 'is from 0 to 2').nullish(),
+  topP: z.number().min(0, 'is from 0 to 1').max(1, 'is from 0 to 1').nullish(),
+  topK: z.number().int().min(1, 'is at least 1').nullish(),
+  maxTokens: z.number().int().min(1, 'is at least 1').nullish(),
+  systemPrompt: z.string().max(100_000, 'has at most 100,000 characters').nullish(),
+});
+
+/** How a run should answer, as it is stored with it. */
+export type RunOptions = z.infer<typeof runOptions>;
+
+/** What happens when a run is under way in the conversation. */
+export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
+
+const howToRun = {
+  model: z.string().min(1, 'must not be empty').max(200).nullish(),
+  provider: z.string().min(1, 'must not be empty').max(100).nullish(),
+  idempotencyKey: z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters').nullish(),
+  ifBusy: ifBusy.nullish(),
+};
+
+/** The input of `sendMessage` and `ask`. */
+export const sendInput = runOptions.extend({ ...howToRun, conversationId: z.uuid().nullish(), text });
+
+/** The input of `sendMessage` and `ask`. */
+export type SendInput = z.input<typeof sendInput>;
+
+/** The input of `autoAnalyze`. */
+export const autoAnalyzeInput = runOptions.extend({ ...howToRun, sessionId: z.uuid() });
+
+/** The input of `autoAnalyze`. */
+export type AutoAnalyzeInput = z.input<typeof autoAnalyzeInput>;
+
+/**
+ * The name of a model from the two ways to give it.
+ *
+ * @returns `provider:model`, a provider, or null for the default
+ */
+export function modelName(input: { readonly provider?: string | null | undefined; readonly model?: string | null | undefined }): string | null {
+  if (input.provider == null) return input.model ?? null;
+  if (input.model == null) return input.provider;
+  return input.model.startsWith(`${input.provider}:`) ? input.model : `${input.provider}:${input.model}`;
+}
+
+/** What an idempotency key stands for: the same key with another hash is an error. */
+export function hashOf(kind: string, input: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(input)
+    .filter(([key, value]) => key !== 'idempotencyKey' && value != null)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([kind, entries]))
+    .digest('hex');
+}

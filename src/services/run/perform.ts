@@ -1,0 +1,169 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Engine, EngineUsage } from '../../engines/engine.ts';
+import type { RunEndData } from '../../events/run-event.ts';
+import type { RunWriter } from '../../events/run-log.ts';
+import { createAnswer, type Answer } from './answer.ts';
+import type { RunDependencies } from './deps.ts';
+import { finishRun, type RunEnd } from './finish.ts';
+import { loadHistory } from './history.ts';
+import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
+import { runOptions } from './options.ts';
+import { chatPrompt, dataPrompt } from './prompts.ts';
+import { makeTitle } from './title.ts';
+
+/** Why a run is ended from outside; the reason of its signal. */
+export type RunInterruption = 'STOP' | 'SHUTDOWN';
+
+const interrupted: RunEndData = {
+  type: 'RunFailed',
+  code: 'INTERRUPTED',
+  message: 'The server is stopping; what was written until now is kept. Try again.',
+  retryable: true,
+  retryAfterMs: null,
+};
+
+/** The end that an error means: one of ours is told, everything else is logged and masked. */
+function failureOf(deps: RunDependencies, run: Run, error: unknown): RunEndData {
+  if (error instanceof AppError)
+    return { type: 'RunFailed', code: error.code, message: error.message, retryable: false, retryAfterMs: error.retryAfterMs ?? null };
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return {
+      type: 'RunFailed',
+      code: 'ENGINE_TIMEOUT',
+      message: `The run took longer than ${deps.settings.runTimeoutMs} ms and was stopped.`,
+      retryable: true,
+      retryAfterMs: null,
+    };
+  }
+  deps.logger.error({ err: error, runId: run.id }, 'a run failed unexpectedly');
+  return {
+    type: 'RunFailed',
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something unexpected failed. The run id finds it in the log.',
+    retryable: true,
+    retryAfterMs: null,
+  };
+}
+
+function endOf(outcome: LoopOutcome): RunEndData {
+  if (outcome.end.type === 'finished') return { type: 'RunFinished', reason: outcome.end.reason, dataUpdated: false };
+  const { code, message, isRetryable, retryAfterMs } = outcome.end.failure;
+  return { type: 'RunFailed', code, message, retryable: isRetryable, retryAfterMs };
+}
+
+/** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
+async function prepare(deps: RunDependencies, run: Run, sessionId: string | null) {
+  const { engine, model } = deps.registry.resolve(run.model);
+  const options = runOptions.parse(run.options);
+  const tools = sessionId === null ? [] : deps.toolsOf({ sessionId, userId: run.userId });
+  const tables =
+    sessionId === null ? [] : await deps.prisma.file.findMany({ where: { sessionId }, select: { tableName: true }, orderBy: { createdAt: 'asc' } });
+  const system = sessionId === null ? chatPrompt : dataPrompt(tables.map((table) => table.tableName));
+  const messages = run.questionId === null ? [] : await loadHistory(deps.prisma, run.conversationId, run.questionId);
+  const request = {
+    model,
+    task: run.kind,
+    system: options.systemPrompt == null ? system : sessionId === null ? options.systemPrompt : `${system}\n\n${options.systemPrompt}`,
+    messages,
+    tools: tools.map((tool) => tool.definition),
+    temperature: options.temperature ?? deps.settings.defaultTemperature,
+    topP: options.topP ?? null,
+    topK: options.topK ?? null,
+    maxTokens: options.maxTokens ?? deps.settings.defaultMaxTokens,
+  } as const;
+  return { engine, model, tools, request };
+}
+
+/** Names a conversation that has no name, and says so in both logs. */
+async function nameConversation(deps: RunDependencies, run: Run, engine: Engine, model: string, question: string, signal: AbortSignal): Promise<string | null> {
+  const title = await makeTitle(engine, model, question, signal);
+  if (title === null) return null;
+  return deps.prisma.$transaction(async (transaction) => {
+    const { count } = await transaction.conversation.updateMany({
+      where: { id: run.conversationId, titleSource: 'NONE' },
+      data: { title, titleSource: 'AUTOMATIC' },
+    });
+    if (count === 0) return null;
+    await transaction.session.updateMany({ where: { conversation: { id: run.conversationId }, title: null }, data: { title } });
+    await deps.conversationLog.append(transaction, run.conversationId, { type: 'ConversationTitleChanged', title });
+    return title;
+  });
+}
+
+/** The work of a run between its start and its end. */
+async function answerQuestion(
+  deps: RunDependencies,
+  run: Run,
+  answer: Answer,
+  writer: RunWriter,
+  meter: UsageMeter,
+  signal: AbortSignal,
+): Promise<LoopOutcome> {
+  const conversation = await deps.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId }, select: { sessionId: true, titleSource: true } });
+  const { engine, model, tools, request } = await prepare(deps, run, conversation.sessionId);
+  const question = request.messages.find((message) => message.role === 'user')?.text ?? '';
+  const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
+  // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
+  const title =
+    conversation.titleSource !== 'NONE'
+      ? Promise.resolve(null)
+      : nameConversation(deps, run, engine, model, question, titleSignal).catch((error: unknown) => {
+          deps.logger.warn({ err: error, runId: run.id }, 'a conversation could not be named');
+          return null;
+        });
+  const { maxSteps, toolTimeoutMs } = deps.settings;
+  const outcome = await runLoop({ engine, request, tools, writer, answer, maxSteps, toolTimeoutMs }, meter, signal);
+  const named = await title;
+  if (named !== null) writer.append({ type: 'TitleChanged', title: named });
+  return outcome;
+}
+
+/**
+ * Performs a run that is leased to this node, from its first step to its last event, whatever happens in between.
+ *
+ * @param signal aborts with a `RunInterruption` as its reason
+ */
+export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal): Promise<void> {
+  const writer = deps.runLog.openWriter(run.id, 1);
+  const answer = createAnswer(deps, run.answerId ?? '', writer);
+  const meter = createUsageMeter();
+  const all = AbortSignal.any([signal, writer.lost, AbortSignal.timeout(deps.settings.runTimeoutMs)]);
+  let end: RunEndData;
+  let outcome: LoopOutcome | null = null;
+  try {
+    outcome = await answerQuestion(deps, run, answer, writer, meter, all);
+    end = endOf(outcome);
+  } catch (error) {
+    if (writer.lost.aborted) end = interrupted;
+    else if (signal.aborted) end = signal.reason === 'STOP' ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false } : interrupted;
+    else end = failureOf(deps, run, error);
+  }
+  try {
+    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter.total());
+  } finally {
+    writer.close();
+  }
+}
+
+async function storeEnd(
+  deps: RunDependencies,
+  run: Run,
+  answer: Answer,
+  writer: RunWriter,
+  end: Omit<RunEnd, 'parts' | 'seq' | 'usage'>,
+  usage: EngineUsage,
+): Promise<void> {
+  try {
+    writer.append({ type: 'UsageReported', inputTokens: usage.inputTokens, outputTokens: usage.outputTokens });
+    await writer.flushed();
+    const open = answer.openPart();
+    const event = await finishRun(deps, run, { status: 'RUNNING', leaseOwner: deps.settings.nodeId }, () =>
+      Promise.resolve({ ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] }),
+    );
+    if (event !== null) writer.deliver(event);
+  } catch (error) {
+    // The lease runs out, and the reaper ends the run.
+    if (!writer.lost.aborted) deps.logger.error({ err: error, runId: run.id }, 'the end of a run could not be stored');
+  }
+}

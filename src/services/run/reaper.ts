@@ -1,0 +1,64 @@
+import type { Prisma, Run } from '../../../prisma/generated/client.ts';
+import { runEventData, type RunEndData } from '../../events/run-event.ts';
+import type { RunDependencies } from './deps.ts';
+import { finishRun } from './finish.ts';
+
+/**
+ * How long after its lease a run is taken for dead. Should its node still live and store one more frame, that frame stands behind the last
+ * event, where no reader looks, and the node learns from it that the run is lost.
+ */
+const reapGraceMs = 2_000;
+
+/** The text parts that a dead node had streamed and not stored, made from its deltas, and the number that follows its last event. */
+async function leftBehind(transaction: Prisma.TransactionClient, { newId }: RunDependencies, run: Run) {
+  const events = await transaction.runEvent.findMany({ where: { runId: run.id }, orderBy: { seq: 'asc' } });
+  const stored = await transaction.part.findMany({ where: { messageId: run.answerId ?? run.id }, select: { position: true } });
+  const positions = new Set(stored.map((part) => part.position));
+  const texts = new Map<number, string>();
+  for (const event of events) {
+    const data = runEventData.parse(event.data);
+    if (data.type === 'TextDelta' && !positions.has(data.position)) texts.set(data.position, (texts.get(data.position) ?? '') + data.text);
+  }
+  return { seq: (events.at(-1)?.seq ?? 0) + 1, parts: [...texts].map(([position, text]) => ({ id: newId(), position, text })) };
+}
+
+/** Ends a run whose node is gone: the partial text is kept. */
+async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
+  const data: RunEndData =
+    run.stopRequestedAt !== null
+      ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: run.dataUpdated }
+      : {
+          type: 'RunFailed',
+          code: 'INTERRUPTED',
+          message: 'The server that ran this stopped; what was written until then is kept. Try again.',
+          retryable: true,
+          retryAfterMs: null,
+        };
+  const owned = { status: 'RUNNING', leaseOwner: run.leaseOwner, leaseExpiresAt: run.leaseExpiresAt } as const;
+  const last = await finishRun(deps, run, owned, async (transaction) => ({
+    ...(await leftBehind(transaction, deps, run)),
+    data,
+    usage: null,
+    mode: null,
+    confidence: null,
+  }));
+  return last !== null;
+}
+
+/**
+ * Ends the runs whose lease ran out, by the clock of the database.
+ *
+ * @param isAlone whether no other process can be running anything on this database, so that every run that is not ours is dead
+ */
+export async function reapRuns(deps: RunDependencies, isAlone: boolean): Promise<void> {
+  const { prisma, pool, settings, logger } = deps;
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT id FROM runs WHERE status = 'RUNNING' AND lease_owner <> $1 AND ($2 OR lease_expires_at < now() - $3 * interval '1 millisecond') LIMIT 100`,
+    [settings.nodeId, isAlone, reapGraceMs],
+  );
+  if (rows.length === 0) return;
+  const dead = await prisma.run.findMany({ where: { id: { in: rows.map((row) => row.id) }, status: 'RUNNING' } });
+  for (const run of dead) {
+    if (await interrupt(deps, run)) logger.warn({ runId: run.id }, 'ended a run whose process is gone');
+  }
+}

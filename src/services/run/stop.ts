@@ -1,0 +1,27 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import type { RunDependencies } from './deps.ts';
+import type { Executor } from './executor.ts';
+import { finishRun } from './finish.ts';
+
+/** The channel on which nodes are asked to stop a run. */
+export const stopChannel = 'run_stops';
+
+/**
+ * Asks for the end of a run, wherever it is performed. One that still waits ends here and now.
+ *
+ * @returns when the request is stored; the end of a running one follows within a second
+ */
+export async function requestStop(deps: RunDependencies, executor: Executor, run: Pick<Run, 'id' | 'conversationId' | 'answerId' | 'status'>): Promise<void> {
+  const { prisma, clock } = deps;
+  if (run.status === 'QUEUED') {
+    const stopped = await finishRun(deps, run, { status: 'QUEUED' }, () =>
+      Promise.resolve({ seq: 1, data: { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false }, usage: null, mode: null, confidence: null, parts: [] }),
+    );
+    if (stopped !== null) return;
+  }
+  await prisma.$transaction(async (transaction) => {
+    await transaction.run.updateMany({ where: { id: run.id, status: 'RUNNING', stopRequestedAt: null }, data: { stopRequestedAt: clock.now() } });
+    await transaction.$queryRawUnsafe('SELECT pg_notify($1, $2)::text AS told', stopChannel, run.id);
+  });
+  executor.stop(run.id);
+}
