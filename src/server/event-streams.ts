@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import { AppError } from '../base/errors.ts';
+import type { ErrorMask } from './error-masking.ts';
+import type { EventStreamAnswer, Exchange } from './exchange.ts';
+import { stoppingFailure } from './failure.ts';
+import { failedResult } from './finish.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { writeEventStream } from './sse.ts';
+
+const lastWordsMs = 1_000;
+
+/** The failure that ends the streams of a login. */
+export function revokedFailure(): AppError {
+  return new AppError('UNAUTHENTICATED', 'Login revoked: sign in again.');
+}
+
+/**
+ * Writes an event stream as one of the open streams, so that it ends when its login is revoked or the server stops: with a last event that
+ * says so, and by force a second later when the client does not read.
+ *
+ * @returns when the stream is over
+ */
+export async function serveEventStream(parts: {
+  readonly response: ServerResponse;
+  readonly answer: EventStreamAnswer;
+  readonly exchange: Exchange;
+  readonly mask: ErrorMask;
+  readonly openStreams: OpenStreams;
+  readonly pingIntervalMs: number;
+}): Promise<void> {
+  const { response, answer, exchange, mask, openStreams, pingIntervalMs } = parts;
+  const remove = openStreams.add({
+    loginId: () => exchange.origin.viewer?.loginId ?? null,
+    end(reason) {
+      const failure = reason === 'LOGIN_REVOKED' ? revokedFailure() : stoppingFailure();
+      answer.stream.end(failedResult(failure, mask, exchange));
+      const timer = setTimeout(() => response.destroy(), lastWordsMs);
+      response.once('close', () => clearTimeout(timer));
+    },
+  });
+  try {
+    await writeEventStream(response, answer, { pingIntervalMs });
+  } finally {
+    remove();
+  }
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { FailedOperation } from './error-masking.ts';
+import type { OperationRecorder } from './operation-record.ts';
+import type { OperationOrigin } from './options.ts';
+import type { Result } from './result-masking.ts';
+import type { ResultStream } from './result-stream.ts';
+
+/** A stream that goes out as server-sent events. */
+export interface EventStreamAnswer {
+  readonly stream: ResultStream<Result>;
+  readonly status: number;
+}
+
+/** What accompanies one operation through Yoga; over HTTP with the request, over WebSocket without. */
+export interface Exchange {
+  readonly origin: OperationOrigin;
+  readonly recorder: OperationRecorder;
+  readonly http: {
+    readonly incoming: IncomingMessage;
+    /** Takes the stream that is to be written as server-sent events, in place of a body. */
+    readonly streamEvents: (answer: EventStreamAnswer) => void;
+  } | null;
+}
+
+/** The operation, as the error mask wants it. */
+export function failedOperationOf(exchange: Exchange): FailedOperation {
+  return exchange.recorder.current();
+}
+
+/** Notes the codes of the errors that go out, for the log. */
+export function recordErrors(exchange: Exchange, errors: readonly GraphQLError[] | undefined): void {
+  if (errors === undefined || errors.length === 0) return;
+  const codes = errors.map((error) => String(error.extensions['code']));
+  exchange.recorder.add({ codes: [...new Set([...exchange.recorder.current().codes, ...codes])] });
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Viewer } from '../auth/viewer.ts';
+import type { Config } from '../base/config.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Device } from '../schema/context.ts';
+import type { Health } from '../services/health.ts';
+
+/** What the server asks about people. */
+export interface People {
+  /**
+   * Who an access token belongs to.
+   *
+   * @throws AppError UNAUTHENTICATED when the token is not valid (any more)
+   */
+  authenticate(token: string): Promise<Viewer>;
+  /** Whether a login may still keep streams open: not logged out, its person not disabled. */
+  isLoginActive(loginId: string): Promise<boolean>;
+}
+
+/** What the server knows about an operation before it runs; the context of the resolvers is made from it. */
+export interface OperationOrigin {
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  readonly device: Device;
+}
+
+/** Answers `POST /uploads`, whole: it reads the request and ends the response. What it throws becomes an error answer. */
+export type UploadHandler = (request: IncomingMessage, response: ServerResponse, viewer: Viewer | null, requestId: string) => Promise<void>;
+
+/** What the server is made of. */
+export interface HttpServerOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: { readonly people: People };
+  /** Makes the context that resolvers get, once an operation. */
+  readonly createContext: (origin: OperationOrigin) => object;
+  readonly uploadHandler: UploadHandler;
+  readonly health: Health;
+  readonly logger: Logger;
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction'> & {
+    readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
+  };
+  readonly newRequestId: () => string;
+  /**
+   * Runs once when the stop begins, while streams are still open, so that clients see how their runs end. It is waited for at most half
+   * of `shutdownTimeoutMs`; what it throws is logged.
+   */
+  readonly onDrain?: () => Promise<void>;
+  /** How often the logins behind open streams are checked; 2,000 by default. A revoked one loses its streams within twice this time. */
+  readonly loginCheckIntervalMs?: number;
+  /** How often an idle stream hears from us, so that proxies keep it open; 12,000 by default. */
+  readonly pingIntervalMs?: number;
+}

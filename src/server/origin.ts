@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Whether the page behind a request is one of ours: it has an `Origin` and that is the host that was asked, or one that is listed.
+ *
+ * Only hosts are compared, not schemes: behind a proxy that ends TLS the page is on https and we are not.
+ *
+ * @param allowedOrigins origins such as `https://app.example.org`
+ */
+export function isTrustedOrigin(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const origin = request.headers.origin;
+  if (origin === undefined) return false;
+  if (isListedOrigin(origin, allowedOrigins)) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+}
+
+/** Whether an origin is in the list, whatever the case of its letters or a slash at its end. */
+export function isListedOrigin(origin: string, allowedOrigins: readonly string[]): boolean {
+  return URL.canParse(origin) && allowedOrigins.some((allowed) => new URL(allowed).origin === new URL(origin).origin);
+}
+
+/**
+ * Whether the cookie of a request counts, that is, whether the request cannot have been forged by a foreign page.
+ *
+ * Browsers send `Origin` with every POST; without one, a GET (which changes nothing) counts unless the browser says that it comes from
+ * another site, and a POST counts with a header that no foreign page can add without asking first (a CORS preflight): `X-Requested-With`,
+ * or a content type of JSON.
+ */
+export function mayUseCookie(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  if (request.headers.origin !== undefined) return isTrustedOrigin(request, allowedOrigins);
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  if (request.method === 'GET') return true;
+  return request.headers['x-requested-with'] !== undefined || (request.headers['content-type'] ?? '').startsWith('application/json');
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Viewer } from '../auth/viewer.ts';
+import { viewerOfRequest } from './authentication.ts';
+import { answerCors } from './cors.ts';
+import { httpDevice } from './device.ts';
+import type { ErrorMask } from './error-masking.ts';
+import { serveEventStream } from './event-streams.ts';
+import type { EventStreamAnswer, Exchange } from './exchange.ts';
+import { protocolFailure, stoppingFailure } from './failure.ts';
+import type { Graphiql } from './graphiql.ts';
+import type { HealthRoutes } from './health-routes.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { createOperationRecorder, type OperationRecorder } from './operation-record.ts';
+import type { HttpServerOptions } from './options.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { sendErrors, sendFetchResponse } from './respond.ts';
+import type { Yoga } from './yoga.ts';
+
+/** What the router sends requests to. */
+export interface RouterParts {
+  readonly options: HttpServerOptions;
+  readonly yoga: Yoga;
+  readonly mask: ErrorMask;
+  readonly openStreams: OpenStreams;
+  readonly healthRoutes: HealthRoutes;
+  /** Null where the page is off, in production. */
+  readonly graphiql: Graphiql | null;
+  readonly isStopping: () => boolean;
+  readonly pingIntervalMs: number;
+}
+
+function pathOf(request: IncomingMessage): string {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function checkMethod(request: IncomingMessage, response: ServerResponse, ...allowed: readonly string[]): void {
+  if (allowed.includes(request.method ?? '')) return;
+  response.setHeader('Allow', allowed.join(', '));
+  throw protocolFailure('METHOD_NOT_ALLOWED', `${request.method} is not allowed here; use ${allowed.join(' or ')}.`);
+}
+
+/** Whether a browser asks for a page and not for data. */
+function asksForPage(request: IncomingMessage): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
+
+/**
+ * Sends each request where its path says, and makes sure of what holds for all: a request id in the header and in every error, CORS, one line
+ * in the log, an answer whatever is thrown.
+ */
+export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const { options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pingIntervalMs } = parts;
+  const { config, services, uploadHandler } = options;
+
+  const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
+
+  async function answerGraphql(request: IncomingMessage, response: ServerResponse, recorder: OperationRecorder): Promise<void> {
+    checkMethod(request, response, 'GET', 'POST');
+    if (graphiql !== null && asksForPage(request)) return await graphiql.answer(request, response);
+    const viewer = await findViewer(request);
+    let events: EventStreamAnswer | null = null;
+    const streamEvents = (answer: EventStreamAnswer): void => {
+      events = answer;
+      recorder.add({ transport: 'sse' });
+    };
+    const { requestId } = recorder.current();
+    const exchange: Exchange = {
+      origin: { viewer, requestId, device: httpDevice(request, response, config.isProduction) },
+      recorder,
+      http: { incoming: request, streamEvents },
+    };
+    const answer = await yoga.handleNodeRequestAndResponse(request, response, { exchange });
+    if (events === null) return await sendFetchResponse(request, answer, response);
+    await serveEventStream({ response, answer: events, exchange, mask, openStreams, pingIntervalMs });
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string, recorder: OperationRecorder): Promise<void> {
+    if (answerCors(request, response, config.allowedOrigins)) return;
+    if (path.startsWith('/health') && request.method === 'GET' && (await healthRoutes.answer(path, response))) return;
+    if (isStopping()) throw stoppingFailure();
+    if (path === '/graphql') return await answerGraphql(request, response, recorder);
+    if (path === '/uploads') {
+      checkMethod(request, response, 'POST');
+      return await uploadHandler(request, response, await findViewer(request), recorder.current().requestId);
+    }
+    if (path === '/graphiql' && graphiql !== null) {
+      checkMethod(request, response, 'GET');
+      return await graphiql.answer(request, response);
+    }
+    throw protocolFailure('NOT_FOUND', `Nothing is at ${path.slice(0, 100)}; GraphQL is at /graphql, uploads go to /uploads, probes to /health.`);
+  }
+
+  return (request, response) => {
+    const path = pathOf(request);
+    const requestId = requestIdOf(request, options.newRequestId);
+    const level = path.startsWith('/health') ? 'debug' : 'info';
+    const recorder = createOperationRecorder({ requestId, transport: 'http', logger: options.logger, level, now: () => performance.now() });
+    response.setHeader(requestIdHeader, requestId).setHeader('X-Content-Type-Options', 'nosniff');
+    if (isStopping()) response.setHeader('Connection', 'close');
+    response.once('close', () => recorder.write({ method: request.method ?? '', path: path.slice(0, 100), status: response.statusCode }));
+    // A socket that breaks while it is written to is not news, but an error without a listener ends the process.
+    response.on('error', () => {});
+    answer(request, response, path, recorder).catch((error: unknown) => {
+      const errors = mask([error], recorder.current());
+      recorder.add({ codes: errors.map((masked) => String(masked.extensions['code'])) });
+      sendErrors(request, response, errors);
+    });
+  };
+}

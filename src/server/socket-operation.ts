@@ -1,0 +1,69 @@
+import { getOperationAST, type ExecutionArgs } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { ErrorMask } from './error-masking.ts';
+import type { Exchange } from './exchange.ts';
+import { protocolFailure } from './failure.ts';
+import { failedResult, finishResult, finishStream } from './finish.ts';
+import type { Result } from './result-masking.ts';
+import type { ResultStream } from './result-stream.ts';
+import type { Yoga } from './yoga.ts';
+
+/** An operation that is ready to run, or the errors for which it is not. */
+export type PreparedOperation =
+  | { readonly isReady: false; readonly failed: Result }
+  | { readonly isReady: true; readonly args: ExecutionArgs; readonly run: () => Promise<Result | ResultStream<Result>> };
+
+function isStream(result: object): result is AsyncIterable<Result> {
+  return Symbol.asyncIterator in result;
+}
+
+/**
+ * Prepares an operation that came over a WebSocket as Yoga prepares those of HTTP: with all its plugins, its caches and the same context.
+ * Nothing is thrown: what fails belongs to this operation alone.
+ *
+ * @param onEnd runs once when the operation is over
+ */
+export async function prepareOperation(
+  yoga: Yoga,
+  payload: SubscribePayload,
+  exchange: Exchange,
+  mask: ErrorMask,
+  onEnd: () => void,
+): Promise<PreparedOperation> {
+  const refuse = (...errors: readonly unknown[]): PreparedOperation => {
+    const results = errors.map((error) => failedResult(error, mask, exchange).errors ?? []);
+    onEnd();
+    return { isReady: false, failed: { errors: results.flat() } };
+  };
+  try {
+    const enveloped = yoga.getEnveloped({ exchange });
+    const document = enveloped.parse(payload.query);
+    const operation = getOperationAST(document, payload.operationName);
+    if (operation == null) return refuse(protocolFailure('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.'));
+    const invalid = enveloped.validate(enveloped.schema, document);
+    if (invalid.length > 0) return refuse(...invalid);
+    const args: ExecutionArgs = {
+      schema: enveloped.schema,
+      document,
+      contextValue: await enveloped.contextFactory(),
+      variableValues: payload.variables ?? null,
+      operationName: payload.operationName ?? null,
+    };
+    const run = async (): Promise<Result | ResultStream<Result>> => {
+      try {
+        const result = await (operation.operation === 'subscription' ? enveloped.subscribe(args) : enveloped.execute(args));
+        if (isStream(result)) return finishStream(result, mask, exchange, onEnd);
+        const finished = finishResult(result, mask, exchange);
+        onEnd();
+        return finished;
+      } catch (error) {
+        const failed = failedResult(error, mask, exchange);
+        onEnd();
+        return failed;
+      }
+    };
+    return { isReady: true, args, run };
+  } catch (error) {
+    return refuse(error);
+  }
+}

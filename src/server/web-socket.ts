@@ -1,0 +1,180 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ExecutionArgs } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Viewer } from '../auth/viewer.ts';
+import { AppError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { webSocketDevice } from './device.ts';
+import type { ErrorMask } from './error-masking.ts';
+import type { Exchange } from './exchange.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { createOperationRecorder } from './operation-record.ts';
+import type { People } from './options.ts';
+import type { Result } from './result-masking.ts';
+import type { ResultStream } from './result-stream.ts';
+import { prepareOperation } from './socket-operation.ts';
+import { viewerOfExtensions, viewerOfSocket } from './socket-authentication.ts';
+import type { Yoga } from './yoga.ts';
+
+/** One connection: who is behind it is known once `connection_init` has come. */
+interface Connection {
+  readonly request: IncomingMessage;
+  readonly socket: WebSocket;
+  viewer: Viewer | null;
+}
+
+/** The WebSocket side of `/graphql`. */
+export interface WebSocketSide {
+  /** Takes over a connection that asks to become a WebSocket. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Cuts every socket that is still open. */
+  terminate(): void;
+}
+
+const closeTimeoutMs = 1_000;
+const tryAgainLater = 1013;
+const goingAway = 1001;
+
+/**
+ * Serves the protocol graphql-transport-ws (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with Yoga's plugins. Everything
+ * that fails in an operation goes to that operation; the socket and its other operations go on.
+ */
+export function createWebSocketSide(options: {
+  readonly yoga: Yoga;
+  readonly mask: ErrorMask;
+  readonly people: People;
+  readonly openStreams: OpenStreams;
+  readonly logger: Logger;
+  readonly newRequestId: () => string;
+  readonly allowedOrigins: readonly string[];
+  readonly maxPayloadBytes: number;
+  readonly initTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  /** Whether an operation may bring a token of its own, as GraphiQL does; off in production. */
+  readonly takesOperationTokens: boolean;
+}): WebSocketSide {
+  const { yoga, mask, people, openStreams, logger, newRequestId, allowedOrigins, pingIntervalMs } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxPayloadBytes, handleProtocols, perMessageDeflate: false });
+  const runs = new WeakMap<ExecutionArgs, () => Promise<Result | ResultStream<Result>>>();
+
+  function newExchange(connection: Connection): Exchange {
+    const requestId = newRequestId();
+    const recorder = createOperationRecorder({ requestId, transport: 'websocket', logger, now: () => performance.now() });
+    return { origin: { viewer: connection.viewer, requestId, device: webSocketDevice(connection.request) }, recorder, http: null };
+  }
+
+  async function run(args: ExecutionArgs): Promise<Result | ResultStream<Result>> {
+    const prepared = runs.get(args);
+    if (prepared === undefined) throw new Error('An operation runs that was not prepared.');
+    return await prepared();
+  }
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: options.initTimeoutMs,
+    async onConnect({ connectionParams, extra }) {
+      try {
+        extra.viewer = await viewerOfSocket(connectionParams, extra.request, people, allowedOrigins);
+        return true;
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return false;
+        mask([error], { requestId: newRequestId(), operationName: null });
+        closeSoon(extra.socket, tryAgainLater, 'Try again later');
+        // The protocol would acknowledge a connection that is being closed.
+        return await new Promise<false>((resolve) => extra.socket.once('close', () => resolve(false)));
+      }
+    },
+    async onSubscribe({ extra }, _id, payload) {
+      try {
+        // The socket takes on the login, so that its streams end with it.
+        if (options.takesOperationTokens) extra.viewer = (await viewerOfExtensions(payload.extensions, people)) ?? extra.viewer;
+      } catch (error) {
+        return mask([error], { requestId: newRequestId(), operationName: null });
+      }
+      const exchange = newExchange(extra);
+      const prepared = await prepareOperation(yoga, payload, exchange, mask, () => exchange.recorder.write({}));
+      if (!prepared.isReady) return prepared.failed.errors ?? [];
+      runs.set(prepared.args, prepared.run);
+      return prepared.args;
+    },
+    execute: run,
+    subscribe: run,
+  });
+
+  function serve(socket: WebSocket, request: IncomingMessage): void {
+    const connection: Connection = { request, socket, viewer: null };
+    const remove = openStreams.add({
+      loginId: () => connection.viewer?.loginId ?? null,
+      end: (reason) =>
+        reason === 'LOGIN_REVOKED' ? closeSoon(socket, CloseCode.Forbidden, 'Login revoked') : closeSoon(socket, goingAway, 'The server is stopping'),
+    });
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => sendText(socket, text),
+        close: (code, reason) => closeSoon(socket, code ?? CloseCode.InternalServerError, reason ?? ''),
+        onMessage: (listener) =>
+          void socket.on('message', (data) => {
+            listener(String(data)).catch((error: unknown) => {
+              logger.debug({ err: error }, 'a message of a WebSocket could not be answered');
+              closeSoon(socket, CloseCode.InternalServerError, 'Internal server error');
+            });
+          }),
+      },
+      connection,
+    );
+    const stopPings = keepAlive(socket, pingIntervalMs);
+    // A payload above the limit arrives here; ws then closes with 1009 by itself.
+    socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'));
+    socket.once('close', (code, reason) => {
+      remove();
+      stopPings();
+      void closed(code, String(reason));
+    });
+  }
+
+  sockets.on('connection', serve);
+  return {
+    accept: (request, socket, head) => sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request)),
+    terminate() {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+  };
+}
+
+/**
+ * Sends, and waits until the system has taken it: so a paused reader holds up its own subscription and nothing else. On a socket that is
+ * being closed it waits for the end: an operation that could go on would run as fast as it can, for nobody, and starve everyone.
+ */
+function sendText(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState === socket.CLOSED) return resolve();
+    if (socket.readyState !== socket.OPEN) return void socket.once('close', () => resolve());
+    // A socket that breaks while it is written to is not news: its close event ends everything that runs on it.
+    socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve()));
+  });
+}
+
+/** Closes with a code, and cuts the socket when the client does not answer. */
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  const timer = setTimeout(() => socket.terminate(), closeTimeoutMs);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+const mostMissedPongs = 5;
+
+/** Pings, and cuts a socket that has missed several: one that reads slowly answers late, one whose machine is gone never. */
+function keepAlive(socket: WebSocket, intervalMs: number): () => void {
+  let missedPongs = 0;
+  socket.on('pong', () => {
+    missedPongs = 0;
+  });
+  const timer = setInterval(() => {
+    if (missedPongs >= mostMissedPongs) return socket.terminate();
+    missedPongs += 1;
+    socket.ping();
+  }, intervalMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,87 @@
+import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { BodyLimits } from './body.ts';
+import type { ErrorMask } from './error-masking.ts';
+import { useResults } from './result-plugin.ts';
+import type { Exchange } from './exchange.ts';
+import { protocolFailure } from './failure.ts';
+import { readGraphqlParams } from './graphql-params.ts';
+import type { OperationOrigin } from './options.ts';
+import { useProductionRules } from './production-rules.ts';
+
+/** Yoga as this server runs it. */
+export type Yoga = YogaServerInstance<{ readonly exchange: Exchange }, object>;
+
+type ServerPlugin = Plugin<{ readonly exchange: Exchange }, { readonly exchange: Exchange }>;
+
+interface RunningOperation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly contextValue: { readonly exchange: Exchange };
+}
+
+/** Notes what runs, for the log. The name is that of the document, which is known to be a name. */
+function record({ document, operationName, contextValue }: RunningOperation): void {
+  const operation = getOperationAST(document, operationName);
+  contextValue.exchange.recorder.add({ operationName: operation?.name?.value ?? null, operationType: operation?.operation ?? null });
+}
+
+function useRecord(): ServerPlugin {
+  return { onExecute: ({ args }) => record(args), onSubscribe: ({ args }) => record(args) };
+}
+
+/** A GET can be sent by any page and be repeated by anyone on the way, so it must change nothing. */
+function useQueriesOverGet(): ServerPlugin {
+  return {
+    onParse() {
+      return ({ result, context }) => {
+        const { http } = context.exchange;
+        if (http === null || http.incoming.method !== 'GET' || result === null || result instanceof Error) return;
+        const document: DocumentNode = result;
+        const isMutating = document.definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation === 'mutation');
+        if (isMutating) throw protocolFailure('METHOD_NOT_ALLOWED', 'A document with a mutation must be sent by POST.');
+      };
+    },
+  };
+}
+
+/** Reads the parameters straight from Node's request, bounded and without fetch objects, instead of Yoga's own parsers. */
+function useParams(limits: BodyLimits): ServerPlugin {
+  return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { http } = serverContext.exchange;
+      if (http !== null) setRequestParser(() => readGraphqlParams(http.incoming, limits));
+    },
+  };
+}
+
+/**
+ * Yoga with our own reading of bodies, masking of errors and writing of server-sent events. CORS, GraphiQL, uploads and batches are off:
+ * the router does the first two, `/uploads` the third, and batches are refused.
+ *
+ * @param options.createContext makes the context of the resolvers
+ */
+export function createGraphqlServer(options: {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (origin: OperationOrigin) => object;
+  readonly mask: ErrorMask;
+  readonly bodyLimits: BodyLimits;
+  readonly isProduction: boolean;
+}): Yoga {
+  const { schema, createContext, mask, bodyLimits, isProduction } = options;
+  return createYoga<{ readonly exchange: Exchange }, object>({
+    schema,
+    context: ({ exchange }) => createContext(exchange.origin),
+    graphqlEndpoint: '/graphql',
+    // Yoga's masking knows no request id, and sees neither WebSockets nor all that is thrown in mid-stream.
+    maskedErrors: false,
+    logging: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    plugins: [useParams(bodyLimits), useQueriesOverGet(), ...(isProduction ? [useProductionRules()] : []), useRecord(), useResults(mask)],
+  });
+}

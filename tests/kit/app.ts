@@ -1,0 +1,63 @@
+import { startApp, type App, type AppOverrides } from '../../src/app.ts';
+import { parseConfig } from '../../src/base/config.ts';
+import { createLogger } from '../../src/base/logger.ts';
+import { createTestDatabase } from './database.ts';
+import { createGraphqlClient, type GraphqlClient } from './graphql-client.ts';
+import { createTemporaryFolder } from './leftovers.ts';
+
+/** A signed-in person. */
+export interface TestPerson {
+  readonly token: string;
+  readonly refreshToken: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly client: GraphqlClient;
+}
+
+/** The product on a free port, with a database and a data folder of its own. */
+export interface TestApp extends App {
+  readonly connectionString: string;
+  readonly dataFolder: string;
+  /** A client without a token. */
+  readonly nobody: GraphqlClient;
+  /** Registers somebody new. */
+  person(options?: { readonly setupToken?: string }): Promise<TestPerson>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+let lastPerson = 0;
+
+const register = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken user { id email } } }`;
+
+/**
+ * Starts the whole product as a client sees it.
+ *
+ * @param options.environment configuration variables over those for tests
+ */
+export async function startTestApp(
+  options: { readonly environment?: Readonly<Record<string, string>>; readonly overrides?: AppOverrides } = {},
+): Promise<TestApp> {
+  const disposal = new AsyncDisposableStack();
+  const { connectionString } = disposal.use(await createTestDatabase());
+  const { path: dataFolder } = disposal.use(await createTemporaryFolder());
+  const config = parseConfig({
+    PORT: '0',
+    DATABASE_URL: connectionString,
+    DATA_FOLDER: dataFolder,
+    BCRYPT_COST: '4',
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+    MAX_RUNNING_RUNS_PER_USER: '1000',
+    ...options.environment,
+  });
+  const app = await startApp(config, createLogger({ level: config.logLevel }), options.overrides);
+  disposal.defer(() => app.stop());
+  const nobody = createGraphqlClient(app.url);
+  const person = async ({ setupToken }: { readonly setupToken?: string } = {}): Promise<TestPerson> => {
+    lastPerson += 1;
+    const email = `person${lastPerson}-${Date.now()}@example.org`;
+    const answer = await nobody.request(register, { input: { email, password: 'correct horse battery', ...(setupToken === undefined ? {} : { setupToken }) } });
+    const { accessToken, refreshToken, user } = answer.register;
+    return { token: accessToken, refreshToken, userId: user.id, email, client: createGraphqlClient(app.url, { token: accessToken }) };
+  };
+  return { ...app, connectionString, dataFolder, nobody, person, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}

@@ -1,0 +1,15 @@
+// The whole product with the steady engine, as a process of its own that a test can kill. Prints its address as a line of JSON.
+import { startApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/base/config.ts';
+import { createLogger } from '../../src/base/logger.ts';
+import { createSteadyEngine } from './steady-engine.ts';
+
+const config = parseConfig(process.env);
+const app = await startApp(config, createLogger({ level: config.logLevel }), { engines: [createSteadyEngine()] });
+process.stdout.write(`${JSON.stringify({ url: app.url })}\n`);
+process.once('SIGTERM', () => {
+  void app.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
