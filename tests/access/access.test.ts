@@ -1,0 +1,110 @@
+import { isInputObjectType, getNamedType, type GraphQLInputType } from 'graphql';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSchema } from '../../src/schema/schema.ts';
+import { createGraphqlClient } from '../kit/graphql-client.ts';
+import { subscribeSse } from '../kit/sse-client.ts';
+import { openSocket } from '../kit/websocket-client.ts';
+import { accessOperations, type AccessOperation } from './operations.ts';
+import { openWorld, type Belongings, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+afterAll(() => world.app[Symbol.asyncDispose]());
+
+/** What an operation answers, without what differs from request to request. */
+async function answer(operation: AccessOperation, ids: Belongings, token: string | undefined, transport: 'http' | 'sse' | 'websocket'): Promise<any> {
+  const { document: text } = operation;
+  const variables = operation.variables(ids);
+  const { url } = world.app;
+  const clean = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key === 'requestId' ? undefined : inner)));
+  if (transport === 'websocket') {
+    const socket = await openSocket(url, token === undefined ? {} : { token });
+    try {
+      const event = await socket.subscribe(text, variables).nextEvent();
+      return clean(event.kind === 'next' ? event.result : event.kind === 'error' ? { errors: event.errors } : event);
+    } finally {
+      await socket.close();
+    }
+  }
+  if (transport === 'sse') {
+    const subscription = await subscribeSse(url, { query: text, variables, ...(token === undefined ? {} : { token }) });
+    try {
+      const event = await subscription.nextEvent();
+      return clean(event.kind === 'next' ? event.result : event);
+    } finally {
+      await subscription.close();
+    }
+  }
+  return clean((await createGraphqlClient(url, token === undefined ? {} : { token }).ask(text, variables)).body);
+}
+
+const transportsOf = (operation: AccessOperation) => (operation.field.startsWith('Subscription') ? (['sse', 'websocket'] as const) : (['http', 'websocket'] as const));
+
+async function countRows(): Promise<unknown> {
+  const client = new pg.Client({ connectionString: world.app.connectionString });
+  await client.connect();
+  try {
+    const tables = ['conversations', 'messages', 'parts', 'runs', 'sessions', 'files', 'conversation_events'];
+    const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function takesIds(type: GraphQLInputType, seen: readonly string[] = []): boolean {
+  const named = getNamedType(type);
+  if (named.name === 'ID') return true;
+  if (!isInputObjectType(named) || seen.includes(named.name)) return false;
+  return Object.values(named.getFields()).some((field) => takesIds(field.type, [...seen, named.name]));
+}
+
+describe('access by id', () => {
+  it('is listed for every root field that takes an id', () => {
+    const schema = createSchema();
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const fields = roots.flatMap((root) =>
+      Object.values(root?.getFields() ?? {})
+        .filter((field) => field.args.some((argument) => takesIds(argument.type)))
+        .map((field) => `${root?.name}.${field.name}`),
+    );
+    expect([...new Set(accessOperations.map((operation) => operation.field))].toSorted()).toEqual(fields.toSorted());
+  });
+
+  it.each(accessOperations.flatMap((operation) => transportsOf(operation).map((transport) => ({ operation, transport, title: `${operation.field} ${JSON.stringify(operation.variables)}` }))))(
+    'of a stranger over $transport answers like a missing object: $operation.field',
+    async ({ operation, transport }) => {
+      const before = await countRows();
+      const foreign = await answer(operation, world.belongings, world.stranger.token, transport);
+      const missing = await answer(operation, world.nothing, world.stranger.token, transport);
+      expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
+      if (operation.forStranger === 'NOT_FOUND') expect(foreign.errors[0].extensions.code).toBe('NOT_FOUND');
+      else expect(JSON.stringify(foreign)).not.toMatch(new RegExp(Object.values(world.belongings).join('|')));
+      expect(await countRows()).toEqual(before);
+    },
+  );
+
+  it.each(accessOperations.flatMap((operation) => transportsOf(operation).map((transport) => ({ operation, transport }))))(
+    'of nobody over $transport is refused: $operation.field',
+    async ({ operation, transport }) => {
+      const refused = await answer(operation, world.belongings, undefined, transport);
+      expect(refused.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    },
+  );
+
+  it.each(accessOperations.filter(({ field }) => !/delete|createSession|ask|sendMessage|autoAnalyze/.test(field)).map((operation) => ({ operation })))(
+    'works for the owner: $operation.field',
+    async ({ operation }) => {
+      for (const transport of transportsOf(operation)) {
+        const result = await answer(operation, world.belongings, world.owner.token, transport);
+        expect(result.errors).toBeUndefined();
+        expect(JSON.stringify(result.data)).not.toContain('null');
+      }
+    },
+  );
+});

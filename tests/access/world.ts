@@ -1,0 +1,85 @@
+import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { createScriptedEngine } from '../kit/scripted-engine.ts';
+
+/** The global ids of everything that one person has. */
+export interface Belongings {
+  readonly Conversation: string;
+  readonly Message: string;
+  readonly Run: string;
+  readonly Session: string;
+  readonly File: string;
+  readonly QueryResultPart: string;
+  readonly User: string;
+}
+
+/** A server with somebody who has one of everything, and a stranger. */
+export interface World {
+  readonly app: TestApp;
+  readonly owner: TestPerson;
+  readonly stranger: TestPerson;
+  readonly belongings: Belongings;
+  /** The same kinds of ids, of nothing that exists. */
+  readonly nothing: Belongings;
+}
+
+/** The same type with an id that nothing has. */
+function missing(globalId: string): string {
+  const [type] = Buffer.from(globalId, 'base64').toString().split(':');
+  return Buffer.from(`${type}:01890000-0000-7000-8000-000000000000`).toString('base64');
+}
+
+/** Uploads a small CSV and returns the global id of the file. */
+export async function upload(app: TestApp, person: TestPerson, name = 'ages.csv', text = 'name,age\nada,36\ngrace,45\n'): Promise<string> {
+  const form = new FormData();
+  form.append('file', new Blob([text]), name);
+  const response = await fetch(`${app.url}/uploads`, { method: 'POST', headers: { authorization: `Bearer ${person.token}` }, body: form });
+  const answer: any = await response.json();
+  if (response.status !== 201) throw new Error(JSON.stringify(answer));
+  return answer.files[0].id;
+}
+
+/** Opens the world. */
+export async function openWorld(): Promise<World> {
+  const engine = createScriptedEngine();
+  const app = await startTestApp({ overrides: { engines: [engine] } });
+  const [owner, stranger] = [await app.person(), await app.person()];
+  const fileId = await upload(app, owner);
+  const { createSession } = await owner.client.request(`mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id conversation { id } } } }`, {
+    input: { fileIds: [fileId] },
+  });
+  const { session } = createSession;
+  const sent = await owner.client.request(`mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } } } }`, {
+    input: { conversationId: session.conversation.id, text: 'How old?' },
+  });
+  const first = await engine.nextCall();
+  first.toolCall('call-1', 'run_sql', { sql: 'SELECT max(age) AS oldest FROM ages', title: 'The oldest' });
+  first.finish('TOOL_CALLS');
+  const second = await engine.nextCall();
+  second.text('45');
+  second.finish();
+  const { run } = sent.sendMessage;
+  const answer = await owner.client.request(
+    `query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } } } } }`,
+    { id: run.id },
+  );
+  const part = answer.run.message.parts.find((candidate: { __typename: string }) => candidate.__typename === 'QueryResultPart');
+  const belongings: Belongings = {
+    Conversation: session.conversation.id,
+    Message: run.message.id,
+    Run: run.id,
+    Session: session.id,
+    File: fileId,
+    QueryResultPart: part.id,
+    User: owner.userId,
+  };
+  const nothing: Belongings = {
+    Conversation: missing(belongings.Conversation),
+    Message: missing(belongings.Message),
+    Run: missing(belongings.Run),
+    Session: missing(belongings.Session),
+    File: missing(belongings.File),
+    QueryResultPart: missing(belongings.QueryResultPart),
+    User: missing(belongings.User),
+  };
+  return { app, owner, stranger, belongings, nothing };
+}
