@@ -8,7 +8,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { messageOf } from '../src/base/errors.ts';
 import { createLogger } from '../src/base/logger.ts';
 import { compareHistory, readHistory } from '../src/stores/migration-history.ts';
@@ -34,7 +34,7 @@ async function writeMigration(name: string | undefined): Promise<void> {
 }
 
 async function showStatus(connectionString: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString, max: 1 });
+  const pool = new Pool({ connectionString, max: 1 });
   try {
     const { pending } = compareHistory(await readMigrations(), await readHistory(pool));
     say(pending.length === 0 ? 'The database is up to date.' : `To be applied: ${pending.map(({ name }) => name).join(', ')}`);

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import { Pool, type QueryConfig } from 'pg';
 import { PrismaClient } from '../../prisma/generated/client.ts';
 import { delay } from '../base/async.ts';
 import { AppError, messageOf } from '../base/errors.ts';
@@ -19,7 +19,7 @@ export interface DatabaseOptions {
 
 /** The database of a process: one pool, shared by Prisma and by SQL written by hand. */
 export interface Database {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly prisma: PrismaClient;
   /**
    * Closes every connection, after what is under way has ended.
@@ -35,7 +35,7 @@ export interface Database {
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { logger, statementTimeoutMs } = options;
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.connectionString,
     application_name: 'colloquy',
     max: options.poolSize,
@@ -77,14 +77,14 @@ const graceMs = 1_000;
  * @returns how long it took, in milliseconds
  * @throws AppError SERVICE_UNAVAILABLE when it does not answer in time
  */
-export async function checkDatabase(pool: pg.Pool, timeLimitMs: number): Promise<number> {
+export async function checkDatabase(pool: Pool, timeLimitMs: number): Promise<number> {
   const startedAt = performance.now();
   const limit = new AbortController();
   const tooLate = delay(timeLimitMs, limit.signal).then(() => {
     throw new Error(`no answer within ${timeLimitMs} ms`);
   });
   try {
-    const question: pg.QueryConfig & { readonly query_timeout: number } = { text: 'SELECT 1', query_timeout: timeLimitMs };
+    const question: QueryConfig & { readonly query_timeout: number } = { text: 'SELECT 1', query_timeout: timeLimitMs };
     await Promise.race([pool.query(question), tooLate]);
     return performance.now() - startedAt;
   } catch (error) {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { createDeferred, delay } from '../base/async.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -169,7 +169,7 @@ async function planAddress({ password, socketFolder }: Place): Promise<PostgresA
 }
 
 async function ensureDatabase(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   client.on('error', () => undefined);
   try {
     await client.connect();

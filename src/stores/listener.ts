@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import { Client } from 'pg';
 import { delay } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -66,7 +66,7 @@ export function createListener(options: ListenerOptions): Listener {
   /** One connection from its beginning to its end; throws why it ended. */
   async function listenOnce(onListening: () => void): Promise<never> {
     const socket = new Socket();
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: options.connectionString,
       stream: () => socket,
       application_name: 'colloquy listener',

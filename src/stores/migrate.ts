@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool } from 'pg';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { compareHistory, readHistory, type AppliedMigration } from './migration-history.ts';
@@ -34,7 +34,7 @@ export interface MigrateOptions {
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const { logger, connectTimeoutMs = 10_000, lockTimeoutMs = 60_000, statementTimeoutMs = 600_000 } = options;
   const migrations = options.migrations ?? (await readMigrations());
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.connectionString,
     application_name: 'colloquy migrations',
     max: 1,
@@ -56,7 +56,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   }
 }
 
-async function reach(pool: pg.Pool): Promise<readonly AppliedMigration[]> {
+async function reach(pool: Pool): Promise<readonly AppliedMigration[]> {
   try {
     return await readHistory(pool);
   } catch (error) {
@@ -70,7 +70,7 @@ async function reach(pool: pg.Pool): Promise<readonly AppliedMigration[]> {
   }
 }
 
-async function takeLock(pool: pg.Pool, lockTimeoutMs: number): Promise<void> {
+async function takeLock(pool: Pool, lockTimeoutMs: number): Promise<void> {
   try {
     await pool.query('SELECT pg_advisory_lock($1)', [migrationLock]);
   } catch (error) {
@@ -83,7 +83,7 @@ async function takeLock(pool: pg.Pool, lockTimeoutMs: number): Promise<void> {
 }
 
 /** One at a time, each with those before it: a value added to an enum can only be used after the transaction that added it. */
-async function applyEach(pool: pg.Pool, migrations: readonly Migration[], pending: readonly Migration[], logger: Logger): Promise<void> {
+async function applyEach(pool: Pool, migrations: readonly Migration[], pending: readonly Migration[], logger: Logger): Promise<void> {
   const engine = await openSchemaEngine(pool);
   try {
     for (const migration of pending) {
@@ -108,6 +108,6 @@ async function applyEach(pool: pg.Pool, migrations: readonly Migration[], pendin
   }
 }
 
-async function endOnce(pool: pg.Pool): Promise<void> {
+async function endOnce(pool: Pool): Promise<void> {
   if (!pool.ending) await pool.end();
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { createLogger } from '../base/logger.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Migration } from './migration-folder.ts';
@@ -34,9 +34,9 @@ export async function diffMigrations(migrations: readonly Migration[], schema: s
  * @param connectionString the empty database; holds the result of the migrations afterwards
  */
 export async function diffOn(connectionString: string, migrations: readonly Migration[], schema: string): Promise<string | null> {
-  const pool = new pg.Pool({ connectionString, max: 1 });
+  const pool = new Pool({ connectionString, max: 1 });
   try {
-    const engine = await openSchemaEngine(pool, () => new pg.Pool({ connectionString, max: 1 }));
+    const engine = await openSchemaEngine(pool, () => new Pool({ connectionString, max: 1 }));
     try {
       return await engine.diff(migrations, schema);
     } finally {

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from 'pg';
 import { AppError } from '../base/errors.ts';
 import type { Migration } from './migration-folder.ts';
 
@@ -16,7 +16,7 @@ export interface AppliedMigration {
  *
  * @returns nothing for a database that was never migrated
  */
-export async function readHistory(pool: pg.Pool): Promise<readonly AppliedMigration[]> {
+export async function readHistory(pool: Pool): Promise<readonly AppliedMigration[]> {
   // Asked first, because a query that fails costs the pool its connection.
   const { rows: found } = await pool.query<{ exists: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists");
   if (found[0]?.exists !== true) return [];

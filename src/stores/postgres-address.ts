@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { clusterUser } from './cluster.ts';
 import type { PostmasterFile } from './postmaster.ts';
 
@@ -41,7 +41,7 @@ export function connectionStringOf(address: PostgresAddress, database: string): 
  * @throws what `pg` throws when it does not answer
  */
 export async function askDataDirectory(address: PostgresAddress, timeLimitMs: number): Promise<string> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: connectionStringOf(address, 'postgres'),
     connectionTimeoutMillis: timeLimitMs,
     query_timeout: timeLimitMs,

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
-import pg from 'pg';
+import type { FieldDef, Pool, QueryArrayConfig, QueryArrayResult } from 'pg';
 import { messageOf } from '../base/errors.ts';
 import { lockFileContent, lockFileName, type Migration } from './migration-folder.ts';
 
@@ -32,7 +32,7 @@ const filters = { externalTables: [], externalEnums: [] };
  * @param pool a pool of exactly one connection, because the lock and transactions belong to a connection; stays open
  * @param openShadow opens a pool to an empty database for `diff`, which the engine closes
  */
-export async function openSchemaEngine(pool: pg.Pool, openShadow: () => pg.Pool = refuseShadow): Promise<SchemaEngine> {
+export async function openSchemaEngine(pool: Pool, openShadow: () => Pool = refuseShadow): Promise<SchemaEngine> {
   const { SchemaEngine: Engine } = await import('./schema-engine-module.ts');
   const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, openShadow));
   const engine = await speaking(async () => Engine.new({ datamodels: undefined }, () => undefined, factory));
@@ -57,7 +57,7 @@ export async function openSchemaEngine(pool: pg.Pool, openShadow: () => pg.Pool 
   };
 }
 
-function refuseShadow(): pg.Pool {
+function refuseShadow(): Pool {
   throw new Error('A diff needs a shadow database.');
 }
 
@@ -79,7 +79,7 @@ async function speaking<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function adapterFactory(pool: pg.Pool, openShadow: () => pg.Pool): SqlMigrationAwareDriverAdapterFactory {
+function adapterFactory(pool: Pool, openShadow: () => Pool): SqlMigrationAwareDriverAdapterFactory {
   const { provider, adapterName } = new PrismaPg(pool);
   return {
     provider,
@@ -118,10 +118,10 @@ function readCharColumns(adapter: Adapter): Adapter {
   const queryRaw = adapter.queryRaw.bind(adapter);
   let charColumns: readonly number[] = [];
   Object.assign(pool, {
-    query: async (config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> => {
+    query: async (config: QueryArrayConfig): Promise<QueryArrayResult> => {
       const result = await query(config);
       // A script of several statements has a list of results and no fields of its own.
-      const fields: readonly pg.FieldDef[] | undefined = result.fields;
+      const fields: readonly FieldDef[] | undefined = result.fields;
       charColumns = (fields ?? []).flatMap((field, index) => (field.dataTypeID === charType ? [index] : []));
       for (const field of fields ?? []) if (field.dataTypeID === charType) field.dataTypeID = textType;
       return result;

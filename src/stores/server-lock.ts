@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { delay } from '../base/async.ts';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -41,10 +41,10 @@ export async function lockServer(options: ServerLockOptions): Promise<ServerLock
   const { logger } = options;
   const end = performance.now() + options.timeLimitMs;
   let isReleased = false;
-  let client: pg.Client | null = await acquire();
+  let client: Client | null = await acquire();
 
-  async function acquire(): Promise<pg.Client> {
-    const candidate = new pg.Client({
+  async function acquire(): Promise<Client> {
+    const candidate = new Client({
       connectionString: options.connectionString,
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: `colloquy server, process ${process.pid}`,
@@ -66,7 +66,7 @@ export async function lockServer(options: ServerLockOptions): Promise<ServerLock
     return candidate;
   }
 
-  async function inUse(candidate: pg.Client): Promise<AppError> {
+  async function inUse(candidate: Client): Promise<AppError> {
     const { rows } = await candidate.query<{ application_name: string }>(
       "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND objid = $1 AND granted",
       [lockKey],

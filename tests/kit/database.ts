@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { inject } from 'vitest';
 
 /** What the global setup tells the tests about the PostgreSQL of this run. */
@@ -56,7 +56,7 @@ export function withDatabase(connectionString: string, name: string): string {
 
 /** Runs one statement on a connection of its own. */
 export async function runAsAdmin(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {

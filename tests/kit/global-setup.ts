@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { messageOf } from '../../src/base/errors.ts';
 import { createLogger, type Logger } from '../../src/base/logger.ts';
@@ -35,7 +35,7 @@ async function useEmbedded(project: TestProject, logger: Logger): Promise<Teardo
 async function useServer(project: TestProject, logger: Logger): Promise<Teardown> {
   const connectionString = process.env['TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
   const { hostname, port } = new URL(connectionString);
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: 3_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type { Client } from 'pg';
 import { readPostmasterFile, shutDownPostmaster } from '../../src/stores/postmaster.ts';
 
 /** How the temporary folders of test runs begin; the process id of the run follows. */
@@ -57,7 +57,7 @@ function isAlive(pid: number): boolean {
  * @param client a connection to another database of the server
  * @param isToGo says it by the name, which begins with `databasePrefix`
  */
-export async function dropDatabases(client: pg.Client, isToGo: (name: string) => boolean): Promise<void> {
+export async function dropDatabases(client: Client, isToGo: (name: string) => boolean): Promise<void> {
   const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [databasePrefix]);
   for (const { datname } of rows) if (isToGo(datname)) await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 /** What a piece of work asked of the database. */
 export interface CountedStatements<T> {
@@ -14,10 +14,10 @@ export interface CountedStatements<T> {
  * @param pool the pool of the process
  * @param work what to count
  */
-export async function countStatements<T>(pool: pg.Pool, work: () => Promise<T>): Promise<CountedStatements<T>> {
+export async function countStatements<T>(pool: Pool, work: () => Promise<T>): Promise<CountedStatements<T>> {
   const statements: string[] = [];
-  const watched = new Map<pg.PoolClient, pg.PoolClient['query']>();
-  const watch = (client: pg.PoolClient): void => {
+  const watched = new Map<PoolClient, PoolClient['query']>();
+  const watch = (client: PoolClient): void => {
     if (watched.has(client)) return;
     const original = client.query;
     watched.set(client, original);

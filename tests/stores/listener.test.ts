@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { createListener, type Listener, type ListenerOptions } from '../../src/stores/listener.ts';
@@ -37,7 +37,7 @@ function listen(connectionString: string, options: Partial<ListenerOptions> = {}
 }
 
 async function readOne(connectionString: string, sql: string): Promise<unknown> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     return (await client.query({ text: sql, rowMode: 'array' })).rows[0]?.[0];

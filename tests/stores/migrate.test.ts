@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { migrate } from '../../src/stores/migrate.ts';
@@ -15,7 +15,7 @@ const checksumOf = (sql: string): string => createHash('sha256').update(sql).dig
 const migration = (name: string, sql: string): Migration => ({ name, sql, checksum: checksumOf(sql) });
 
 async function rowsOf(connectionString: string, sql: string): Promise<readonly unknown[]> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -127,7 +127,7 @@ test('a migration that another tool left unfinished is named with its log', asyn
 
 test('waits for another process that migrates only as long as it may', async () => {
   await using database = await createTestDatabase({ isMigrated: false });
-  const other = new pg.Client({ connectionString: database.connectionString });
+  const other = new Client({ connectionString: database.connectionString });
   await other.connect();
   await other.query('SELECT pg_advisory_lock(72707369)');
   await expect(migrate({ ...database, logger, lockTimeoutMs: 100 })).rejects.toThrow('Another process has been migrating the database for more than 100 ms');

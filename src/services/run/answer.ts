@@ -13,8 +13,6 @@ export interface Answer extends ToolRecorder {
   text(piece: string): void;
   /** Keeps a call of a tool with its answer, for the turns to come. */
   addExchange(exchange: ToolExchange): Promise<void>;
-  /** All text so far. */
-  fullText(): string;
   /** The last text part, which is stored with the end of the run; null when it has been stored already. Only after `writer.flushed()`. */
   openPart(): { readonly id: string; readonly position: number; readonly text: string } | null;
 }
@@ -29,7 +27,6 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
   let position = 0;
   let text = '';
   let heldBack = '';
-  let allText = '';
   let lastStatus = '';
 
   /** Stores the text so far, once all its deltas are, and the part after it. */
@@ -54,7 +51,6 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
       const ready = storable(isCut ? whole.slice(0, -1) : whole);
       if (ready === '') return;
       text += ready;
-      allText += ready;
       writer.appendText(position, ready);
     },
     status: (status) => {
@@ -70,7 +66,6 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     addExchange: async (exchange) => {
       await storeParts('TOOL_EXCHANGE', exchange);
     },
-    fullText: () => allText,
     openPart: () => (text === '' ? null : { id: newId(), position, text }),
   };
 }

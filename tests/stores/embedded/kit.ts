@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { z } from 'zod';
 import { createLogger } from '../../../src/base/logger.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from '../../../src/stores/embedded-postgres.ts';
@@ -42,7 +42,7 @@ export async function start(dataFolder: string, options: Partial<EmbeddedPostgre
 
 /** Asks one question on a connection of its own. */
 export async function ask(connectionString: string, sql: string): Promise<unknown> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {
