@@ -45,10 +45,11 @@ export interface ChildOptions {
   readonly tempFolder: string;
   readonly memoryBytes: number;
   readonly spareBytes: number;
+  readonly residentBytes: number;
   readonly threads: number;
   readonly spawnTimeoutMs: number;
   readonly interruptGraceMs: number;
-  /** `ulimit` where the operating system can hold the limit, else `watchdog`: the child watches its own memory. */
+  /** `ulimit` where the operating system can limit what is reserved; `watchdog` leaves it to the child, which watches what is in use. */
   readonly memoryGuard: 'ulimit' | 'watchdog';
   readonly log: Logger;
 }
@@ -58,13 +59,11 @@ const entry = fileURLToPath(new URL('./child/main.ts', import.meta.url));
 const nodeFlags = ['--max-old-space-size=192', '--no-warnings'];
 
 function spawnProcess(folder: string, options: ChildOptions): ChildProcess {
-  const limitBytes = processLimitBytes(options);
-  const watchedBytes = options.memoryGuard === 'watchdog' ? limitBytes : 0;
-  const command = [process.execPath, ...nodeFlags, entry, folder, String(options.memoryBytes), String(options.threads), String(watchedBytes)];
+  const command = [process.execPath, ...nodeFlags, entry, folder, String(options.memoryBytes), String(options.threads), String(options.residentBytes)];
   // The environment is empty: secrets of the server must not be where hostile SQL could find them. Node adds the channel's number.
   const settings = { cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] satisfies ('ignore' | 'ipc')[] };
   if (options.memoryGuard === 'watchdog') return spawn(process.execPath, command.slice(1), settings);
-  const kilobytes = Math.floor(limitBytes / 1024);
+  const kilobytes = Math.floor(processLimitBytes(options) / 1024);
   return spawn('/bin/sh', ['-c', `ulimit -c 0; ulimit -d ${kilobytes}; exec "$0" "$@"`, ...command], settings);
 }
 

@@ -8,8 +8,13 @@ export interface JobLimits {
   readonly timeoutMs: number;
   /** DuckDB's own `memory_limit`. */
   readonly memoryBytes: number;
-  /** What a child may use beyond it, for what DuckDB does not count: then the operating system refuses, and DuckDB gives an error. */
+  /**
+   * What a child may reserve beyond it, for what DuckDB does not count. Then the operating system refuses, and DuckDB gives an error. Much
+   * of what is reserved is never touched: wide tables reserve several times what they use.
+   */
   readonly spareBytes: number;
+  /** With more memory in real use than this the child ends itself; the only limit of what DuckDB does not count where there is no `ulimit`. */
+  readonly residentBytes: number;
   /** How many threads DuckDB may use for one job. */
   readonly threads: number;
   /** How many jobs of one user run at once; the others wait. */
@@ -50,6 +55,7 @@ export const defaultLimits: DuckdbLimits = {
     timeoutMs: 10_000,
     memoryBytes: 256 * megabyte,
     spareBytes: 128 * megabyte,
+    residentBytes: 768 * megabyte,
     threads: 2,
     maxRunningPerUser: 1,
     maxWaitingPerUser: 3,
@@ -63,7 +69,8 @@ export const defaultLimits: DuckdbLimits = {
     workers: 1,
     timeoutMs: 600_000,
     memoryBytes: 512 * megabyte,
-    spareBytes: 512 * megabyte,
+    spareBytes: 2_048 * megabyte,
+    residentBytes: 1_280 * megabyte,
     threads: 2,
     maxRunningPerUser: 1,
     maxWaitingPerUser: 20,

@@ -63,6 +63,7 @@ export function createResultStream<R>(source: AsyncIterable<R>, options: ResultS
     finish();
     last = final;
     release();
+    leaveSource();
   }
 
   async function step(): Promise<IteratorResult<R, undefined>> {

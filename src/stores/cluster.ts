@@ -115,7 +115,7 @@ async function runInitdb(folder: string, options: ClusterOptions): Promise<void>
       timeout: timeLimitMs,
       killSignal: 'SIGKILL',
       ...childEnvironment(),
-      ...(account ?? {}),
+      ...account,
     });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type QueryConfig } from 'pg';
+import { Pool, type ClientBase, type QueryConfig } from 'pg';
 import { PrismaClient } from '../../prisma/generated/client.ts';
 import { delay } from '../base/async.ts';
 import { AppError, messageOf } from '../base/errors.ts';
@@ -35,6 +35,9 @@ export interface Database {
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { logger, statementTimeoutMs } = options;
+  // Not the option `statement_timeout` of pg: it goes into the start-up packet, which poolers refuse. The pool waits for the promise,
+  // and drops the connection when it fails; its types do not say so.
+  const limitStatements: (client: ClientBase) => unknown = async (client) => client.query(`SET statement_timeout = ${statementTimeoutMs}`);
   const pool = new Pool({
     connectionString: options.connectionString,
     application_name: 'colloquy',
@@ -42,10 +45,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.connectTimeoutMs,
     keepAlive: true,
     query_timeout: statementTimeoutMs + graceMs,
-    // Not the option `statement_timeout` of pg: it goes into the start-up packet, which poolers refuse.
-    onConnect: async (client) => {
-      await client.query(`SET statement_timeout = ${statementTimeoutMs}`);
-    },
+    onConnect: limitStatements,
   });
   // Without a listener the end of an idle connection would end the process.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was cut'));

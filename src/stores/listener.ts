@@ -21,8 +21,10 @@ export interface ListenerOptions {
   readonly logger: Logger;
   /** How long a connection may take; 5 s by default. */
   readonly connectTimeoutMs?: number;
-  /** How often a quiet connection is tried, and how long its answer may take; 10 s by default. */
+  /** How often a quiet connection is tried; 10 s by default. */
   readonly heartbeatMs?: number;
+  /** How long an answer may take before the connection counts as cut; 5 s by default. */
+  readonly answerTimeLimitMs?: number;
   /** The longest wait between two attempts to connect, which begin after 50 ms and double; 2 s by default. */
   readonly maxBackoffMs?: number;
 }
@@ -37,7 +39,7 @@ export interface Listener {
 
 /** Listens to notifications of PostgreSQL on one connection of its own, and connects again whenever that is cut. */
 export function createListener(options: ListenerOptions): Listener {
-  const { logger, connectTimeoutMs = 5_000, heartbeatMs = 10_000, maxBackoffMs = 2_000 } = options;
+  const { logger, connectTimeoutMs = 5_000, heartbeatMs = 10_000, answerTimeLimitMs = 5_000, maxBackoffMs = 2_000 } = options;
   const closing = new AbortController();
   const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
   const life = live();
@@ -71,7 +73,7 @@ export function createListener(options: ListenerOptions): Listener {
       stream: () => socket,
       application_name: 'colloquy listener',
       connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: heartbeatMs,
+      query_timeout: answerTimeLimitMs,
       keepAlive: true,
     });
     const { promise: cut, reject } = Promise.withResolvers<never>();

@@ -62,7 +62,7 @@ export async function launchPostgres(options: PostgresProcessOptions): Promise<C
     windowsHide: true,
     stdio: ['ignore', log.fd, log.fd],
     ...childEnvironment(),
-    ...(account ?? {}),
+    ...account,
   });
   let failure: string | null = null;
   child.once('error', (error) => (failure = messageOf(error)));

@@ -104,7 +104,6 @@ describe('the encoding', () => {
   it('unpacks gzip', async () => {
     const result = await kit.ingest('packed.csv', gzipSync('a,b\n1,x\n'), { isGzip: true });
     expect(result.previewRows).toEqual([[1, 'x']]);
-    expect(await kit.childFolders()).toHaveLength(2);
   });
 });
 
@@ -143,11 +142,12 @@ describe('real files', () => {
     const result = await kit.ingest('large.csv', csv);
     expect(types(result)).toEqual({ id: 'BIGINT', code: 'VARCHAR', day: 'DATE', amount: 'DOUBLE', label: 'VARCHAR' });
     expect(result.rowCount).toBe(rowCount);
-    const [[sum, wrong, ordered] = []] = await kit.rows(
-      "SELECT sum(id), count(*) FILTER (WHERE code <> lpad(id::VARCHAR, 7, '0') OR amount <> id / 4 OR label <> 'text ' || id || ', quoted'), count(*) FILTER (WHERE id < before) FROM (SELECT *, lag(id) OVER () AS before FROM data)",
+    const [[sum, wrong] = []] = await kit.rows(
+      "SELECT sum(id), count(*) FILTER (WHERE code <> lpad(id::VARCHAR, 7, '0') OR amount <> id / 4 OR label <> 'text ' || id || ', quoted') FROM data",
       [result.table],
     );
-    expect([sum, wrong, ordered]).toEqual([(rowCount * (rowCount - 1)) / 2, 0, 0]);
+    expect([sum, wrong]).toEqual([(rowCount * (rowCount - 1)) / 2, 0]);
+    expect(await kit.rows('SELECT id FROM data LIMIT 2 OFFSET 200000', [result.table])).toEqual([[200_000], [200_001]]);
     expect((await stat(result.table.path)).size).toBeLessThan(csv.length / 4);
     expect(result.previewRows).toHaveLength(50);
     expect(result.previewRows[49]).toEqual([49, '0000049', '2024-01-22', 12.25, 'text 49, quoted']);

@@ -31,7 +31,9 @@ describe('the documentation', () => {
     const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     expect(listed.toSorted()).toEqual(known.toSorted());
     const { parseConfig } = await import('../../src/base/config.ts');
-    const example = Object.fromEntries([...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z][A-Z0-9_]+)=(.*)$/gm)].map((match) => [match[1] ?? '', match[2]]));
+    const example = Object.fromEntries(
+      [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z][A-Z0-9_]+)=(.*)$/gm)].map((match) => [match[1] ?? '', match[2]]),
+    );
     expect(parseConfig(example)).toEqual(parseConfig({}));
   });
 });

@@ -4,7 +4,9 @@ import { printedSchema } from '../../src/schema/print.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 
 const schema = createSchema();
-const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !['Boolean', 'Float', 'ID', 'Int', 'String'].includes(type.name));
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !['Boolean', 'Float', 'ID', 'Int', 'String'].includes(type.name),
+);
 
 describe('the schema', () => {
   // `npm run schema` writes the file.
@@ -16,7 +18,8 @@ describe('the schema', () => {
     const undescribed = types.flatMap((type) => {
       const own = type.description ? [] : [type.name];
       if (isEnumType(type)) return [...own, ...type.getValues().flatMap((value) => (value.description ? [] : [`${type.name}.${value.name}`]))];
-      if (isInputObjectType(type)) return [...own, ...Object.values(type.getFields()).flatMap((field) => (field.description ? [] : [`${type.name}.${field.name}`]))];
+      if (isInputObjectType(type))
+        return [...own, ...Object.values(type.getFields()).flatMap((field) => (field.description ? [] : [`${type.name}.${field.name}`]))];
       if (!isObjectType(type) && !isInterfaceType(type)) return own;
       return [
         ...own,

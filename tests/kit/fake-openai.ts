@@ -53,7 +53,8 @@ interface OpenStream {
 const tickMs = 5;
 
 const head = (model: unknown): string => `data: {"id":"chatcmpl-fake","object":"chat.completion.chunk","created":1,"model":${JSON.stringify(model)},`;
-const frame = (model: unknown, content: string): string => `${head(model)}"choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}},"finish_reason":null}]}\n\n`;
+const frame = (model: unknown, content: string): string =>
+  `${head(model)}"choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}},"finish_reason":null}]}\n\n`;
 
 /** The text of the token with a number, from 1. */
 export function fakeToken(number: number): string {
@@ -133,7 +134,13 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
     request.state = 'finished';
     const usage = { prompt_tokens: request.body.messages.length, completion_tokens: request.sentTokens };
     const message = { role: 'assistant', content };
-    sendJson(response, 200, { id: 'chatcmpl-fake', object: 'chat.completion', model: request.body.model, choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
+    sendJson(response, 200, {
+      id: 'chatcmpl-fake',
+      object: 'chat.completion',
+      model: request.body.model,
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      usage,
+    });
   };
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '';
@@ -156,7 +163,9 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
   };
 
   const server = createServer((incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => sendJson(response, 400, { error: { message: String(error), type: 'invalid_request_error', code: null } }));
+    handle(incoming, response).catch((error: unknown) =>
+      sendJson(response, 400, { error: { message: String(error), type: 'invalid_request_error', code: null } }),
+    );
   });
   server.listen(port, '127.0.0.1');
   await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject));

@@ -37,9 +37,12 @@ test('clients that do not read are cut within the limit', async () => {
   for (const socket of sockets) socket.subscribe(endless);
   await Promise.all(streams.map((stream) => stream.nextEvent()));
   for (const client of [...streams, ...sockets]) client.pause();
+  const producedBefore = server.seen.produced;
   const beganAtMs = performance.now();
   await server.stop();
   expect(performance.now() - beganAtMs).toBeLessThan(2_000);
+  // What fits into the buffers of six sockets, and nothing for nobody.
+  expect(server.seen.produced - producedBefore).toBeLessThan(1_000);
   expect(server.seen.left).toBe(server.seen.opened);
   for (const client of streams) client.close();
   for (const client of sockets) client.cut();

@@ -18,6 +18,8 @@ export interface Seen {
   /** How many subscription sources were opened, and left again through their return(). */
   opened: number;
   left: number;
+  /** How many events the sources gave. */
+  produced: number;
   uploads: (Viewer | null)[];
 }
 
@@ -34,6 +36,7 @@ function counter(seen: Seen, to: number, everyMs: number, failsAt: number | null
       }
       if (isLeft || count >= to) return { done: true, value: undefined };
       count += 1;
+      seen.produced += 1;
       if (count === failsAt) throw new Error('secret of the stream');
       return { done: false, value: { count } };
     },
@@ -147,7 +150,7 @@ export async function startServer(
   } = {},
   config: Partial<HttpServerOptions['config']> = {},
 ): Promise<TestServer> {
-  const seen: Seen = { resolved: 0, opened: 0, left: 0, uploads: [] };
+  const seen: Seen = { resolved: 0, opened: 0, left: 0, produced: 0, uploads: [] };
   const log: Parsed[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { decodeGlobalID } from '@pothos/plugin-relay';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
+import { abortable, createDeferred } from '../../src/base/async.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
 import { form, openUpload, post, rawForm, sessionGlobalId, startUploadServer } from './uploads-server.ts';
@@ -145,7 +146,8 @@ describe('POST /uploads', () => {
     for (let index = 0; index < 8; index += 1) await new Promise<unknown>((resolve) => socket.write(Buffer.alloc(100_000, 'a'), resolve));
     await server.settled();
     await new Promise<unknown>((resolve) => socket.write('more', resolve));
-    const closed = once(socket, 'close');
+    // Node itself would close an idle connection only after five seconds.
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(3_000) });
     expect(String((await once(socket.resume(), 'data'))[0])).toMatch(/^HTTP\/1.1 415 /);
     await closed;
   });
@@ -169,6 +171,24 @@ describe('POST /uploads', () => {
     request.destroy();
     await server.settled();
     expect([await rowCount(), (await inFolder('files')).length]).toEqual(before);
+  });
+
+  it('stops the reading of a file when the client leaves while it waits for the answer', async () => {
+    const begun = createDeferred();
+    const ingest = (_request: unknown, signal: AbortSignal): Promise<never> => {
+      begun.resolve();
+      return abortable(new Promise<never>(() => undefined), signal);
+    };
+    await using waiting = await createWorkspace({ duckdb: { ingest } });
+    await using other = await startUploadServer(waiting, limits);
+    other.viewer.current = await waiting.person();
+    const { request } = openUpload(`${other.url}?name=x.csv`);
+    request.end('a\n1');
+    await begun.promise;
+    request.destroy();
+    await other.settled();
+    expect(await readdir(join(waiting.folder, 'tmp'))).toEqual([]);
+    expect(await waiting.prisma.file.count()).toBe(0);
   });
 
   it('gives up a client that falls silent', async () => {

@@ -72,7 +72,7 @@ test('notices a server that is frozen, and is back when it is', async () => {
   await using proxy = await startDatabaseProxy(test.connectionString);
   const { promise: noticed, resolve } = Promise.withResolvers<void>();
   const logger = createLogger({ level: 'warn', destination: { write: () => resolve() } });
-  await using listener = listen(proxy.connectionString, { heartbeatMs: 50, connectTimeoutMs: 500, maxBackoffMs: 50, logger });
+  await using listener = listen(proxy.connectionString, { heartbeatMs: 50, answerTimeLimitMs: 200, connectTimeoutMs: 500, maxBackoffMs: 50, logger });
   await listener.ready;
   proxy.freeze();
   await noticed;

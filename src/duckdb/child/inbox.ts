@@ -6,15 +6,15 @@ export interface ChildArguments {
   readonly folder: string;
   readonly memoryBytes: number;
   readonly threads: number;
-  /** Above this much memory the process ends itself; 0 where the operating system holds the limit. */
-  readonly watchedBytes: number;
+  /** Above this much memory in use the process ends itself. */
+  readonly residentBytes: number;
 }
 
 /** Reads the command line. */
 export function parseArguments(values: readonly string[]): ChildArguments {
-  const [folder, memoryBytes, threads, watchedBytes] = values;
+  const [folder, memoryBytes, threads, residentBytes] = values;
   if (folder === undefined) throw new Error('The first argument must be the private folder.');
-  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), watchedBytes: Number(watchedBytes) };
+  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), residentBytes: Number(residentBytes) };
 }
 
 /** Takes a message as the parent's: the channel has no other end, and the parent is our own code. */

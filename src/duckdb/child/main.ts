@@ -4,7 +4,7 @@ import type { ChildMessage } from '../protocol.ts';
 import { createWorkshop } from './workshop.ts';
 import { parseArguments, parseParentMessage } from './inbox.ts';
 
-const { folder, memoryBytes, threads, watchedBytes } = parseArguments(process.argv.slice(2));
+const { folder, memoryBytes, threads, residentBytes } = parseArguments(process.argv.slice(2));
 const send = (message: ChildMessage): void => void process.send?.(message);
 const workshop = createWorkshop({ folder, memoryBytes, threads });
 
@@ -24,12 +24,10 @@ process.on('message', (value: unknown) => {
   void workshop.run(message.id, message.job).then(send);
 });
 
-if (watchedBytes > 0) {
-  setInterval(() => {
-    // The parent reads from this signal that it was the memory.
-    if (process.memoryUsage.rss() > watchedBytes) process.kill(process.pid, 'SIGUSR2');
-  }, 50);
-}
+setInterval(() => {
+  // The parent reads from this signal that it was the memory.
+  if (process.memoryUsage.rss() > residentBytes) process.kill(process.pid, 'SIGUSR2');
+}, 50);
 
 // Ctrl-C and service managers signal the whole group. The server still wants the answers then, and ends us by ending itself.
 process.on('SIGINT', () => undefined);

@@ -8,7 +8,8 @@ import { tellFailure, type Finding } from './finding.ts';
 import { finite } from './measures.ts';
 import { isSameKind } from './relations.ts';
 
-const mostPoints = 2_000;
+/** As many rows as a query may give by default; more points would only hide each other. */
+const mostPoints = 1_000;
 
 /** SQL for the correlations of given pairs, one row each, strongest first. */
 export function pairsSql(table: Table, pairs: readonly { readonly left: Column; readonly right: Column }[]): string {

@@ -13,7 +13,7 @@ const shortMonths = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Se
 /** What the month of the year does to the measures: at most two of them. */
 export function findSeasons(facts: Facts): readonly Finding[] {
   return facts.seasons
-    .filter((season) => season.explained >= 0.05)
+    .filter((season) => season.explained >= 0.05 && season.measure.filledCount > facts.table.rowCount * 0.5)
     .slice(0, 2)
     .map(({ time, measure, explained }, position): Finding => {
       const value = aggregateName('avg', measure);

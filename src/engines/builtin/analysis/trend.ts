@@ -1,8 +1,8 @@
 import { lineChart } from '../charts.ts';
 import { spacedName, type Column, type Table } from '../column.ts';
 import { periodName, periodOf, type Grain } from '../dates.ts';
-import type { ResultRow } from '../results.ts';
-import { present, say, type PlannedPlot } from '../script.ts';
+import type { QueryResult, ResultRow } from '../results.ts';
+import { explore, present, say, type PlannedPlot, type Script } from '../script.ts';
 import { identifier } from '../sql.ts';
 import { capital, count, named, number, percent } from '../words.ts';
 import { aggregateName, aggregateSql, type Aggregate } from './aggregate.ts';
@@ -45,13 +45,25 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
     plots: 1,
     heading: `${measure === null ? 'Number of rows' : spoken} over time`,
     *tell() {
-      const result = yield* present(`${spoken} by ${tableGrain}`, overTimeSql(table, time.column, tableGrain, aggregate, measure), plot);
-      const told = result === null ? null : describeMovement(result.rows, tableGrain, value, tableGrain === time.grain ? trend : null, facts.measures.some((one) => one.column === measure && one.min < 0));
+      const sql = overTimeSql(table, time.column, tableGrain, aggregate, measure);
+      const result = yield* present(`${spoken} by ${tableGrain}`, sql, plot);
+      const told = result === null ? null : describeMovement(yield* movementRows(result, sql, tableGrain, value), tableGrain, value, tableGrain === time.grain ? trend : null, facts.measures.some((one) => one.column === measure && one.min < 0));
       if (told === null) return yield* tellFailure();
       yield* say(`${told.sentences}${thinPeriods(time, result?.rowCount ?? 0, tableGrain)}\n\n`);
       return told.headline;
     },
   };
+}
+
+/**
+ * The rows that tell a movement: all of them, or, where the engine is shown only the first, the first, the last, the highest and the lowest.
+ */
+export function* movementRows(result: QueryResult, sql: string, grain: Grain, value: string): Script<readonly ResultRow[]> {
+  if (result.rows.length === result.rowCount && result.rowCount < 200) return result.rows;
+  const name = identifier(value);
+  const ends = `SELECT unnest([min(${grain}), max(${grain}), arg_max(${grain}, ${name}), arg_min(${grain}, ${name})]) FROM s`;
+  const [found] = yield* explore([`WITH s AS (${sql}) SELECT * FROM s WHERE ${grain} IN (${ends}) ORDER BY ${grain}`]);
+  return found?.rows ?? [];
 }
 
 /** Says from where to where a value went, and where it was highest and lowest. */

@@ -5,10 +5,10 @@ import { chosenMeasures, measureSql, readMeasure } from '../analysis/measures.ts
 import { readTime, timeSql } from '../analysis/moments.ts';
 import { describeOutliers, namingColumns, outlierSql } from '../analysis/outliers.ts';
 import { pairsOf } from '../analysis/relations.ts';
-import { describeMovement, overTimeSql } from '../analysis/trend.ts';
+import { describeMovement, movementRows, overTimeSql } from '../analysis/trend.ts';
 import { columnChart, lineChart } from '../charts.ts';
 import { spacedName, type Column } from '../column.ts';
-import { monthName } from '../dates.ts';
+import { grains, monthName } from '../dates.ts';
 import { explore, present, say, type Script } from '../script.ts';
 import { identifier, where } from '../sql.ts';
 import { capital, correlation, counted, named, number } from '../words.ts';
@@ -74,12 +74,14 @@ export function* answerTime(question: Question, intent: Extract<Intent, { kind: 
   if (facts === undefined) return yield* say(`${named(time.name)} could not be read as a date.`);
   const grain = intent.grain ?? facts.grain;
   const sql = overTimeSql(table, time, grain, aggregate, measure, measure === null, conditions);
-  const heading = `${spoken} by ${grain}`;
-  const spec = lineChart(heading, { field: grain, title: spacedName(time.name) }, { field: value, title: spoken }, grain, { isFromZero: aggregate !== 'avg' && aggregate !== 'median', points: grain === facts.grain ? facts.periods : 100 });
-  const result = yield* present(title(question), sql, { title: heading, sql, spec });
+  // Finer periods than the data's own make more points than a plot may have.
+  const drawn = grains.indexOf(grain) < grains.indexOf(facts.grain) && facts.periods > 60 ? facts.grain : grain;
+  const heading = `${spoken} by ${drawn}`;
+  const spec = lineChart(heading, { field: drawn, title: spacedName(time.name) }, { field: value, title: spoken }, drawn, { isFromZero: aggregate !== 'avg' && aggregate !== 'median', points: drawn === facts.grain ? facts.periods : 100 });
+  const result = yield* present(title(question), sql, { title: heading, sql: overTimeSql(table, time, drawn, aggregate, measure, measure === null, conditions), spec });
   if (result === null) return yield* say(failed);
   const mayBeNegative = Number(measure?.profile.min ?? 0) < 0;
-  const told = describeMovement(result.rows, grain, value, null, mayBeNegative);
+  const told = describeMovement(yield* movementRows(result, sql, grain, value), grain, value, null, mayBeNegative);
   const only = result.rows[0]?.number(value) ?? null;
   const left = measure !== null && conditions.length === 0 && grain === facts.grain && result.rowCount < Math.min(200, facts.periods) ? ` ${capital(grain)}s with very few rows are left out.` : '';
   yield* say(told !== null ? `${told.sentences}${left}` : (only === null ? `There is nothing to show${filtersText(question.filters)}.` : `There is only one ${grain}: the ${named(value)} is ${number(only)}.`));
