@@ -12,6 +12,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/prisma ./prisma
 COPY package.json schema.graphql LICENSE ./
 COPY src ./src
+# The embedded PostgreSQL finds its libraries through links, which an install without scripts leaves to be made.
+RUN node -e "import('./src/stores/embedded-binaries.ts').then((binaries) => binaries.findPostgresBinaries())"
 # An unprivileged user owns the data and nothing else. The embedded PostgreSQL runs as the same user.
 RUN mkdir /data && chown node:node /data
 USER node

@@ -1,5 +1,6 @@
 // 200 concurrent streams of 50 tokens a second: gaps, first-token latency, memory. Also with paused readers.
 //   node bench/streams.ts [streams] [tokens] [tokensPerSecond] [pausedReaders]
+// SERVER_NODE_OPTIONS=--cpu-prof profiles the server.
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ function quantile(values: readonly number[], q: number): number {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'colloquy-bench-'));
-const server = await startServerProcess({ DATA_FOLDER: folder });
+const server = await startServerProcess({ DATA_FOLDER: folder, NODE_OPTIONS: process.env['SERVER_NODE_OPTIONS'] ?? '' });
 const nobody = createGraphqlClient(server.url);
 const { register } = await nobody.request(`mutation { register(input: { email: "bench@example.org", password: "correct horse battery" }) { accessToken } }`);
 const token: string = register.accessToken;

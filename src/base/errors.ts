@@ -28,6 +28,12 @@ export const errorCodes = {
   ENGINE_PROTOCOL: 'The model provider sent something that is not its protocol, or ended without its end marker.',
   INTERRUPTED: 'The server that ran this stopped; what was written until then is kept.',
   SERVICE_UNAVAILABLE: 'A part of the service is away for the moment; try again.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has no operation of this name, or several and no name was given.',
+  BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
+  METHOD_NOT_ALLOWED: 'This path does not answer this HTTP method.',
+  UNSUPPORTED_MEDIA_TYPE: 'The body is of another type, encoding or compression than JSON in UTF-8.',
   INTERNAL_SERVER_ERROR: 'Something unexpected failed; the request id finds it in the log.',
 } as const;
 

@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { abortable } from '../base/async.ts';
 import { AppError } from '../base/errors.ts';
@@ -70,17 +71,19 @@ export interface DuckdbOptions {
   readonly isGuarded?: boolean;
 }
 
-/** Opens DuckDB: sweeps what a killed server left behind, and starts the children for queries in the background. */
+/** Opens DuckDB: sweeps what a killed server left behind, and starts the children in the background. */
 export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   const limits = options.limits ?? defaultLimits;
   const memoryGuard = options.memoryGuard ?? (process.platform === 'linux' ? 'ulimit' : 'watchdog');
-  await mkdir(options.tempFolder, { recursive: true, mode: 0o700 });
-  await sweepFolders(options.tempFolder, options.log);
+  // The children work in folders of their own: they understand absolute paths only.
+  const tempFolder = resolve(options.tempFolder);
+  await mkdir(tempFolder, { recursive: true, mode: 0o700 });
+  await sweepFolders(tempFolder, options.log);
 
-  const poolOf = (kind: JobLimits, warm: number): ChildPool =>
-    createChildPool({ ...kind, warm, tempFolder: options.tempFolder, spawnTimeoutMs: limits.spawnTimeoutMs, interruptGraceMs: limits.interruptGraceMs, memoryGuard, log: options.log });
+  const poolOf = (kind: JobLimits): ChildPool =>
+    createChildPool({ ...kind, tempFolder, spawnTimeoutMs: limits.spawnTimeoutMs, interruptGraceMs: limits.interruptGraceMs, memoryGuard, log: options.log });
   const queueOf = (kind: JobLimits): FairQueue => createFairQueue({ ...kind, slots: kind.workers, retryAfterMs: 1_000 });
-  const pools = { query: poolOf(limits.query, limits.query.workers), ingest: poolOf(limits.ingest, 0) };
+  const pools = { query: poolOf(limits.query), ingest: poolOf(limits.ingest) };
   const queues = { query: queueOf(limits.query), ingest: queueOf(limits.ingest) };
 
   // The turn is given on only when the child is free again, even where the caller has long gone.
@@ -97,7 +100,7 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       signal.throwIfAborted();
       const { maxRows, maxBytes, maxSqlCharacters, timeoutMs } = limits.query;
       const rows = Math.max(1, Math.min(request.maxRows ?? maxRows, maxRows));
-      const job: Job = { kind: 'query', tables: request.tables, sql: request.sql, maxRows: rows, maxBytes, maxSqlCharacters, isGuarded: options.isGuarded ?? true };
+      const job: Job = { kind: 'query', tables: request.tables.map(({ name, path }) => ({ name, path: resolve(path) })), sql: request.sql, maxRows: rows, maxBytes, maxSqlCharacters, isGuarded: options.isGuarded ?? true };
       const startedAt = performance.now();
       const outcome = await perform(job, request.userKey, signal);
       if (outcome.kind === 'answered' && outcome.answer.kind === 'queried') return outcome.answer.data;
@@ -108,14 +111,16 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     async ingest(request, signal) {
       signal.throwIfAborted();
       const { maxExpandedBytes, maxColumns, timeoutMs } = limits.ingest;
-      const partialPath = `${request.targetPath}.partial`;
-      const { sourcePath, format, isGzip } = request;
+      const targetPath = resolve(request.targetPath);
+      const partialPath = `${targetPath}.partial`;
+      const sourcePath = resolve(request.sourcePath);
+      const { format, isGzip } = request;
       const job: Job = { kind: 'ingest', sourcePath, format, isGzip, delimiterHint: request.delimiterHint ?? null, partialPath, maxExpandedBytes, maxColumns };
       const settled = queues.ingest.run(request.userKey, signal, async () => {
         try {
           const outcome = await pools.ingest.run(job, timeoutMs, signal);
           if (outcome.kind === 'answered' && outcome.answer.kind === 'ingested') {
-            await rename(partialPath, request.targetPath);
+            await rename(partialPath, targetPath);
             return outcome.answer.result;
           }
           if (outcome.kind === 'answered' && outcome.answer.kind === 'failed') throw failed(outcome.answer.code, outcome.answer.message);

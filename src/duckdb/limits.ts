@@ -4,6 +4,8 @@ const megabyte = 1024 * 1024;
 export interface JobLimits {
   /** How many child processes of this kind may exist at once. */
   readonly workers: number;
+  /** How many of them are kept started while there is nothing to do; a start takes a quarter of a second. */
+  readonly warm: number;
   /** How long one job may run before its child is killed. */
   readonly timeoutMs: number;
   /** DuckDB's own `memory_limit`. */
@@ -52,6 +54,7 @@ export interface DuckdbLimits {
 export const defaultLimits: DuckdbLimits = {
   query: {
     workers: 2,
+    warm: 2,
     timeoutMs: 10_000,
     memoryBytes: 256 * megabyte,
     spareBytes: 128 * megabyte,
@@ -67,6 +70,7 @@ export const defaultLimits: DuckdbLimits = {
   },
   ingest: {
     workers: 1,
+    warm: 1,
     timeoutMs: 600_000,
     memoryBytes: 512 * megabyte,
     spareBytes: 2_048 * megabyte,

@@ -15,7 +15,7 @@ const streamEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('content_block_start'),
     index,
-    content_block: z.object({ type: z.string(), id: z.string().optional(), name: z.string().optional(), input: z.unknown(), text: z.string().optional() }),
+    content_block: z.object({ type: z.string(), id: z.string().optional(), name: z.string().optional(), input: z.unknown().optional(), text: z.string().optional() }),
   }),
   z.object({
     type: z.literal('content_block_delta'),

@@ -57,8 +57,8 @@ export interface AttemptOptions {
   /** Kept out of every message. */
   readonly apiKey: string;
   readonly timers: EngineTimers;
-  /** How long the headers of an answer may take. */
-  readonly headersTimeoutMs: number;
+  /** How long the headers of an answer may take; null where they come with the first token, so that its time is theirs too. */
+  readonly headersTimeoutMs: number | null;
   readonly retry: RetryPolicy;
   /** 0 up to, but not, 1. */
   readonly random: () => number;
@@ -87,9 +87,10 @@ async function* attempt(options: AttemptOptions, request: EngineRequest, parent:
     onBytes: () => hasBegun && guard.rest(),
   };
   try {
-    guard.limit('headers', headersTimeoutMs);
+    if (headersTimeoutMs === null) guard.limit('first token', timers.firstTokenTimeoutMs);
+    else guard.limit('headers', headersTimeoutMs);
     const response = await abortable(dialect.open(request, signal), signal);
-    guard.limit('first token', timers.firstTokenTimeoutMs);
+    if (headersTimeoutMs !== null) guard.limit('first token', timers.firstTokenTimeoutMs);
     try {
       checkContentType(response);
     } catch (error) {

@@ -34,7 +34,7 @@ const chunk = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(null),
 });
 
-const fault = z.object({ message: z.string().catch(''), type: z.unknown(), code: z.unknown() });
+const fault = z.object({ message: z.string().catch(''), type: z.unknown().optional(), code: z.unknown().optional() });
 
 /** A failure told inside of the stream: `{"error": {...}}`, `{"error": "..."}`, or an event named `error`. */
 function throwFault(event: SentEvent, data: unknown): void {

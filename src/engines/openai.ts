@@ -49,7 +49,7 @@ function toFault(error: unknown, now: Date): unknown {
  * Creates an engine for OpenAI and for every server that speaks its chat completions API (vLLM, LM Studio, llama.cpp, Ollama, Groq, ...).
  *
  * OpenAI answers with its headers at once, so these have the connect timeout; other servers load a model or read the prompt before
- * they do, so there the headers have the time of the first token, and a connection that never opens has the 10 s of Node's `fetch`.
+ * they do, so there the headers share the time of the first token, and a connection that never opens has the 10 s of Node's `fetch`.
  */
 export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
   const { apiKey, baseUrl, fetch, timers, id = 'openai', name = 'OpenAI', defaultModel = openAiDefaultModel, models = openAiModels } = options;
@@ -74,7 +74,7 @@ export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
     provider: name,
     apiKey,
     timers,
-    headersTimeoutMs: isOpenAi ? timers.connectTimeoutMs : timers.firstTokenTimeoutMs,
+    headersTimeoutMs: isOpenAi ? timers.connectTimeoutMs : null,
     retry,
     random,
     dialect: {

@@ -2,16 +2,6 @@ import { GraphQLError, Kind, type GraphQLErrorOptions } from 'graphql';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 
-/** Codes of what fails before a resolver runs, besides those of `base/errors.ts`. */
-export const protocolCodes = {
-  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
-  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
-  OPERATION_RESOLUTION_FAILURE: 'The document has no operation of this name, or several and no name was given.',
-  BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
-  METHOD_NOT_ALLOWED: 'This path does not answer this HTTP method.',
-  UNSUPPORTED_MEDIA_TYPE: 'The body is of another type, encoding or compression than JSON in UTF-8.',
-} as const;
-
 /** The operation that errors belong to. */
 export interface FailedOperation {
   readonly requestId: string;

@@ -1,9 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { AppError, type ErrorCode } from '../base/errors.ts';
-import type { protocolCodes } from './error-masking.ts';
 
 /** The HTTP statuses of failures that prevent any data; every other code answers 200 with the errors in the body. */
-const statuses: { readonly [code in ErrorCode | keyof typeof protocolCodes]?: number } = {
+const statuses: { readonly [code in ErrorCode]?: number } = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -29,7 +28,7 @@ export function statusOf(code: unknown): number {
  * @param code decides the HTTP status
  * @param message what is wrong and what would be right
  */
-export function protocolFailure(code: ErrorCode | keyof typeof protocolCodes, message: string): GraphQLError {
+export function protocolFailure(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 

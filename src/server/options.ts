@@ -14,6 +14,8 @@ export interface People {
    * @throws AppError UNAUTHENTICATED when the token is not valid (any more)
    */
   authenticate(token: string): Promise<Viewer>;
+  /** The viewer of a login as of now, with the role of now; null when the login has ended. */
+  findViewer(loginId: string): Promise<Viewer | null>;
   /** Whether a login may still keep streams open: not logged out, its person not disabled. */
   isLoginActive(loginId: string): Promise<boolean>;
 }

@@ -9,11 +9,17 @@ const variablesOf = (variables: Readonly<Record<string, unknown>>): string => JS
 /** The tabs that GraphiQL opens with: the way from a new account to a streamed answer, in order. */
 export const sampleTabs: readonly SampleTab[] = [
   {
-    query: `# 1. Make an account, or sign in again (put the cursor into the operation, then Ctrl-Enter).
-#    "setCookie" signs this page in, for 15 minutes. A program sends the accessToken instead:
-#    { "Authorization": "Bearer <accessToken>" }, which you can also put under Headers below.
+    query: `# 1. Make an account, or sign in again.
+#    "setCookie" signs this page in, for 15 minutes.
+#    A program sends the accessToken instead, as you can
+#    under Headers below:
+#      { "Authorization": "Bearer <accessToken>" }
 mutation Register {
-  register(input: { email: "ada@example.org", password: "correct horse battery", setCookie: true }) {
+  register(input: {
+    email: "ada@example.org"
+    password: "correct horse battery"
+    setCookie: true
+  }) {
     accessToken
     expiresIn
     user { id email }
@@ -21,7 +27,11 @@ mutation Register {
 }
 
 mutation Login {
-  login(input: { login: "ada@example.org", password: "correct horse battery", setCookie: true }) {
+  login(input: {
+    login: "ada@example.org"
+    password: "correct horse battery"
+    setCookie: true
+  }) {
     accessToken
     expiresIn
   }
@@ -30,7 +40,8 @@ mutation Login {
   },
   {
     query: `# 2. Upload a file, which is done outside of GraphQL:
-#      curl -H "Authorization: Bearer <accessToken>" -F file=@cars.csv <this address>/uploads
+#      curl -H "Authorization: Bearer <accessToken>" \\
+#        -F file=@cars.csv <this address>/uploads
 #    Then make a session of the ids in its answer.
 mutation CreateSession($fileIds: [ID!]!) {
   createSession(input: { title: "Cars", fileIds: $fileIds }) {
@@ -41,7 +52,8 @@ mutation CreateSession($fileIds: [ID!]!) {
     variables: variablesOf({ fileIds: ['<files[0].id of the upload>'] }),
   },
   {
-    query: `# 3. Start the analysis of a session, and watch its run in the next tab.
+    query: `# 3. Start the analysis of a session.
+#    Watch its run in the next tab.
 mutation AutoAnalyze($sessionId: ID!) {
   autoAnalyze(input: { sessionId: $sessionId }) {
     run { id status }
@@ -51,7 +63,8 @@ mutation AutoAnalyze($sessionId: ID!) {
     variables: variablesOf({ sessionId: '<id of the session>' }),
   },
   {
-    query: `# 4. Watch a run, while it runs or later. "after" is the last "seq" that you have seen:
+    query: `# 4. Watch a run, while it runs or later.
+#    "after" is the last "seq" that you have seen:
 #    nothing is lost and nothing comes twice.
 subscription RunEvents($runId: ID!, $after: Int) {
   runEvents(runId: $runId, after: $after) {
@@ -59,8 +72,8 @@ subscription RunEvents($runId: ID!, $after: Int) {
     seq
     ... on StatusChanged { status }
     ... on TextDelta { text }
-    ... on QueryResultReady { result: part { title sql rowCount } }
-    ... on PlotReady { plot: part { title spec } }
+    ... on QueryResultReady { part { title sql rowCount } }
+    ... on PlotReady { part { title spec } }
     ... on RunFinished { reason dataUpdated }
     ... on RunFailed { code message retryable }
   }
@@ -69,7 +82,8 @@ subscription RunEvents($runId: ID!, $after: Int) {
     variables: variablesOf({ runId: '<id of the run>', after: 0 }),
   },
   {
-    query: `# 5. Or chat. Without a "conversationId" a new conversation begins. Watch the run in the tab before.
+    query: `# 5. Or chat. Without a "conversationId" a new conversation
+#    begins. Watch the run in the tab before.
 mutation SendMessage {
   sendMessage(input: { text: "Hello! What can you do?" }) {
     run { id status }

@@ -55,3 +55,14 @@ export async function viewerOfSocket(
   if (token !== null) return await people.authenticate(token);
   return isHijack(request, allowedOrigins) ? null : await viewerOfCookie(authCookieOf(request), people);
 }
+
+/**
+ * A viewer as of now.
+ *
+ * @throws AppError UNAUTHENTICATED when the login has ended; its socket is closed within seconds
+ */
+export async function currentViewer(people: People, viewer: Viewer): Promise<Viewer> {
+  const current = await people.findViewer(viewer.loginId);
+  if (current === null) throw new AppError('UNAUTHENTICATED', 'This login has ended; sign in again with "login".');
+  return current;
+}

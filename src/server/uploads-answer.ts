@@ -79,7 +79,14 @@ export function filesBody(files: readonly UploadedFile[], requestId: string): un
  *
  * @param lingerMs how long it reads on before it closes the connection
  */
-export function answer(request: IncomingMessage, response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: unknown, lingerMs: number): void {
+export function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+  lingerMs: number,
+): void {
   if (response.destroyed || response.headersSent) return;
   const text = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length, 'cache-control': 'no-store', ...headers });

@@ -43,7 +43,8 @@ export function watchBody(request: IncomingMessage, onGone: (listener: () => voi
     transform(chunk: Buffer, _encoding, done) {
       byteCount += chunk.length;
       idle.refresh();
-      if (byteCount > limits.maxBytes) fail(new AppError('PAYLOAD_TOO_LARGE', `The upload is larger than the limit of ${limits.maxBytes} bytes. Send less at once, or compress the files.`));
+      if (byteCount > limits.maxBytes)
+        fail(new AppError('PAYLOAD_TOO_LARGE', `The upload is larger than the limit of ${limits.maxBytes} bytes. Send less at once, or compress the files.`));
       else done(null, chunk);
     },
   });
@@ -67,7 +68,13 @@ export function watchBody(request: IncomingMessage, onGone: (listener: () => voi
     else fail(new TransferError(408, 'BAD_USER_INPUT', `No byte came for ${limits.idleTimeoutMs} ms, so the upload was given up. Send it again.`));
   }, limits.idleTimeoutMs);
   const total = setTimeout(() => {
-    fail(new TransferError(408, 'BAD_USER_INPUT', `The upload took longer than ${limits.transferTimeoutMs} ms and was given up. Compress the file, or send it over a faster line.`));
+    fail(
+      new TransferError(
+        408,
+        'BAD_USER_INPUT',
+        `The upload took longer than ${limits.transferTimeoutMs} ms and was given up. Compress the file, or send it over a faster line.`,
+      ),
+    );
   }, limits.transferTimeoutMs);
 
   stream.on('error', () => undefined);

@@ -69,10 +69,14 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
 
   function checkRequest(request: IncomingMessage): void {
     const declared = Number(request.headers['content-length'] ?? 0);
-    if (declared > maxBytes) throw new AppError('PAYLOAD_TOO_LARGE', `The upload has ${declared} bytes; ${maxUploadBytes} are the most. Send less at once, or compress the files.`);
+    if (declared > maxBytes)
+      throw new AppError('PAYLOAD_TOO_LARGE', `The upload has ${declared} bytes; ${maxUploadBytes} are the most. Send less at once, or compress the files.`);
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      throw new AppError('UNSUPPORTED_FILE', `The content encoding "${encoding.slice(0, 40)}" is not accepted. Send a compressed file under its own name, for example "sales.csv.gz".`);
+      throw new AppError(
+        'UNSUPPORTED_FILE',
+        `The content encoding "${encoding.slice(0, 40)}" is not accepted. Send a compressed file under its own name, for example "sales.csv.gz".`,
+      );
     }
   }
 
@@ -118,11 +122,21 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
     request.on('error', () => undefined);
     try {
       if (request.method !== 'POST') {
-        answer(request, response, 405, { allow: 'POST' }, errorBody(badInput(['method'], `${request.method ?? ''} is not possible here; use POST.`), requestId), lingerMs);
+        answer(
+          request,
+          response,
+          405,
+          { allow: 'POST' },
+          errorBody(badInput(['method'], `${request.method ?? ''} is not possible here; use POST.`), requestId),
+          lingerMs,
+        );
         return;
       }
       const files = await receive(request, response, viewer);
-      logger.info({ requestId, userId: viewer?.userId, fileIds: files.map(({ id }) => id), byteCount: files.reduce((sum, file) => sum + Number(file.byteSize), 0) }, 'files were uploaded');
+      logger.info(
+        { requestId, userId: viewer?.userId, fileIds: files.map(({ id }) => id), byteCount: files.reduce((sum, file) => sum + Number(file.byteSize), 0) },
+        'files were uploaded',
+      );
       answer(request, response, 201, {}, filesBody(files, requestId), lingerMs);
     } catch (error) {
       if (error instanceof ClientGone) {

@@ -15,7 +15,7 @@ import type { People } from './options.ts';
 import type { Result } from './result-masking.ts';
 import type { ResultStream } from './result-stream.ts';
 import { prepareOperation } from './socket-operation.ts';
-import { viewerOfExtensions, viewerOfSocket } from './socket-authentication.ts';
+import { currentViewer, viewerOfExtensions, viewerOfSocket } from './socket-authentication.ts';
 import type { Yoga } from './yoga.ts';
 
 /** One connection: who is behind it is known once `connection_init` has come. */
@@ -88,6 +88,8 @@ export function createWebSocketSide(options: {
     async onSubscribe({ extra }, _id, payload) {
       try {
         // The socket takes on the login, so that its streams end with it.
+        // A socket may be open for days: who speaks, and in which role, is looked up for every operation.
+        if (extra.viewer !== null) extra.viewer = await currentViewer(people, extra.viewer);
         if (options.takesOperationTokens) extra.viewer = (await viewerOfExtensions(payload.extensions, people)) ?? extra.viewer;
       } catch (error) {
         return mask([error], { requestId: newRequestId(), operationName: null });

@@ -82,7 +82,11 @@ function codeOf(error: unknown): string | null {
 /** The error in our words where the disk is full, else as it is. */
 function explained(error: unknown): unknown {
   if (!fullDiskCodes.has(codeOf(error) ?? '')) return error;
-  return new AppError('SERVICE_UNAVAILABLE', 'The disk of the server is full, so the file could not be stored. Nothing of it was kept; try again when there is room.', { cause: error });
+  return new AppError(
+    'SERVICE_UNAVAILABLE',
+    'The disk of the server is full, so the file could not be stored. Nothing of it was kept; try again when there is room.',
+    { cause: error },
+  );
 }
 
 async function syncPath(path: string): Promise<void> {
@@ -161,7 +165,8 @@ export function createFileStore(options: FileStoreOptions): FileStore {
       for await (const chunk of source) {
         signal.throwIfAborted();
         byteSize += chunk.length;
-        if (byteSize > maxBytes) throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than the limit of ${maxBytes} bytes. Send a smaller one, or compress it.`);
+        if (byteSize > maxBytes)
+          throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than the limit of ${maxBytes} bytes. Send a smaller one, or compress it.`);
         await writeWhole(handle, chunk);
         giveBack(chunk);
       }

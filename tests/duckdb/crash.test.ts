@@ -58,7 +58,7 @@ describe('D06: the end of a child', () => {
   });
 
   it('comes after the hundredth job, without anyone noticing', async () => {
-    await using kit = await startKit({ limits: { ...limitsWith({ workers: 1, jobsPerChild: 3 }) } });
+    await using kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1, jobsPerChild: 3 }) });
     await kit.query('SELECT 1');
     const [first] = kit.duckdb.processIds().query;
     for (let job = 0; job < 6; job += 1) expect(await kit.rows(`SELECT ${job}`)).toEqual([[job]]);
@@ -72,7 +72,8 @@ describe('what is left behind', () => {
     await kit.query('SELECT 1');
     await settled(() => kit.duckdb.processIds().query.length, 2);
     const processIds = kit.duckdb.processIds().query;
-    expect(await kit.childFolders()).toHaveLength(2);
+    await settled(() => kit.duckdb.processIds().ingest.length, 1);
+    expect(await kit.childFolders()).toHaveLength(3);
     const running = refusal(kit.query(endless));
     await delay(100);
     await kit.duckdb.close();

@@ -55,6 +55,8 @@ export type CreateSessionInput = {
 
 /** What can stand in `extensions.code` of an error, and in `RunFailed.code`. */
 export type ErrorCode =
+  /** The HTTP request is not a GraphQL request. */
+  | 'BAD_REQUEST'
   /** An argument is not acceptable; `issues` names each one. */
   | 'BAD_USER_INPUT'
   /** The change contradicts what is stored, for example an e-mail address that is taken. */
@@ -83,14 +85,22 @@ export type ErrorCode =
   | 'ENGINE_UNKNOWN'
   /** The viewer is known, and may not do this. */
   | 'FORBIDDEN'
+  /** The document is not GraphQL. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The document does not fit the schema. */
+  | 'GRAPHQL_VALIDATION_FAILED'
   /** The idempotency key was used before with another payload. */
   | 'IDEMPOTENCY_CONFLICT'
   /** Something unexpected failed; the request id finds it in the log. */
   | 'INTERNAL_SERVER_ERROR'
   /** The server that ran this stopped; what was written until then is kept. */
   | 'INTERRUPTED'
+  /** This path does not answer this HTTP method. */
+  | 'METHOD_NOT_ALLOWED'
   /** There is no such object, or the viewer may not see it. */
   | 'NOT_FOUND'
+  /** The document has no operation of this name, or several and no name was given. */
+  | 'OPERATION_RESOLUTION_FAILURE'
   /** The body or the file is larger than the limit. */
   | 'PAYLOAD_TOO_LARGE'
   /** The plot is not a valid Vega-Lite specification. */
@@ -112,7 +122,9 @@ export type ErrorCode =
   /** No valid access token came with the request. */
   | 'UNAUTHENTICATED'
   /** The file is not of a kind that can be read, or is damaged. */
-  | 'UNSUPPORTED_FILE';
+  | 'UNSUPPORTED_FILE'
+  /** The body is of another type, encoding or compression than JSON in UTF-8. */
+  | 'UNSUPPORTED_MEDIA_TYPE';
 
 /** What happens when a run is under way in the conversation. */
 export type IfBusy =

@@ -69,7 +69,21 @@ describe('the schema of data sessions', () => {
             rowCount: 2,
             columnCount: 2,
             session: { title: 'Cars' },
-            columns: [{ name: 'make', meaning: 'CATEGORY', min: 'BMW', max: 'VW', mean: null, quartiles: null, topValues: [{ value: 'VW', count: 1 }, { value: 'BMW', count: 1 }] }, { name: 'price' }],
+            columns: [
+              {
+                name: 'make',
+                meaning: 'CATEGORY',
+                min: 'BMW',
+                max: 'VW',
+                mean: null,
+                quartiles: null,
+                topValues: [
+                  { value: 'VW', count: 1 },
+                  { value: 'BMW', count: 1 },
+                ],
+              },
+              { name: 'price' },
+            ],
             preview: { columns: ['make', 'price'], rows: [['VW', '1']] },
             ingest: { delimiter: ',', quote: null, header: true, rejectedRows: [], warnings: [] },
           },
@@ -84,11 +98,17 @@ describe('the schema of data sessions', () => {
       const files = await workspace.upload(bob, { 'a.csv': 'a\n1', 'b.csv': 'b\n1' });
       await workspace.sessions.create(bob, { title: `S${index}`, fileIds: files.map(({ id }) => id) });
     }
-    const small = await countStatements(workspace.pool, () => dataOf(bob, '{ sessions(first: 3) { edges { node { title files { tableName session { id } } } } pageInfo { hasNextPage } } }'));
-    expect(small.result).toMatchObject({ sessions: { edges: [{ node: { title: 'S3', files: [{ tableName: 'a' }, { tableName: 'b' }] } }, {}, {}], pageInfo: { hasNextPage: true } } });
+    const small = await countStatements(workspace.pool, () =>
+      dataOf(bob, '{ sessions(first: 3) { edges { node { title files { tableName session { id } } } } pageInfo { hasNextPage } } }'),
+    );
+    expect(small.result).toMatchObject({
+      sessions: { edges: [{ node: { title: 'S3', files: [{ tableName: 'a' }, { tableName: 'b' }] } }, {}, {}], pageInfo: { hasNextPage: true } },
+    });
     expect(small.statements).toHaveLength(3);
     expect(small.statements.join()).not.toMatch(/"(preview|columns|ingest)"/);
-    const all = await countStatements(workspace.pool, () => dataOf(bob, '{ sessions { edges { node { files { columns { name } preview { rows } ingest { delimiter } } } } } }'));
+    const all = await countStatements(workspace.pool, () =>
+      dataOf(bob, '{ sessions { edges { node { files { columns { name } preview { rows } ingest { delimiter } } } } } }'),
+    );
     expect(all.statements).toHaveLength(5);
   });
 
@@ -96,13 +116,25 @@ describe('the schema of data sessions', () => {
     const [file, other] = await workspace.upload(ada, { 'x.csv': 'a\n1', 'y.csv': 'a\n1' });
     const session = await workspace.sessions.create(ada, { fileIds: [file?.id ?? '', other?.id ?? ''] });
     const id = global('Session', session.id);
-    expect(await dataOf(ada, 'mutation ($input: UpdateSessionInput!) { updateSession(input: $input) { session { title } } }', { input: { id, title: 'New' } })).toEqual({ updateSession: { session: { title: 'New' } } });
     expect(
-      await dataOf(ada, 'mutation ($input: DeleteFileInput!) { deleteFile(input: $input) { deletedFileId session { files { name } } } }', { input: { id: global('File', file?.id ?? '') } }),
+      await dataOf(ada, 'mutation ($input: UpdateSessionInput!) { updateSession(input: $input) { session { title } } }', { input: { id, title: 'New' } }),
+    ).toEqual({ updateSession: { session: { title: 'New' } } });
+    expect(
+      await dataOf(ada, 'mutation ($input: DeleteFileInput!) { deleteFile(input: $input) { deletedFileId session { files { name } } } }', {
+        input: { id: global('File', file?.id ?? '') },
+      }),
     ).toEqual({ deleteFile: { deletedFileId: global('File', file?.id ?? ''), session: { files: [{ name: 'y.csv' }] } } });
     const conversation = await workspace.prisma.conversation.findUniqueOrThrow({ where: { sessionId: session.id } });
-    expect(await dataOf(ada, 'mutation ($input: DeleteSessionInput!) { deleteSession(input: $input) { deletedSessionId deletedConversationId deletedFileIds } }', { input: { id } })).toEqual({
-      deleteSession: { deletedSessionId: id, deletedConversationId: global('Conversation', conversation.id), deletedFileIds: [global('File', other?.id ?? '')] },
+    expect(
+      await dataOf(ada, 'mutation ($input: DeleteSessionInput!) { deleteSession(input: $input) { deletedSessionId deletedConversationId deletedFileIds } }', {
+        input: { id },
+      }),
+    ).toEqual({
+      deleteSession: {
+        deletedSessionId: id,
+        deletedConversationId: global('Conversation', conversation.id),
+        deletedFileIds: [global('File', other?.id ?? '')],
+      },
     });
   });
 
@@ -124,16 +156,29 @@ describe('the schema of data sessions', () => {
       expect(await errorOf(eve, source, { id: global(type, 'no-uuid') })).toEqual(answer);
       expect(await errorOf(null, source, { id: global(type, id) })).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
     }
-    expect(await dataOf(ada, 'query ($id: ID!) { session(id: $id) { title files { name } } }', { id: global('Session', session.id) })).toEqual({ session: { title: 'Secret', files: [{ name: 'secret.csv' }] } });
+    expect(await dataOf(ada, 'query ($id: ID!) { session(id: $id) { title files { name } } }', { id: global('Session', session.id) })).toEqual({
+      session: { title: 'Secret', files: [{ name: 'secret.csv' }] },
+    });
     expect(await errorOf(null, '{ sessions { edges { cursor } } }')).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
   });
 
   it('shows results and plots in messages as they are stored, and those of a stranger not at all', async () => {
     const session = await workspace.sessions.create(ada, { fileIds: [] });
     const conversation = await workspace.prisma.conversation.findUniqueOrThrow({ where: { sessionId: session.id } });
-    const result = { title: 'One', sql: 'SELECT 1 AS n', columns: [{ name: 'n', type: 'INTEGER' }], rows: [[1]], rowCount: 1, truncated: false, elapsedMs: 1.5 };
+    const result = {
+      title: 'One',
+      sql: 'SELECT 1 AS n',
+      columns: [{ name: 'n', type: 'INTEGER' }],
+      rows: [[1]],
+      rowCount: 1,
+      truncated: false,
+      elapsedMs: 1.5,
+    };
     const plot = { title: 'N', sql: 'SELECT 1 AS n', spec: { mark: 'bar', data: { values: [{ n: 1 }] } } };
-    const data = [{ kind: 'QUERY_RESULT' as const, data: result }, { kind: 'PLOT' as const, data: plot }];
+    const data = [
+      { kind: 'QUERY_RESULT' as const, data: result },
+      { kind: 'PLOT' as const, data: plot },
+    ];
     await workspace.prisma.message.create({
       data: {
         id: uuidv7(),
@@ -153,8 +198,8 @@ describe('the schema of data sessions', () => {
 
   it.each([0, 51, -1])('refuses a preview of %i rows', async (first) => {
     const [file] = await workspace.upload(ada, { 'x.csv': 'a\n1' });
-    expect(await errorOf(ada, 'query ($id: ID!, $first: Int!) { file(id: $id) { preview(first: $first) { rows } } }', { id: global('File', file?.id ?? ''), first })).toEqual([
-      { code: 'BAD_USER_INPUT', message: `"first" is ${first}; it must be from 1 to 50.` },
-    ]);
+    expect(
+      await errorOf(ada, 'query ($id: ID!, $first: Int!) { file(id: $id) { preview(first: $first) { rows } } }', { id: global('File', file?.id ?? ''), first }),
+    ).toEqual([{ code: 'BAD_USER_INPUT', message: `"first" is ${first}; it must be from 1 to 50.` }]);
   });
 });

@@ -19,7 +19,10 @@ const megabyte = 1024 * 1024;
 /** Rows of a CSV, some kilobytes at a time, until there are enough bytes. */
 function* rows(byteCount: number): Generator<Buffer> {
   yield Buffer.from('id,city,price,day\n');
-  const block = Array.from({ length: 2_000 }, (_, index) => `${index},City ${index % 50},${(index * 37) % 1_000}.5,2024-01-${String((index % 28) + 1).padStart(2, '0')}\n`).join('');
+  const block = Array.from(
+    { length: 2_000 },
+    (_, index) => `${index},City ${index % 50},${(index * 37) % 1_000}.5,2024-01-${String((index % 28) + 1).padStart(2, '0')}\n`,
+  ).join('');
   const buffer = Buffer.from(block);
   for (let sent = 0; sent < byteCount; sent += buffer.length) yield buffer;
 }
@@ -89,7 +92,11 @@ describe('the upload route in a process of its own', () => {
     const kept = (await readdir(join(workspace.folder, 'files'), { recursive: true })).filter((path) => path.endsWith('original')).length;
     expect(kept).toBe(rowsBefore);
     expect(await workspace.files.sweep({ olderThanMs: 60_000, unattachedOlderThanMs: 60_000 })).toMatchObject({ temporaryCount: 0 });
-    expect(await workspace.files.sweep({ olderThanMs: -60_000, unattachedOlderThanMs: 60_000 })).toEqual({ temporaryCount: 1, orphanCount: 0, unattachedCount: 0 });
+    expect(await workspace.files.sweep({ olderThanMs: -60_000, unattachedOlderThanMs: 60_000 })).toEqual({
+      temporaryCount: 1,
+      orphanCount: 0,
+      unattachedCount: 0,
+    });
     expect(await inFolder('tmp')).toEqual([]);
     await startServer();
     expect((await post('again.csv', rows(1))).status).toBe(201);
@@ -104,7 +111,8 @@ describe('the upload route in a process of its own', () => {
       await upload;
       await workspace.files.sweep({ olderThanMs: -60_000, unattachedOlderThanMs: 600_000 });
       const files = await workspace.prisma.file.findMany({ select: { id: true } });
-      for (const { id } of files) expect([existsSync(workspace.fileStore.pathsOf(id).original), existsSync(workspace.fileStore.pathsOf(id).table)]).toEqual([true, true]);
+      for (const { id } of files)
+        expect([existsSync(workspace.fileStore.pathsOf(id).original), existsSync(workspace.fileStore.pathsOf(id).table)]).toEqual([true, true]);
       const kept = (await readdir(join(workspace.folder, 'files'), { recursive: true })).filter((path) => path.endsWith('original')).length;
       expect(kept).toBe(files.length);
       expect(await inFolder('tmp')).toEqual([]);

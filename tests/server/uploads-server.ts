@@ -1,17 +1,21 @@
 import { createServer, request as send, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { encodeGlobalID } from '@pothos/plugin-relay';
+import { z } from 'zod';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import type { UploadLimits } from '../../src/server/uploads.ts';
 import { createUploadHandler } from '../../src/server/uploads.ts';
 import type { Workspace } from '../services/session-workspace.ts';
 
+const answerBody = z.looseObject({
+  files: z.array(z.looseObject({ id: z.string(), tableName: z.string(), name: z.string() })).optional(),
+  errors: z.array(z.unknown()).optional(),
+});
+
 /** An answer of the upload route. */
 export interface UploadAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  // The tests look into it with matchers.
-  readonly body: { readonly files?: readonly { readonly id: string; readonly tableName: string; readonly name: string }[]; readonly errors?: readonly unknown[] };
+  readonly body: z.infer<typeof answerBody>;
 }
 
 /** A server with nothing but the upload route; whoever is `viewer.current` is signed in. */
@@ -24,11 +28,11 @@ export async function startUploadServer(workspace: Pick<Workspace, 'uploads' | '
     handled.add(work);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as AddressInfo;
+  const { port } = z.object({ port: z.number() }).parse(server.address());
   return {
     viewer,
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}/uploads`,
+    port,
+    url: `http://127.0.0.1:${port}/uploads`,
     /** Resolves when nothing is being handled. */
     settled: async (): Promise<void> => void (await Promise.all(handled)),
     [Symbol.asyncDispose]: async (): Promise<void> => {
@@ -47,7 +51,10 @@ export function form(files: readonly (readonly [name: string, content: string])[
 }
 
 /** A form as bytes, for names and orders that FormData does not let through. */
-export function rawForm(parts: readonly { readonly disposition: string; readonly content: string }[]): { readonly headers: Record<string, string>; readonly body: Uint8Array<ArrayBuffer> } {
+export function rawForm(parts: readonly { readonly disposition: string; readonly content: string }[]): {
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array<ArrayBuffer>;
+} {
   const text = parts.map(({ disposition, content }) => `--edge\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`).join('');
   return { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body: new TextEncoder().encode(`${text}--edge--\r\n`) };
 }
@@ -55,7 +62,7 @@ export function rawForm(parts: readonly { readonly disposition: string; readonly
 /** Posts with fetch. */
 export async function post(url: string, body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}): Promise<UploadAnswer> {
   const response = await fetch(url, { method: 'POST', body, headers });
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: (await response.json()) as UploadAnswer['body'] };
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: answerBody.parse(await response.json()) };
 }
 
 /** Begins a chunked upload by hand. */
@@ -66,7 +73,9 @@ export function openUpload(url: string, headers: Record<string, string> = {}) {
     request.once('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: JSON.parse(Buffer.concat(chunks).toString()) as UploadAnswer['body'] }));
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answerBody.parse(JSON.parse(Buffer.concat(chunks).toString())) }),
+      );
     });
   });
   answer.catch(() => undefined);

@@ -15,7 +15,9 @@ import { createTemporaryFolder, type TemporaryFolder } from '../kit/leftovers.ts
 import { columnOf, createWorkspace, type Workspace } from './session-workspace.ts';
 
 const never = new AbortController().signal;
-const description: DataDescription = { tables: [{ name: 'cars', fileName: 'cars.csv', rowCount: 2, columns: [columnOf('make', ['VW', 'BMW'])], sampleRows: [['VW'], ['BMW']] }] };
+const description: DataDescription = {
+  tables: [{ name: 'cars', fileName: 'cars.csv', rowCount: 2, columns: [columnOf('make', ['VW', 'BMW'])], sampleRows: [['VW'], ['BMW']] }],
+};
 const table = (rows: TableData['rows'], truncated = false): TableData => ({ columns: [{ name: 'make', type: 'VARCHAR' }], rows, truncated, elapsedMs: 3 });
 
 /** The tools over fakes, with what they told. */
@@ -43,7 +45,11 @@ describe('the tools of a data session', () => {
   it('describe themselves by JSON Schema', () => {
     const { tools } = fakes();
     expect(tools.map(({ definition }) => definition.name)).toEqual(['describe_data', 'run_sql', 'create_plot']);
-    expect(tools[1]?.definition.parameters).toMatchObject({ type: 'object', required: ['sql'], properties: { sql: { type: 'string', description: expect.any(String) }, show: { type: 'boolean', default: true } } });
+    expect(tools[1]?.definition.parameters).toMatchObject({
+      type: 'object',
+      required: ['sql'],
+      properties: { sql: { type: 'string', description: expect.any(String) }, show: { type: 'boolean', default: true } },
+    });
     expect(tools[2]?.definition.parameters).toMatchObject({ required: ['title', 'sql', 'spec'], properties: { spec: { type: 'object' } } });
     expect(tools[0]?.definition.parameters).toMatchObject({ type: 'object', properties: {} });
   });
@@ -61,7 +67,20 @@ describe('the tools of a data session', () => {
     expect(isError).toBe(false);
     const answer = JSON.parse(content);
     expect([answer.rows.length, answer.rowCount, answer.truncated]).toEqual([200, 300, true]);
-    expect(parts).toEqual([{ kind: 'QUERY_RESULT', data: { title: 'All makes', sql: 'SELECT make FROM cars', columns: [{ name: 'make', type: 'VARCHAR' }], rows, rowCount: 300, truncated: false, elapsedMs: 3 } }]);
+    expect(parts).toEqual([
+      {
+        kind: 'QUERY_RESULT',
+        data: {
+          title: 'All makes',
+          sql: 'SELECT make FROM cars',
+          columns: [{ name: 'make', type: 'VARCHAR' }],
+          rows,
+          rowCount: 300,
+          truncated: false,
+          elapsedMs: 3,
+        },
+      },
+    ]);
     expect(told).toEqual(['Running a query: All makes']);
   });
 
@@ -108,7 +127,11 @@ describe('the tools of a data session', () => {
   });
 
   it('hand the words of the database to the engine, and say to people that it did not work', async () => {
-    const { call: use, told, parts } = fakes({ duckdb: { query: async () => Promise.reject(new AppError('SQL_INVALID', 'no column "mak".\nCandidates: "make"')) } });
+    const {
+      call: use,
+      told,
+      parts,
+    } = fakes({ duckdb: { query: async () => Promise.reject(new AppError('SQL_INVALID', 'no column "mak".\nCandidates: "make"')) } });
     expect(await use('run_sql', { sql: 'SELECT mak FROM cars' })).toEqual({ isError: true, content: 'no column "mak".\nCandidates: "make"' });
     expect(told).toEqual(['Running a query', 'The query did not work: no column "mak". Candidates: "make"']);
     expect(parts).toEqual([]);
@@ -133,7 +156,10 @@ describe('the tools of a data session', () => {
 
   it('fit the description of very wide tables into their bytes, and say what they left out', () => {
     const columns = Array.from({ length: 2_000 }, (_, index) => columnOf(`column_${index}`, ['x'.repeat(900), 'y'.repeat(900)]));
-    const text = describeWithin({ tables: [{ name: 'wide', fileName: 'wide.csv', rowCount: 1, columns, sampleRows: [columns.map(() => 'z'.repeat(900))] }] }, 32_768);
+    const text = describeWithin(
+      { tables: [{ name: 'wide', fileName: 'wide.csv', rowCount: 1, columns, sampleRows: [columns.map(() => 'z'.repeat(900))] }] },
+      32_768,
+    );
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32_768);
     expect(JSON.parse(text).notes[0]).toMatch(/"wide" has 2000 columns; the first \d+ are shown/);
   });
@@ -154,7 +180,10 @@ describe('the tools on DuckDB and Vega-Lite', () => {
   const parts: { readonly kind: string; readonly data: JsonObject }[] = [];
   const use = (name: string, input: unknown): Promise<ToolOutcome> => {
     const dependencies = { tables: workspace.tables, duckdb, plots, logger: workspace.logger };
-    return call(createDataTools(dependencies)({ sessionId, userId: ada.userId }), name, input, { status: () => undefined, addPart: async (part) => void parts.push(part) });
+    return call(createDataTools(dependencies)({ sessionId, userId: ada.userId }), name, input, {
+      status: () => undefined,
+      addPart: async (part) => void parts.push(part),
+    });
   };
 
   beforeAll(async () => {
@@ -163,7 +192,11 @@ describe('the tools on DuckDB and Vega-Lite', () => {
     plots = createPlots();
     workspace = await createWorkspace({ duckdb });
     ada = await workspace.person();
-    const files = await workspace.upload(ada, { 'Cars (final).csv': 'make,price,origin\nVW,10,Europe\nFord,20,USA\nBMW,30,Europe\n', '売上.csv': 'x\n1\n', 'select.csv': 'x\n7\n' });
+    const files = await workspace.upload(ada, {
+      'Cars (final).csv': 'make,price,origin\nVW,10,Europe\nFord,20,USA\nBMW,30,Europe\n',
+      '売上.csv': 'x\n1\n',
+      'select.csv': 'x\n7\n',
+    });
     sessionId = (await workspace.sessions.create(ada, { fileIds: files.map(({ id }) => id) })).id;
   });
   beforeEach(() => void parts.splice(0));
@@ -179,15 +212,26 @@ describe('the tools on DuckDB and Vega-Lite', () => {
     expect(tables.map(({ name }) => name)).toEqual(['cars_final', '売上', 'select_data']);
     for (const { name } of tables) expect((await use('run_sql', { sql: `SELECT count(*) AS n FROM ${name}`, show: false })).isError).toBe(false);
     const { content } = await use('run_sql', { sql: 'SELECT origin, avg(price) AS price FROM cars_final GROUP BY 1 ORDER BY 1' });
-    expect(JSON.parse(content)).toMatchObject({ rows: [['Europe', 20], ['USA', 20]], truncated: false });
+    expect(JSON.parse(content)).toMatchObject({
+      rows: [
+        ['Europe', 20],
+        ['USA', 20],
+      ],
+      truncated: false,
+    });
   });
 
   it('draw, and say how to mend what is wrong', async () => {
     const sql = 'SELECT origin, count(*) AS n FROM cars_final GROUP BY 1';
     const encoding = (field: string) => ({ mark: 'bar', encoding: { x: { field, type: 'nominal' }, y: { field: 'n', type: 'quantitative' } } });
     expect(await use('create_plot', { title: 'Cars', sql, spec: encoding('origin') })).toMatchObject({ isError: false });
-    expect(parts).toMatchObject([{ kind: 'PLOT', data: { spec: { $schema: expect.stringContaining('vega-lite'), data: { values: [{ n: expect.any(Number) }, {}] } } } }]);
-    expect(await use('create_plot', { title: 'Cars', sql, spec: encoding('orign') })).toMatchObject({ isError: true, content: expect.stringContaining('origin') });
+    expect(parts).toMatchObject([
+      { kind: 'PLOT', data: { spec: { $schema: expect.stringContaining('vega-lite'), data: { values: [{ n: expect.any(Number) }, {}] } } } },
+    ]);
+    expect(await use('create_plot', { title: 'Cars', sql, spec: encoding('orign') })).toMatchObject({
+      isError: true,
+      content: expect.stringContaining('origin'),
+    });
     expect(await use('run_sql', { sql: 'SELECT orign FROM cars_final' })).toMatchObject({ isError: true, content: expect.stringContaining('origin') });
     expect(await use('run_sql', { sql: 'DROP TABLE cars_final' })).toMatchObject({ isError: true });
     expect(parts).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
@@ -51,8 +51,8 @@ describe('table names', () => {
   ])('turns %j into %s', (name, table) => expect(tableNameOf(name)).toBe(table));
 
   it('is always a word that SQL takes without quotes', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 400 }), (name) => {
         const table = tableNameOf(name);
         expect(table).toMatch(/^\p{L}[\p{L}\p{M}\p{N}_]*$/u);
         expect([...table].length).toBeLessThanOrEqual(60);
@@ -71,7 +71,8 @@ describe('files', () => {
   let workspace: Workspace;
   let ada: Viewer;
   let eve: Viewer;
-  const inFolder = async (name: string): Promise<readonly string[]> => (existsSync(join(workspace.folder, name)) ? readdir(join(workspace.folder, name), { recursive: true }) : []);
+  const inFolder = async (name: string): Promise<readonly string[]> =>
+    existsSync(join(workspace.folder, name)) ? readdir(join(workspace.folder, name), { recursive: true }) : [];
 
   beforeAll(async () => {
     workspace = await createWorkspace();
@@ -85,7 +86,10 @@ describe('files', () => {
       code: 'UNSUPPORTED_FILE',
       message: '"bad.csv": it is not a table.',
     });
-    await expect(workspace.upload(eve, { 'good.csv': 'a\n1', 'empty.csv': '' })).rejects.toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('"empty.csv" is empty') });
+    await expect(workspace.upload(eve, { 'good.csv': 'a\n1', 'empty.csv': '' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FILE',
+      message: expect.stringContaining('"empty.csv" is empty'),
+    });
     expect(await workspace.prisma.file.count({ where: { ownerId: eve.userId } })).toBe(0);
     expect([...(await inFolder('tmp')), ...(await inFolder('files'))]).toEqual([]);
   });
@@ -95,7 +99,10 @@ describe('files', () => {
     await Promise.all([1, 2].map(() => workspace.upload(ada, { 'Cars.csv': 'a\n1', 'cars .csv': 'a\n2' }, id)));
     const names = (await workspace.tables.list({ sessionId: id, userId: ada.userId })).map(({ name }) => name);
     expect(names.toSorted()).toEqual(['cars', 'cars_2', 'cars_3', 'cars_4']);
-    await expect(workspace.upload(ada, { 'x.csv': 'a\n1', 'y.csv': 'a\n1' }, id)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('6 files; 5 are the most') });
+    await expect(workspace.upload(ada, { 'x.csv': 'a\n1', 'y.csv': 'a\n1' }, id)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining('6 files; 5 are the most'),
+    });
   });
 
   it('does not join the session of another person, nor a deleted one', async () => {
@@ -105,7 +112,13 @@ describe('files', () => {
     await expect(hers.join(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await using upload = workspace.uploads.begin(ada);
     await upload.join(id);
-    await upload.add('late.csv', (async function* late() { yield Buffer.from('a\n1'); })(), AbortSignal.timeout(10_000));
+    await upload.add(
+      'late.csv',
+      (async function* late() {
+        yield Buffer.from('a\n1');
+      })(),
+      AbortSignal.timeout(10_000),
+    );
     await workspace.sessions.delete(ada, id);
     await expect(upload.commit(AbortSignal.timeout(10_000))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await workspace.prisma.file.count({ where: { name: { in: ['a.csv', 'late.csv'] } } })).toBe(0);
@@ -120,7 +133,7 @@ describe('files', () => {
     await first[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
     const third = workspace.uploads.begin(ada);
-    expect(() => workspace.uploads.begin(ada)).toThrow();
+    expect(() => workspace.uploads.begin(ada)).toThrow('2 uploads of yours');
     await second[Symbol.asyncDispose]();
     await third[Symbol.asyncDispose]();
   });
@@ -134,7 +147,10 @@ describe('files', () => {
     const [file] = await workspace.upload(ada, { 'secret.csv': 'a\n1' });
     const id = file?.id ?? '';
     for (const asked of [id, uuidv7(), 'x']) {
-      await expect(workspace.files.get(eve, asked)).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'No File with this id exists, or you may not see it.' });
+      await expect(workspace.files.get(eve, asked)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: 'No File with this id exists, or you may not see it.',
+      });
       await expect(workspace.files.delete(eve, asked)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
     for (const read of [workspace.files.columns, workspace.files.previews, workspace.files.ingests]) expect((await read(eve, [id])).size).toBe(0);
@@ -154,7 +170,11 @@ describe('files', () => {
     await workspace.sessions.create(ada, { fileIds: [kept?.id ?? ''] });
     const yesterday = new Date(Date.now() - 86_400_000);
     await workspace.prisma.file.updateMany({ where: { id: { in: [lost?.id ?? '', kept?.id ?? ''] } }, data: { createdAt: yesterday } });
-    expect(await workspace.files.sweep({ olderThanMs: 3_600_000, unattachedOlderThanMs: 3_600_000 })).toEqual({ temporaryCount: 0, orphanCount: 0, unattachedCount: 1 });
+    expect(await workspace.files.sweep({ olderThanMs: 3_600_000, unattachedOlderThanMs: 3_600_000 })).toEqual({
+      temporaryCount: 0,
+      orphanCount: 0,
+      unattachedCount: 1,
+    });
     expect([lost, kept].map((file) => existsSync(workspace.fileStore.pathsOf(file?.id ?? '').original))).toEqual([false, true]);
   });
 });

@@ -26,7 +26,12 @@ export const simpleIngester: Ingester = {
     const rows = lines.map((line) => line.split(','));
     return {
       rowCount: rows.length,
-      columns: header.split(',').map((name, index) => columnOf(name, rows.map((row) => row[index] ?? ''))),
+      columns: header.split(',').map((name, index) =>
+        columnOf(
+          name,
+          rows.map((row) => row[index] ?? ''),
+        ),
+      ),
       previewRows: rows.slice(0, 50),
       report: { delimiter: ',', quote: null, escape: null, header: true, encoding: 'utf-8', rejectedRowCount: 0, rejectedRows: [], warnings: [] },
     };
@@ -55,11 +60,19 @@ async function* once(bytes: string | Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Opens a workspace; dispose of it at the end. */
-export async function createWorkspace(options: { readonly duckdb?: Ingester; readonly maxUploadBytes?: number; readonly store?: Partial<FileStoreOptions> } = {}) {
+export async function createWorkspace(
+  options: { readonly duckdb?: Ingester; readonly maxUploadBytes?: number; readonly store?: Partial<FileStoreOptions> } = {},
+) {
   const testDatabase = await createTestDatabase();
   const folder = await createTemporaryFolder();
   const logger = createLogger({ level: 'silent' });
-  const database = createDatabase({ connectionString: testDatabase.connectionString, poolSize: 4, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  const database = createDatabase({
+    connectionString: testDatabase.connectionString,
+    poolSize: 4,
+    statementTimeoutMs: 10_000,
+    connectTimeoutMs: 5_000,
+    logger,
+  });
   const { prisma, pool } = database;
   const fileStore = createFileStore({ folder: folder.path, newId: uuidv7, ...options.store });
   const deletedConversations: string[] = [];

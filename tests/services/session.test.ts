@@ -32,7 +32,11 @@ describe('sessions', () => {
   });
 
   it('gives tables whose names collide numbers, without regard to case', async () => {
-    const uploaded = [...(await workspace.upload(ada, { 'Sales.csv': 'a\n1' })), ...(await workspace.upload(ada, { 'sales.csv': 'a\n1' })), ...(await workspace.upload(ada, { 'SALES!.csv': 'a\n1' }))];
+    const uploaded = [
+      ...(await workspace.upload(ada, { 'Sales.csv': 'a\n1' })),
+      ...(await workspace.upload(ada, { 'sales.csv': 'a\n1' })),
+      ...(await workspace.upload(ada, { 'SALES!.csv': 'a\n1' })),
+    ];
     const session = await workspace.sessions.create(ada, { fileIds: uploaded.map(({ id }) => id) });
     expect((await workspace.tables.list({ sessionId: session.id, userId: ada.userId })).map(({ name }) => name)).toEqual(['sales', 'sales_2', 'sales_3']);
   });
@@ -55,13 +59,18 @@ describe('sessions', () => {
     const [file] = await workspace.upload(ada, { 'once.csv': 'a\n1' });
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => workspace.sessions.create(ada, { fileIds: [file?.id ?? ''] })));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'CONFLICT' });
+    const reasons = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason);
+    expect(reasons).toMatchObject([{ code: 'CONFLICT' }, { code: 'CONFLICT' }]);
   });
 
   it('takes no more files than fit, and no empty or endless title', async () => {
     const ids = [1, 2, 3, 4, 5, 6].map(() => uuidv7());
-    await expect(workspace.sessions.create(ada, { fileIds: ids })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('6 files are more than the 5') });
-    for (const title of ['', '  ', 'x'.repeat(201)]) await expect(workspace.sessions.create(ada, { title, fileIds: [] })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await expect(workspace.sessions.create(ada, { fileIds: ids })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining('6 files are more than the 5'),
+    });
+    for (const title of ['', '  ', 'x'.repeat(201)])
+      await expect(workspace.sessions.create(ada, { title, fileIds: [] })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
   it('lists recent first, page by page in both directions, one statement a page, and only the own', async () => {
@@ -96,7 +105,16 @@ describe('sessions', () => {
     const runId = uuidv7();
     const now = new Date();
     await workspace.prisma.run.create({
-      data: { id: runId, conversationId: conversation.id, userId: ada.userId, kind: 'CHAT', status: 'COMPLETED', model: 'builtin:analyst', options: {}, createdAt: now },
+      data: {
+        id: runId,
+        conversationId: conversation.id,
+        userId: ada.userId,
+        kind: 'CHAT',
+        status: 'COMPLETED',
+        model: 'builtin:analyst',
+        options: {},
+        createdAt: now,
+      },
     });
     await workspace.prisma.runEvent.create({ data: { runId, seq: 1, data: {} } });
     const path = workspace.fileStore.pathsOf(file?.id ?? '').original;

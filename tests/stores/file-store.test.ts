@@ -50,7 +50,10 @@ describe('file store', () => {
         yield Buffer.alloc(10);
       }
     }
-    await expect(store.receive(endless(), { maxBytes: 100 }, never)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('100 bytes') });
+    await expect(store.receive(endless(), { maxBytes: 100 }, never)).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: expect.stringContaining('100 bytes'),
+    });
     expect(chunkCount).toBe(11);
     expect(await temporary()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { cleanMessage, ChildFailure } from './failure.ts';
+import { cleanFileMessage, ChildFailure } from './failure.ts';
 import type { CsvSource } from './csv-source.ts';
 import { messageOf } from '../../base/errors.ts';
 import { quoteString } from './quote.ts';
@@ -79,7 +79,7 @@ export async function findDialect(bench: Workbench, source: CsvSource, delimiter
     const options = guess === null ? '' : `, delim = ${quoteString(guess)}`;
     return withQuote(await sniff(bench, source, `${options}, ignore_errors = true, quote = '"', escape = '"'`), source);
   } catch (error) {
-    throw new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read as CSV: ${cleanMessage(messageOf(error), [source.path]).slice(0, 300)}`);
+    throw new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read as CSV: ${cleanFileMessage(messageOf(error), [source.path])}`);
   }
 }
 

@@ -21,6 +21,12 @@ export function cleanMessage(message: string, secretTexts: readonly string[] = [
   return trimmed.length > longestMessage ? `${trimmed.slice(0, longestMessage)}…` : trimmed;
 }
 
+/** The same for an error about SQL of ours: without the line of it, which names files and helps nobody. */
+export function cleanFileMessage(message: string, secretTexts: readonly string[]): string {
+  const [sentence = ''] = message.split(/\n+LINE \d+:/);
+  return cleanMessage(sentence, secretTexts).slice(0, 300);
+}
+
 /**
  * What an error of DuckDB means in our codes. DuckDB names the class of an error at its beginning: `Binder Error: ...`.
  *

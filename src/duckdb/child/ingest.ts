@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import type { IngestJob, IngestResult } from '../protocol.ts';
-import { ChildFailure, cleanMessage, failureOf } from './failure.ts';
+import { ChildFailure, cleanFileMessage, failureOf } from './failure.ts';
 import { ingestCsv } from './ingest-csv.ts';
 import { ingestParquet } from './ingest-parquet.ts';
 import { profileParquet } from './profile.ts';
@@ -20,11 +20,12 @@ const previewRowCount = 50;
  * @throws ChildFailure UNSUPPORTED_FILE for what cannot be read, PAYLOAD_TOO_LARGE for what becomes too large
  */
 export async function ingestFile(job: IngestJob, openBench: OpenBench, folder: string, signal: AbortSignal): Promise<IngestResult> {
+  const secrets = [job.sourcePath, job.partialPath, folder];
   try {
     return await ingestOnce(job, await openBench({ keepsOrder: true }), folder, signal);
   } catch (error) {
-    const failure = error instanceof ChildFailure ? error : failureOf(messageOf(error), [job.sourcePath, job.partialPath, folder]);
-    if (failure.code !== 'SQL_TOO_LARGE' || signal.aborted) throw asFileFailure(failure);
+    const failure = error instanceof ChildFailure ? error : failureOf(messageOf(error), secrets);
+    if (failure.code !== 'SQL_TOO_LARGE' || signal.aborted) throw asFileFailure(failure, secrets);
   }
   // Keeping the order of very wide rows can need more memory than there is; the data matters more than its order.
   try {
@@ -32,19 +33,19 @@ export async function ingestFile(job: IngestJob, openBench: OpenBench, folder: s
     const warnings = [...result.report.warnings, 'The rows may stand in another order than in the file.'];
     return { ...result, report: { ...result.report, warnings } };
   } catch (error) {
-    throw asFileFailure(error instanceof ChildFailure ? error : failureOf(messageOf(error), [job.sourcePath, job.partialPath, folder]));
+    throw asFileFailure(error instanceof ChildFailure ? error : failureOf(messageOf(error), secrets), secrets);
   }
 }
 
 /** The codes of queries say nothing to someone who uploads a file. */
-function asFileFailure(failure: ChildFailure): ChildFailure {
+function asFileFailure(failure: ChildFailure, secrets: readonly string[]): ChildFailure {
   switch (failure.code) {
     case 'SQL_TOO_LARGE':
       return new ChildFailure('UNSUPPORTED_FILE', 'The file needs more memory to be read than it may use: its rows or values are too large.');
     case 'SQL_INVALID':
     case 'SQL_NOT_ALLOWED':
     case 'QUERY_CRASHED':
-      return new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read: ${cleanMessage(failure.message)}`);
+      return new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read: ${cleanFileMessage(failure.message, secrets)}`);
     default:
       return failure;
   }

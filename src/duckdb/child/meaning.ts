@@ -36,7 +36,9 @@ export function guessMeaning(column: ColumnShape): ColumnMeaning {
   const words = wordsOf(column.name);
   if (isYesNo(column)) return 'YES_NO';
   if (/^(DATE|TIMESTAMP|TIME)/.test(column.type)) return 'DATE';
-  const isUniqueEnough = column.presentCount > 1 && column.distinctCount >= column.presentCount * 0.95;
+  // The count of distinct values of a large table is an estimate that can be a quarter off.
+  const uniqueShare = column.presentCount > 10_000 ? 0.75 : 0.95;
+  const isUniqueEnough = column.presentCount > 1 && column.distinctCount >= column.presentCount * uniqueShare;
   if (column.type === 'UUID') return 'IDENTIFIER';
   const isWhole = column.isNumber && !/^(DOUBLE|FLOAT|DECIMAL)/.test(column.type);
   if (isUniqueEnough && identifier.test(words) && (isWhole || (column.averageLength ?? 100) <= 64)) return 'IDENTIFIER';

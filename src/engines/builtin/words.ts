@@ -6,7 +6,8 @@
 export function number(value: number | null): string {
   if (value === null) return 'nothing';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e15)) return value.toExponential(2);
+  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return value.toExponential(2);
+  if (size !== 0 && size < 0.001) return String(Number(value.toPrecision(3)));
   const decimals = Number.isInteger(value) ? 0 : size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
   return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: decimals });
 }
@@ -53,11 +54,6 @@ export function singular(noun: string): string {
   if (/ies$/i.test(noun) && noun.length > 4) return `${noun.slice(0, -3)}y`;
   if (/(?:x|ch|sh|ss)es$/i.test(noun)) return noun.slice(0, -2);
   return /s$/i.test(noun) && noun.length > 3 ? noun.slice(0, -1) : noun;
-}
-
-/** "a" or "an" before a word. */
-export function article(word: string): string {
-  return /^[aeiou]/i.test(word) ? 'an' : 'a';
 }
 
 /** A value in a sentence: shortened when it is long, with Markdown's own signs escaped. */

@@ -64,7 +64,10 @@ export function describeWithin(description: DataDescription, maxBytes: number): 
   let text = '';
   for (const detail of details) {
     const hidden = description.tables.filter((table) => table.columns.length > detail.columns);
-    const notes = hidden.map((table) => `"${table.name}" has ${table.columns.length} columns; the first ${detail.columns} are shown. DESCRIBE is not allowed, but SELECT * FROM ${table.name} LIMIT 1 shows all.`);
+    const notes = hidden.map(
+      (table) =>
+        `"${table.name}" has ${table.columns.length} columns; the first ${detail.columns} are shown. DESCRIBE is not allowed, but SELECT * FROM ${table.name} LIMIT 1 shows all.`,
+    );
     text = JSON.stringify({ tables: description.tables.map((table) => cutTable(table, detail)), ...(notes.length > 0 ? { notes } : {}) });
     if (Buffer.byteLength(text) <= maxBytes) return text;
   }
@@ -76,7 +79,10 @@ export function describeWithin(description: DataDescription, maxBytes: number): 
  *
  * @param options.textLength how many characters of a cell stay
  */
-export function rowsWithin(rows: readonly (readonly Json[])[], options: { readonly maxRows: number; readonly maxBytes: number; readonly textLength: number }): readonly (readonly Json[])[] {
+export function rowsWithin(
+  rows: readonly (readonly Json[])[],
+  options: { readonly maxRows: number; readonly maxBytes: number; readonly textLength: number },
+): readonly (readonly Json[])[] {
   const kept: (readonly Json[])[] = [];
   let bytes = 0;
   for (const row of rows.slice(0, options.maxRows)) {

@@ -11,7 +11,10 @@ import { createTool, inShort } from './tool.ts';
 
 /** The part of DuckDB that runs queries. */
 export interface Querier {
-  query(request: { readonly tables: readonly QueryTable[]; readonly sql: string; readonly maxRows?: number; readonly userKey: string }, signal: AbortSignal): Promise<TableData>;
+  query(
+    request: { readonly tables: readonly QueryTable[]; readonly sql: string; readonly maxRows?: number; readonly userKey: string },
+    signal: AbortSignal,
+  ): Promise<TableData>;
 }
 
 /** The part of the plots that checks a specification against its data. */
@@ -62,14 +65,20 @@ const createPlotParameters = z.object({
 });
 
 const descriptions = {
-  describe_data: 'Describes the tables of this data session: names, row counts, and for each column its type, meaning, missing and distinct values, range, quartiles and top values. Call it before writing SQL.',
+  describe_data:
+    'Describes the tables of this data session: names, row counts, and for each column its type, meaning, missing and distinct values, range, quartiles and top values. Call it before writing SQL.',
   run_sql:
     'Runs one SELECT in DuckDB and returns the first rows as JSON. Results are cut at a limit of rows, and "truncated" then says so: aggregate, sort and LIMIT. People see the result as a table unless "show" is false.',
   create_plot: 'Draws a Vega-Lite v6 plot of the rows of one SELECT, and shows it to people. The data is at most some thousand rows: aggregate or bin in SQL.',
 };
 
 /** The object as JSON can carry it. */
-function tableJson(data: TableData): { readonly columns: readonly JsonObject[]; readonly rows: readonly (readonly Json[])[]; readonly rowCount: number; readonly truncated: boolean } {
+function tableJson(data: TableData): {
+  readonly columns: readonly JsonObject[];
+  readonly rows: readonly (readonly Json[])[];
+  readonly rowCount: number;
+  readonly truncated: boolean;
+} {
   return { columns: data.columns.map(({ name, type }) => ({ name, type })), rows: data.rows, rowCount: data.rows.length, truncated: data.truncated };
 }
 
@@ -83,7 +92,12 @@ export function createDataTools(dependencies: DataToolsDependencies): RunTools {
   const limits = { ...defaultLimits, ...dependencies.limits };
 
   /** Runs SQL over the session, and tells people when it does not work. */
-  async function query(owner: TablesOwner, request: { readonly sql: string; readonly maxRows: number }, recorder: ToolRecorder, signal: AbortSignal): Promise<TableData> {
+  async function query(
+    owner: TablesOwner,
+    request: { readonly sql: string; readonly maxRows: number },
+    recorder: ToolRecorder,
+    signal: AbortSignal,
+  ): Promise<TableData> {
     const found = await tables.list(owner);
     if (found.length === 0) throw new AppError('NOT_FOUND', 'The session has no tables. Ask the person to upload a file.');
     try {
@@ -137,7 +151,10 @@ export function createDataTools(dependencies: DataToolsDependencies): RunTools {
           const data = await query(owner, { sql, maxRows: limits.maxPlotRows }, recorder, signal);
           if (data.rows.length === 0) throw new AppError('PLOT_INVALID', 'The SQL gives no rows, so there is nothing to draw. Loosen its conditions.');
           if (data.truncated) {
-            throw new AppError('PLOT_INVALID', `The SQL gives more than the ${data.rows.length} rows that a plot can hold. Aggregate or bin in SQL, or take a sample: "FROM ... USING SAMPLE 1000 ROWS".`);
+            throw new AppError(
+              'PLOT_INVALID',
+              `The SQL gives more than the ${data.rows.length} rows that a plot can hold. Aggregate or bin in SQL, or take a sample: "FROM ... USING SAMPLE 1000 ROWS".`,
+            );
           }
           const checked = await plots.check(spec, data, signal);
           await recorder.addPart({ kind: 'PLOT', data: { title, sql, spec: checked } });

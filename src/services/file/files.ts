@@ -52,7 +52,9 @@ export interface FilesDependencies {
  */
 export async function removeFromDisk(fileStore: FileStore, logger: Logger, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    await fileStore.remove(id).catch((error: unknown) => logger.warn({ error, fileId: id }, 'a deleted file could not be removed from the disk; the sweep will try again'));
+    await fileStore
+      .remove(id)
+      .catch((error: unknown) => logger.warn({ error, fileId: id }, 'a deleted file could not be removed from the disk; the sweep will try again'));
   }
 }
 

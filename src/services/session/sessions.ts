@@ -73,7 +73,12 @@ export interface SessionsDependencies {
 
 const sessionSelection = { id: true, title: true, createdAt: true, updatedAt: true } as const satisfies Prisma.SessionSelect;
 
-const title = z.string().trim().min(1, 'The title is empty; leave it out, or give null for none.').max(200, 'The title is longer than 200 characters.').nullish();
+const title = z
+  .string()
+  .trim()
+  .min(1, 'The title is empty; leave it out, or give null for none.')
+  .max(200, 'The title is longer than 200 characters.')
+  .nullish();
 
 /** Sessions beyond a position of the list that is ordered by `updatedAt` and `id`, both descending. */
 function beyond(position: Position | null, direction: 'lt' | 'gt'): Prisma.SessionWhereInput {
@@ -136,7 +141,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       const { userId } = requireViewer(viewer);
       const checked = parseInput(z.object({ title }), { title: input.title });
       const fileIds = [...new Set(input.fileIds)];
-      if (fileIds.length > maxFilesPerSession) throw badInput(['input', 'fileIds'], `${fileIds.length} files are more than the ${maxFilesPerSession} that a session can hold.`);
+      if (fileIds.length > maxFilesPerSession)
+        throw badInput(['input', 'fileIds'], `${fileIds.length} files are more than the ${maxFilesPerSession} that a session can hold.`);
       if (!fileIds.every(isUuid)) throw notFound('File');
       const id = newId();
       const conversationId = newId();

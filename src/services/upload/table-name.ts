@@ -28,7 +28,10 @@ export function tableNameOf(fileName: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '_');
-  const name = [...words].slice(0, longestName).join('').replaceAll(/^_+|_+$/g, '');
+  const name = [...words]
+    .slice(0, longestName)
+    .join('')
+    .replaceAll(/^_+|_+$/g, '');
   if (name === '') return 'data';
   if (!/^\p{L}/u.test(name)) return `data_${name}`;
   return reservedWords.has(name) ? `${name}_data` : name;

@@ -103,7 +103,9 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
   function takeSlot(userId: string): void {
     const count = running.get(userId) ?? 0;
     if (count >= limits.maxUploadsPerUser) {
-      throw new AppError('RATE_LIMITED', `${count} uploads of yours are under way, and no more are allowed at once. Wait until one has finished.`, { retryAfterMs });
+      throw new AppError('RATE_LIMITED', `${count} uploads of yours are under way, and no more are allowed at once. Wait until one has finished.`, {
+        retryAfterMs,
+      });
     }
     running.set(userId, count + 1);
   }
@@ -131,7 +133,8 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
   async function insert(userId: string, sessionId: string | null, files: readonly UploadedFile[]): Promise<readonly UploadedFile[]> {
     return prisma.$transaction(async (transaction) => {
       const taken = sessionId === null ? [] : await lockSession(transaction, userId, sessionId);
-      if (taken.length + files.length > maxFiles) throw badInput(['file'], `The session would have ${taken.length + files.length} files; ${maxFiles} are the most.`);
+      if (taken.length + files.length > maxFiles)
+        throw badInput(['file'], `The session would have ${taken.length + files.length} files; ${maxFiles} are the most.`);
       const named: UploadedFile[] = [];
       for (const file of files) {
         const tableName = uniqueTableName(file.tableName, [...taken, ...named.map((other) => other.tableName)]);
@@ -183,7 +186,8 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
         },
 
         async commit(signal) {
-          if (staged.length === 0) throw badInput(['file'], 'No file came with the upload. Send one as the form field "file", or as the body with "?name=sales.csv".');
+          if (staged.length === 0)
+            throw badInput(['file'], 'No file came with the upload. Send one as the form field "file", or as the body with "?name=sales.csv".');
           const files: UploadedFile[] = [];
           for (const file of staged) files.push(uploadedFile(file, sessionId, await ingest(userId, file, signal), clock.now()));
           signal.throwIfAborted();
@@ -212,7 +216,9 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
           isDisposed = true;
           release(userId);
           for (const { received } of staged) {
-            await fileStore.discard(received.id).catch((error: unknown) => logger.warn({ error, fileId: received.id }, 'a temporary file could not be removed; the sweep will try again'));
+            await fileStore
+              .discard(received.id)
+              .catch((error: unknown) => logger.warn({ error, fileId: received.id }, 'a temporary file could not be removed; the sweep will try again'));
           }
         },
       };

@@ -144,5 +144,5 @@ async function runTool(connection: DuckDBConnection, names: readonly string[], p
 function collectNumbers(values: Json, into: number[]): void {
   if (Array.isArray(values)) for (const value of values) collectNumbers(value, into);
   else if (typeof values === 'number') into.push(values);
-  else if (typeof values === 'string' && values !== '' && Number.isFinite(Number(values))) into.push(Number(values));
+  else if (typeof values === 'string') into.push(...[...values.matchAll(/\d+(?:\.\d+)?/g)].map(([text]) => Number(text)));
 }

@@ -58,19 +58,19 @@ function sentences(facts: Facts): readonly string[] {
   const { columns } = facts.table;
   const having = (...roles: readonly ColumnRole[]): readonly Column[] => columns.filter((column) => roles.includes(column.role));
   const names = (list: readonly Column[]): string => listed(list.map((column) => named(column.name)));
-  const kind = (list: readonly Column[], noun: string): string => (list.length === 0 ? '' : `${counted(list.length, noun)} (${names(list)})`);
+  const kind = (list: readonly Column[], one: string, several: string): string => (list.length === 0 ? '' : `${count(list.length)} ${list.length === 1 ? one : several} (${names(list)})`);
   const groups = [
-    kind(having('measure'), 'measure'),
-    kind(having('category'), 'category'),
-    kind(having('time'), 'column of time'),
-    kind(having('identifier', 'label'), 'column of names or ids'),
-    kind(having('place'), 'coordinate'),
+    kind(having('measure'), 'measure', 'measures'),
+    kind(having('category'), 'category', 'categories'),
+    kind(having('time'), 'column of time', 'columns of time'),
+    kind(having('identifier', 'label'), 'column of names or ids', 'columns of names or ids'),
+    kind(having('place'), 'coordinate', 'coordinates'),
   ].filter((group) => group !== '');
   const constants = having('constant');
   const empties = having('empty');
   const asText = having('time').filter((column) => column.time?.kind === 'text');
   return [
-    groups.length === 0 ? '' : `There ${columns.length === 1 ? 'is' : 'are'} ${listed(groups)}.`,
+    groups.length === 0 ? '' : `There ${groups[0]?.startsWith('1 ') === true ? 'is' : 'are'} ${listed(groups)}.`,
     asText.length === 0 ? '' : `${names(asText)} ${asText.length === 1 ? 'holds' : 'hold'} dates written as text; I read them as dates.`,
     constants.length === 0 ? '' : `${names(constants)} ${constants.length === 1 ? 'has' : 'have'} the same value everywhere, and ${constants.length === 1 ? 'tells' : 'tell'} nothing.`,
     ...columns.flatMap(placeholders),

@@ -1,7 +1,7 @@
 import { withRole, type Column, type Table } from '../column.ts';
 import { periodName } from '../dates.ts';
 import { present, say, type Script } from '../script.ts';
-import { article, count, counted, listed, named, quoted, singular } from '../words.ts';
+import { count, counted, listed, named, quoted, singular } from '../words.ts';
 import { spacedName } from '../column.ts';
 import type { Facts, TimeFacts } from './facts.ts';
 
@@ -21,17 +21,19 @@ export function* tellOverview(facts: Facts, isOnly: boolean): Script {
 function oneRow(facts: Facts): string {
   const noun = (column: Column): string => {
     const word = singular(spacedName(column.name).toLowerCase());
-    return `${article(word)} ${quoted(word)}`;
+    return `one ${quoted(word)}`;
   };
   const [first, second] = facts.rowKey;
   if (first === undefined) return '';
-  if (second !== undefined) return `Each row is ${noun(first)} in one ${momentNoun(second)}: ${named(first.name)} and ${named(second.name)} together tell all rows apart.`;
-  if (first.time !== null) return `Each row is one ${momentNoun(first)}: no ${named(first.name)} occurs twice.`;
+  if (second !== undefined) return `Each row is ${noun(first)} ${momentNoun(facts, second) === 'day' ? 'on' : 'in'} one ${momentNoun(facts, second)}: ${named(first.name)} and ${named(second.name)} together tell all rows apart.`;
+  if (first.time !== null) return `Each row is one ${momentNoun(facts, first)}: no ${named(first.name)} occurs twice.`;
   return `Each row is ${noun(first)}: no ${named(first.name)} occurs twice.`;
 }
 
-function momentNoun(column: Column): string {
-  return column.time?.kind === 'year' ? 'year' : column.time?.kind === 'date' ? 'day' : 'moment';
+function momentNoun(facts: Facts, column: Column): string {
+  const time = facts.times.find((one) => one.column === column);
+  if (time !== undefined && time.periods === time.distinct) return time.grain;
+  return column.time?.kind === 'date' ? 'day' : 'moment';
 }
 
 function period(time: TimeFacts): string {

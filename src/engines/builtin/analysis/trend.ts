@@ -3,7 +3,7 @@ import { spacedName, type Column, type Table } from '../column.ts';
 import { periodName, periodOf, type Grain } from '../dates.ts';
 import type { QueryResult, ResultRow } from '../results.ts';
 import { explore, present, say, type PlannedPlot, type Script } from '../script.ts';
-import { identifier } from '../sql.ts';
+import { fieldName, identifier } from '../sql.ts';
 import { capital, count, named, number, percent } from '../words.ts';
 import { aggregateName, aggregateSql, type Aggregate } from './aggregate.ts';
 import type { Facts, TimeFacts, Trend } from './facts.ts';
@@ -17,6 +17,12 @@ export function overTimeSql(table: Table, time: Column, grain: Grain, aggregate:
   const columns = measure === null ? 'count(*) AS rows' : `${aggregateSql(aggregate, measure)} AS ${identifier(value)}, count(${measure.sql}) AS rows`;
   const filter = [`${time.sql} IS NOT NULL`, ...conditions].join(' AND ');
   return `WITH g AS (SELECT ${period} AS ${grain}, ${columns} FROM ${table.sql} WHERE ${filter} GROUP BY 1) SELECT * FROM g WHERE ${grain} IS NOT NULL${isFull ? '' : ` AND rows > 0 AND ${isThick}`} ORDER BY ${grain}`;
+}
+
+/** SQL for an aggregate over the periods, for each value of a category. */
+function splitSql(table: Table, time: TimeFacts, aggregate: Aggregate, measure: Column, split: Column): string {
+  const period = time.column.time === null ? time.column.sql : periodOf(time.column.time, time.column.sql, time.grain);
+  return `SELECT ${period} AS ${time.grain}, CAST(${split.sql} AS VARCHAR) AS ${identifier(fieldName(split.name))}, ${aggregateSql(aggregate, measure)} AS ${identifier(aggregateName(aggregate, measure))} FROM ${table.sql} WHERE ${time.column.sql} IS NOT NULL AND ${split.sql} IS NOT NULL GROUP BY 1, 2 HAVING count(${measure.sql}) > 0 ORDER BY 1, 2`;
 }
 
 /** Movements over time: of the measure that moves most clearly, and of others that move clearly too. */
@@ -35,10 +41,17 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
   const tableGrain: Grain = time.hasSeasons && time.grain === 'month' ? 'year' : time.grain;
   const spoken = capital(spacedName(value));
   const title = `${spoken} by ${time.grain}`;
+  // Only where every group is there in every period: else the lines show groups coming and going, and not what the sentence says.
+  const split = facts.rowKey.length !== 2 ? null : (facts.differences.find((difference) => difference.measure === measure && difference.category.distinctCount <= 6 && difference.explained >= 0.3 && fieldName(difference.category.name) !== time.grain)?.category ?? null);
+  const plotTitle = split === null ? title : `${title} and ${spacedName(split.name)}`;
   const plot: PlannedPlot = {
-    title,
-    sql: overTimeSql(table, time.column, time.grain, aggregate, measure),
-    spec: lineChart(title, { field: time.grain, title: spacedName(time.column.name) }, { field: value, title: spoken }, time.grain, { isFromZero: aggregate !== 'avg', points: time.periods }),
+    title: plotTitle,
+    sql: split === null || measure === null ? overTimeSql(table, time.column, time.grain, aggregate, measure) : splitSql(table, time, aggregate, measure, split),
+    spec: lineChart(plotTitle, { field: time.grain, title: spacedName(time.column.name) }, { field: value, title: spoken }, time.grain, {
+      isFromZero: aggregate !== 'avg',
+      points: time.periods,
+      ...(split === null ? {} : { series: { field: fieldName(split.name), title: spacedName(split.name) } }),
+    }),
   };
   return {
     score: 0.4 + 0.5 * trend.fit - (measure === null ? 0.15 : 0),

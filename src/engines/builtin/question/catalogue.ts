@@ -21,8 +21,8 @@ export function askableQuestions(table: Table): readonly string[] {
     ...(category === undefined || values[0] === undefined ? [] : [`What share of the rows has ${name(category)} ${quote(values[0])}?`]),
     ...(first === undefined || category === undefined || values[0] === undefined || values[1] === undefined ? [] : [`Compare the ${name(first)} of ${quote(values[0])} and ${quote(values[1])}`]),
     ...measures.map((measure) => `What are the outliers of ${name(measure)}?`),
-    ...(first === undefined ? [] : [`What is the median ${name(first)}?`, `How many rows have ${name(first)} over ${plainMedian(first)}?`]),
-    ...(time === undefined ? [] : ['How many rows are there per year?']),
+    ...(first === undefined ? [] : [`What is the median ${name(first)}?`, ...(plainMedian(first) === null ? [] : [`How many rows have ${name(first)} over ${plainMedian(first)}?`])]),
+    ...(time === undefined || time.distinctCount > table.rowCount * 0.9 ? [] : ['How many rows are there per year?']),
     ...(label?.role === 'label' && first !== undefined ? [`Which ${singular(spacedName(label.name).toLowerCase())} has the highest ${name(first)}?`] : []),
     'Which values are missing?',
     'Are there duplicates?',
@@ -64,9 +64,10 @@ function quote(value: string): string {
   return /^[\p{L}\p{N}]+$/u.test(value) ? value : `"${value.replaceAll('"', '')}"`;
 }
 
-function plainMedian(column: Column): string {
+function plainMedian(column: Column): string | null {
   const median = column.profile.quartiles?.[1] ?? column.profile.mean ?? 0;
-  return String(Number(median.toPrecision(3)));
+  const text = String(Number(median.toPrecision(3)));
+  return /^\d+(\.\d+)?$/.test(text) ? text : null;
 }
 
 function wordSet(text: string): ReadonlySet<string> {

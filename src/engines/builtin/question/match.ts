@@ -54,7 +54,7 @@ function bestColumn(table: Table, words: readonly Token[], isNumberWanted: boole
 /** How well some words name a column: 1 for its name, less for parts of it, 0 for something else. */
 function fit(column: Column, words: readonly Token[]): number {
   const [first] = words;
-  if (words.length === 1 && first?.kind === 'quote') return first.stem === column.name.toLowerCase() ? 1 : 0;
+  if (words.length === 1 && first?.kind === 'quote') return first.stem === column.name.replaceAll('"', '').trim().toLowerCase() ? 1 : 0;
   if (words.some((word) => word.kind === 'sign' || word.kind === 'quote')) return 0;
   if (words.some((word) => word.kind === 'number') && !/\d/.test(column.name)) return 0;
   const said = words.map((word) => word.stem);

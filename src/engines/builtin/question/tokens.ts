@@ -44,7 +44,7 @@ const fillers = new Set(
     'histogram spread correlation correlated correlate relationship relation related outlier outliers missing null empty distinct unique describe summary summarise summarize analyse analyze ' +
     'overall typical usually usual often only just also still really plot chart graph draw picture made make makes having equal equals not except excluding exclude is develop developed ' +
     'develops evolve evolved grow grown rise fall go goes up down typical per-row occur occurs common frequent rank ranked sort sorted order ordered group grouped split break broken ' +
-    'rated monthly yearly daily weekly quarterly annual annually hourly help hi hello hey use min max observations observation samples sample cases case lines line out get got called named name mean means'
+    'come comes came belong belongs duplicate duplicates duplicated repeated strongest structure schema analysis insights explore overview interesting findings blank preview sample head rated monthly yearly daily weekly quarterly annual annually hourly help hi hello hey use min max observations observation samples sample cases case lines line out get got called named name mean means'
   ).split(' '),
 );
 

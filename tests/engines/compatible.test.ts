@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/engines/engine.ts';
+import { createOpenAiEngine, type OpenAiEngineOptions } from '../../src/engines/openai.ts';
+import { patientTimers, providers, quickRetry, read, secretKey } from './providers.ts';
+import { silence, startWireServer, status, stream } from './wire-server.ts';
+
+const fixture = providers[0]?.fixture ?? (() => '');
+
+function createEngine(url: string, options: Partial<OpenAiEngineOptions> = {}): Engine {
+  return createOpenAiEngine({ apiKey: secretKey, baseUrl: `${url}/v1`, fetch: globalThis.fetch, timers: patientTimers, retry: quickRetry, ...options });
+}
+
+describe('a server that is compatible with OpenAI', () => {
+  it('has an id, a name and a default model of its own', async () => {
+    await using server = await startWireServer(status(401, { error: { message: 'no' } }));
+    const engine = createEngine(server.url, { id: 'local', name: 'My server', defaultModel: 'llama' });
+    expect(engine).toMatchObject({ id: 'local', name: 'My server', defaultModel: 'llama' });
+    expect((await read(engine)).last).toMatchObject({ failure: { message: expect.stringContaining('My server') } });
+    expect(server.requests[0]?.path).toBe('/v1/chat/completions');
+  });
+
+  it('may end its stream without [DONE] once it gave a reason', async () => {
+    await using server = await startWireServer(stream(fixture('no-done')));
+    const { text, last } = await read(createEngine(server.url));
+    expect({ text, last }).toEqual({ text: 'Whole.', last: { type: 'finish', reason: 'STOP' } });
+  });
+
+  it('may count every parallel call as the first, and say "stop" after them', async () => {
+    await using server = await startWireServer(stream(fixture('same-index')));
+    const { parts, last } = await read(createEngine(server.url));
+    expect(parts.flatMap((part) => (part.type === 'toolCall' ? part.call.id : []))).toEqual(['call_a', 'call_b']);
+    expect(last).toEqual({ type: 'finish', reason: 'TOOL_CALLS' });
+  });
+
+  it('may send calls without ids and arguments', async () => {
+    const chunk = { choices: [{ delta: { tool_calls: [{ function: { name: 'describe_data' } }] }, finish_reason: 'tool_calls' }] };
+    await using server = await startWireServer(stream(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`));
+    const { parts } = await read(createEngine(server.url, { newId: () => 'made' }));
+    expect(parts[0]).toEqual({ type: 'toolCall', call: { id: 'call_made', name: 'describe_data', arguments: '{}' } });
+  });
+
+  it('may be slower to its headers than a connection takes', async () => {
+    await using server = await startWireServer((response, incoming) => void setTimeout(() => stream(fixture('plain'))(response, incoming), 120));
+    const { last } = await read(createEngine(server.url, { timers: { ...patientTimers, connectTimeoutMs: 20 } }));
+    expect(last).toEqual({ type: 'finish', reason: 'STOP' });
+  });
+
+  it('has the time of the first token for its headers, and is asked once', async () => {
+    await using server = await startWireServer(silence);
+    const { last } = await read(createEngine(server.url, { timers: { ...patientTimers, firstTokenTimeoutMs: 100 } }));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('first token within 100 ms') } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('may put the status of a late failure into its code', async () => {
+    await using server = await startWireServer(stream('data: {"error":{"message":"slow down","code":429}}\n\n'));
+    const { last } = await read(createEngine(server.url));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_RATE_LIMITED' } });
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe('the models of a provider', () => {
+  const page = (...data: readonly unknown[]) => status(200, { object: 'list', data, has_more: false });
+
+  it('are those that a compatible server lists, with what it says of them', async () => {
+    await using server = await startWireServer(page({ id: 'zephyr', max_model_len: 4_096 }, { id: 'llama', context_window: 8_192 }));
+    const models = await createEngine(server.url).listModels();
+    expect(models.map(({ id, contextWindow }) => ({ id, contextWindow }))).toEqual([
+      { id: 'llama', contextWindow: 8_192 },
+      { id: 'zephyr', contextWindow: 4_096 },
+    ]);
+  });
+
+  it('are for OpenAI those that chat, the known ones first', async () => {
+    const ids = ['whisper-1', 'gpt-4o', 'text-embedding-3-large', 'gpt-5.4-mini', 'gpt-4o-2024-08-06', 'gpt-audio-mini', 'gpt-5.5', 'o3'];
+    await using server = await startWireServer(page(...ids.map((id) => ({ id }))));
+    expect((await providers[0]?.create(server.url).listModels())?.map((model) => model.id)).toEqual(['gpt-5.5', 'gpt-5.4-mini', 'gpt-4o', 'o3']);
+  });
+
+  it('carry for Anthropic how much they can read', async () => {
+    await using server = await startWireServer(
+      page({ id: 'claude-new', display_name: 'Claude New', max_input_tokens: 9 }, { id: 'claude-old', lifecycle: 'retired' }, { id: 'claude-haiku-4-5', max_input_tokens: 5 }),
+    );
+    const models = (await providers[1]?.create(server.url).listModels()) ?? [];
+    expect(models.map(({ id, contextWindow }) => ({ id, contextWindow }))).toEqual([
+      { id: 'claude-haiku-4-5', contextWindow: 5 },
+      { id: 'claude-new', contextWindow: 9 },
+    ]);
+  });
+
+  it('are asked for once a day, and again after a failure', async () => {
+    let now = new Date('2026-01-01T00:00:00Z');
+    await using server = await startWireServer(status(500), page({ id: 'one' }), page({ id: 'two' }));
+    const engine = createEngine(server.url, { clock: { now: () => now }, defaultModel: 'gpt-5.5' });
+    const ids = async (): Promise<readonly string[]> => (await engine.listModels()).map((model) => model.id);
+    expect(await ids()).toEqual(['gpt-5.5']);
+    expect(await Promise.all([ids(), ids()])).toEqual([['one'], ['one']]);
+    expect(server.requests).toHaveLength(2);
+    now = new Date('2026-01-02T00:00:00Z');
+    expect(await ids()).toEqual(['two']);
+  });
+
+  it('come from the table when the provider does not answer in time', async () => {
+    await using server = await startWireServer(silence);
+    const models = await providers[1]?.create(server.url, { timers: { connectTimeoutMs: 100 } }).listModels();
+    expect(models?.map((model) => model.id)).toContain('claude-sonnet-5-5');
+    await server.requests[0]?.closed;
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { providers, question, read, secretKey } from './providers.ts';
+import { startWireServer, stream, trickle } from './wire-server.ts';
+
+describe.each(providers)('the engine $id', ({ create, fixture, id, name }) => {
+  it('streams text, counts tokens, and finishes last', async () => {
+    await using server = await startWireServer(stream(fixture('plain')));
+    const { parts, text, last } = await read(create(server.url));
+    expect(text).toBe('Grüße from 東京 🙂.');
+    expect(parts.filter((part) => part.type === 'text')).toHaveLength(3);
+    expect(parts.findLast((part) => part.type === 'usage')).toEqual({ type: 'usage', usage: { inputTokens: 12, outputTokens: 5 } });
+    expect(last).toEqual({ type: 'finish', reason: 'STOP' });
+  });
+
+  it('puts events together that come byte by byte', async () => {
+    await using server = await startWireServer(trickle(fixture('plain')));
+    const { text, last } = await read(create(server.url));
+    expect(text).toBe('Grüße from 東京 🙂.');
+    expect(last).toEqual({ type: 'finish', reason: 'STOP' });
+  });
+
+  it.each(['\r\n', '\r'])('reads lines that end with %j', async (lineEnd) => {
+    await using server = await startWireServer(stream(`: a comment${lineEnd}${lineEnd}${fixture('plain').replaceAll('\n', lineEnd)}`));
+    expect((await read(create(server.url))).text).toBe('Grüße from 東京 🙂.');
+  });
+
+  it('keeps reasoning apart from text', async () => {
+    await using server = await startWireServer(stream(fixture('reasoning')));
+    const { reasoning, text, last } = await read(create(server.url));
+    expect({ reasoning, text }).toEqual({ reasoning: 'Let me think.', text: 'Done.' });
+    expect(last).toEqual({ type: 'finish', reason: 'STOP' });
+  });
+
+  it('assembles parallel tool calls from their fragments', async () => {
+    await using server = await startWireServer(stream(fixture('tools')));
+    const { parts, text, last } = await read(create(server.url));
+    expect(text).toBe('Looking.');
+    expect(parts.flatMap((part) => (part.type === 'toolCall' ? part.call : []))).toEqual([
+      { id: 'call_a', name: 'run_sql', arguments: '{"sql":"SELECT 1"}' },
+      { id: 'call_b', name: 'describe_data', arguments: '{}' },
+    ]);
+    expect(last).toEqual({ type: 'finish', reason: 'TOOL_CALLS' });
+  });
+
+  it('hands out no tool call of an answer that was cut off', async () => {
+    await using server = await startWireServer(stream(fixture('length')));
+    const { parts, text, last } = await read(create(server.url));
+    expect(text).toBe('Cut o');
+    expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
+    expect(last).toEqual({ type: 'finish', reason: 'LENGTH' });
+  });
+
+  it('shows what a refusal says, and finishes with CONTENT_FILTER', async () => {
+    await using server = await startWireServer(stream(fixture('filtered')));
+    const { text, last } = await read(create(server.url));
+    expect(text).toBe('I cannot help with that.');
+    expect(last).toEqual({ type: 'finish', reason: 'CONTENT_FILTER' });
+  });
+
+  it('finishes at the terminal marker, although the connection stays open', async () => {
+    await using server = await startWireServer(stream(fixture('plain'), 'hold'));
+    const startedAt = performance.now();
+    expect((await read(create(server.url))).last).toEqual({ type: 'finish', reason: 'STOP' });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // The connection is let go of soon after, so that nothing is left open.
+    await server.requests[0]?.closed;
+  });
+
+  it('closes the request upstream within a second when it is aborted in the middle', async () => {
+    await using server = await startWireServer(stream(fixture('partial'), 'hold'));
+    const abort = new AbortController();
+    const parts: string[] = [];
+    let abortedAt = 0;
+    for await (const part of create(server.url).stream(question(), abort.signal)) {
+      parts.push(part.type);
+      if (parts.filter((type) => type === 'text').length < 2 || abort.signal.aborted) continue;
+      abortedAt = performance.now();
+      abort.abort();
+    }
+    const closedAt = (await server.requests[0]?.closed) ?? Infinity;
+    expect(closedAt - abortedAt).toBeLessThan(1_000);
+    expect(parts).not.toContain('finish');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('closes the request upstream when its reader leaves', async () => {
+    await using server = await startWireServer(stream(fixture('partial'), 'hold'));
+    const parts = create(server.url).stream(question(), new AbortController().signal)[Symbol.asyncIterator]();
+    for (let texts = 0; texts < 2; ) if ((await parts.next()).value?.type === 'text') texts += 1;
+    const waiting = parts.next();
+    const leftAt = performance.now();
+    await parts.return?.();
+    expect((await waiting).done).toBe(true);
+    expect(((await server.requests[0]?.closed) ?? Infinity) - leftAt).toBeLessThan(1_000);
+  });
+
+  it('asks nobody when it is aborted before it begins', async () => {
+    await using server = await startWireServer(stream(fixture('plain')));
+    expect((await read(create(server.url), question(), AbortSignal.abort())).parts).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('sends the key in one header and nowhere else', async () => {
+    await using server = await startWireServer(stream(fixture('plain')));
+    await read(create(server.url));
+    const headers = server.requests[0]?.headers ?? {};
+    const carriers = Object.entries(headers).filter(([, value]) => String(value).includes(secretKey));
+    expect(carriers.map(([header]) => header)).toEqual(['authorization']);
+    expect(JSON.stringify(server.requests[0]?.body)).not.toContain(secretKey);
+  });
+
+  it('has a name, and a default model that it lists', async () => {
+    await using server = await startWireServer((response) => void response.writeHead(500).end());
+    const engine = create(server.url);
+    expect(engine).toMatchObject({ id, name });
+    expect((await engine.listModels()).map((model) => model.id)).toContain(engine.defaultModel);
+  });
+});

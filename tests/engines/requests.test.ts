@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { toMessageCreation } from '../../src/engines/anthropic-request.ts';
+import type { EngineMessage } from '../../src/engines/engine.ts';
+import { toChatCompletion } from '../../src/engines/openai-request.ts';
+import { question } from './providers.ts';
+
+const tools = [{ name: 'run_sql', description: 'Runs SQL.', parameters: { type: 'object', properties: { sql: { type: 'string' } } } }];
+
+const exchange: readonly EngineMessage[] = [
+  { role: 'user', text: 'How many?' },
+  {
+    role: 'assistant',
+    text: '',
+    toolCalls: [
+      { id: 'a', name: 'run_sql', arguments: '{"sql":"SELECT 1"}' },
+      { id: 'b', name: 'run_sql', arguments: '{"sql": broken' },
+    ],
+  },
+  { role: 'tool', toolCallId: 'a', name: 'run_sql', content: '[1]', isError: false },
+  { role: 'tool', toolCallId: 'b', name: 'run_sql', content: 'not JSON', isError: true },
+  { role: 'assistant', text: 'One.', toolCalls: [] },
+  { role: 'user', text: 'Sure?' },
+];
+
+describe('a request to OpenAI', () => {
+  it('carries system prompt, history and tools', () => {
+    expect(toChatCompletion(question({ system: 'Be brief.', messages: exchange, tools }), true)).toEqual({
+      model: 'some-model',
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'How many?' },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            { id: 'a', type: 'function', function: { name: 'run_sql', arguments: '{"sql":"SELECT 1"}' } },
+            { id: 'b', type: 'function', function: { name: 'run_sql', arguments: '{}' } },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'a', content: '[1]' },
+        { role: 'tool', tool_call_id: 'b', content: 'not JSON' },
+        { role: 'assistant', content: 'One.' },
+        { role: 'user', content: 'Sure?' },
+      ],
+      tools: [{ type: 'function', function: tools[0] }],
+    });
+  });
+
+  const sampled = question({ temperature: 0.3, topP: 0.9, topK: 5, maxTokens: 50 });
+
+  it.each(['gpt-4.1', 'gpt-4o', 'gpt-5.3-chat-latest'])('tells %s how to sample', (model) => {
+    const body = toChatCompletion({ ...sampled, model }, true);
+    expect(body).toMatchObject({ temperature: 0.3, top_p: 0.9, max_completion_tokens: 50 });
+    expect(body).not.toHaveProperty('top_k');
+    expect(body).not.toHaveProperty('max_tokens');
+  });
+
+  it.each(['o1', 'o3-mini', 'o4-mini', 'gpt-5', 'gpt-5.4-mini', 'gpt-6.1-sol'])('does not tell %s, which refuses it', (model) => {
+    const body = toChatCompletion({ ...sampled, model }, true);
+    expect(body).not.toHaveProperty('temperature');
+    expect(body).not.toHaveProperty('top_p');
+    expect(body.max_completion_tokens).toBe(50);
+  });
+
+  it('tells a compatible server everything in its older words', () => {
+    const body = toChatCompletion({ ...sampled, model: 'o1-like' }, false);
+    expect(body).toMatchObject({ temperature: 0.3, top_p: 0.9, max_tokens: 50 });
+    expect(body).not.toHaveProperty('max_completion_tokens');
+  });
+
+  it.each([
+    ['gpt-5.6-terra', true, 'none'],
+    ['gpt-6-luna', true, 'none'],
+    ['gpt-5.4-mini', true, undefined],
+    ['gpt-5', true, undefined],
+    ['gpt-5.6-terra', false, undefined],
+  ])('gives %s (OpenAI: %s) with tools the reasoning effort %s', (model, isOpenAi, effort) => {
+    expect(toChatCompletion(question({ model, tools }), isOpenAi).reasoning_effort).toBe(effort);
+    expect(toChatCompletion(question({ model }), isOpenAi)).not.toHaveProperty('reasoning_effort');
+  });
+});
+
+describe('a request to Anthropic', () => {
+  it('puts all results of a turn, and what follows, into one message of the user', () => {
+    expect(toMessageCreation(question({ system: 'Be brief.', messages: exchange.toSpliced(4, 1), tools }))).toEqual({
+      model: 'some-model',
+      max_tokens: 1_024,
+      stream: true,
+      system: 'Be brief.',
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'How many?' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'tool_use', id: 'a', name: 'run_sql', input: { sql: 'SELECT 1' } },
+            { type: 'tool_use', id: 'b', name: 'run_sql', input: {} },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'a', content: '[1]', is_error: false },
+            { type: 'tool_result', tool_use_id: 'b', content: 'not JSON', is_error: true },
+            { type: 'text', text: 'Sure?' },
+          ],
+        },
+      ],
+      tools: [{ name: 'run_sql', description: 'Runs SQL.', input_schema: tools[0]?.parameters }],
+    });
+  });
+
+  it.each([
+    { given: { temperature: 1.7, topK: 5, maxTokens: 50 }, sent: { temperature: 1, top_k: 5, max_tokens: 50 } },
+    { given: { temperature: 0.7, topP: 0.9 }, sent: { top_p: 0.9 } },
+  ])('tells Claude 4.6 $sent for $given', ({ given, sent }) => {
+    const body = toMessageCreation(question({ model: 'claude-sonnet-4-6', ...given }));
+    expect(body).toMatchObject(sent);
+    if ('top_p' in sent) expect(body).not.toHaveProperty('temperature');
+  });
+
+  it.each(['claude-opus-4-7', 'claude-opus-4-8', 'claude-sonnet-5', 'claude-fable-5-2'])('does not tell %s how to sample, which refuses it', (model) => {
+    const body = toMessageCreation(question({ model, temperature: 0.7, topP: 0.9, topK: 5 }));
+    for (const name of ['temperature', 'top_p', 'top_k']) expect(body).not.toHaveProperty(name);
+  });
+
+  it('leaves out texts that are empty, which the API refuses', () => {
+    const messages: readonly EngineMessage[] = [
+      { role: 'user', text: 'Hello' },
+      { role: 'assistant', text: '', toolCalls: [] },
+      { role: 'user', text: 'Are you there?' },
+    ];
+    expect(toMessageCreation(question({ messages })).messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Hello' },
+          { type: 'text', text: 'Are you there?' },
+        ],
+      },
+    ]);
+  });
+});

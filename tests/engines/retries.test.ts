@@ -1,0 +1,68 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defaultRetryPolicy } from '../../src/engines/attempts.ts';
+import { patientTimers, providers, question, quickRetry, read } from './providers.ts';
+import { silence, startWireServer, status, stream } from './wire-server.ts';
+
+describe.each(providers)('the engine $id', ({ create, errorBody, fixture }) => {
+  it('answers at the second attempt as if there had been no first', async () => {
+    await using server = await startWireServer(status(503, errorBody('server_error', 'busy')), stream(fixture('plain')));
+    const { text, parts } = await read(create(server.url));
+    expect(text).toBe('Grüße from 東京 🙂.');
+    expect(parts.map((part) => part.type)).not.toContain('error');
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[1]?.body).toEqual(server.requests[0]?.body);
+  });
+
+  it('waits as long as the provider asks for, up to ten seconds', async () => {
+    await using server = await startWireServer(status(429, errorBody('rate_limit_error', 'wait'), { 'retry-after': '1' }), stream(fixture('plain')));
+    const startedAt = performance.now();
+    expect((await read(create(server.url))).last?.type).toBe('finish');
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
+    expect(defaultRetryPolicy.longestRetryAfterMs).toBe(10_000);
+  });
+
+  it('hears an abort while it waits for another attempt', async () => {
+    await using server = await startWireServer(status(429, errorBody('rate_limit_error', 'wait'), { 'retry-after': '9' }));
+    const abort = new AbortController();
+    const answer = read(create(server.url), question(), abort.signal);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await server.requests[0]?.closed;
+    const abortedAt = performance.now();
+    abort.abort();
+    expect((await answer).parts).toEqual([]);
+    expect(performance.now() - abortedAt).toBeLessThan(1_000);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('hears an abort while it waits for headers', async () => {
+    await using server = await startWireServer(silence);
+    const abort = new AbortController();
+    const answer = read(create(server.url), question(), abort.signal);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    const abortedAt = performance.now();
+    abort.abort();
+    expect((await answer).parts).toEqual([]);
+    expect(((await server.requests[0]?.closed) ?? Infinity) - abortedAt).toBeLessThan(1_000);
+  });
+
+  it('ends all attempts together when the total time is over', async () => {
+    await using server = await startWireServer(silence);
+    const timers = { ...patientTimers, connectTimeoutMs: 120, totalTimeoutMs: 200 };
+    const startedAt = performance.now();
+    const { last } = await read(create(server.url, { timers, retry: { ...quickRetry, maxAttempts: 100 } }));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT' } });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('does not take a slow reader for a slow provider', async () => {
+    await using server = await startWireServer(stream(fixture('plain')));
+    const texts: string[] = [];
+    for await (const part of create(server.url, { timers: { idleTimeoutMs: 40 } }).stream(question(), new AbortController().signal)) {
+      texts.push(part.type);
+      // The reader rests for longer than the provider may.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    expect(texts.at(-1)).toBe('finish');
+  });
+});
