@@ -26,6 +26,8 @@ import { migrate } from './stores/migrate.ts';
 
 const { version } = packageJson;
 const hour = 3_600_000;
+/** A plot may show more rows than a table. */
+const mostPlotRows = 5_000;
 
 /** What can be handed in instead of the real thing. */
 export interface AppOverrides {
@@ -73,8 +75,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   });
   opened.defer(() => database.close());
 
-  const { workers, timeoutMs, memoryBytes, maxRows, maxResultBytes: maxBytes, maxWaitingPerUser } = config.sql;
-  const query = { ...defaultLimits.query, workers, timeoutMs, memoryBytes, maxRows, maxBytes, maxWaitingPerUser };
+  const { workers, timeoutMs, memoryBytes, maxResultBytes: maxBytes, maxWaitingPerUser } = config.sql;
+  const query = { ...defaultLimits.query, workers, timeoutMs, memoryBytes, maxRows: Math.max(config.sql.maxRows, mostPlotRows), maxBytes, maxWaitingPerUser };
   const duckdb = await createDuckdb({ tempFolder: join(dataFolder, 'duckdb'), log: logger, limits: { ...defaultLimits, query } });
   opened.defer(() => duckdb.close());
   const plots = createPlots();

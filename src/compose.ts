@@ -76,7 +76,7 @@ export function composeServices({ config, secret, version, startedAt, clock, new
     runLog,
     conversationLog,
     registry,
-    toolsOf: createDataTools({ duckdb, plots, tables, logger }),
+    toolsOf: createDataTools({ duckdb, plots, tables, logger, limits: { maxResultRows: config.sql.maxRows } }),
     settings: {
       nodeId,
       leaseMs,

@@ -74,7 +74,8 @@ export function createAccessTokens(options: { readonly secret: string; readonly 
         return { userId: sub, loginId: lid };
       } catch (error) {
         if (error instanceof AppError) throw error;
-        if (error instanceof errors.JWTExpired) throw refuse('The access token has expired; exchange the refresh token for a new one with "refreshAuth".', error);
+        if (error instanceof errors.JWTExpired)
+          throw refuse('The access token has expired; exchange the refresh token for a new one with "refreshAuth".', error);
         throw refuse('The access token is not valid; sign in again with "login".', error);
       }
     },

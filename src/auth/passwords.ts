@@ -44,7 +44,9 @@ export function createPasswords(options: { readonly cost: number; readonly concu
 
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= maxWaiting) {
-      throw new AppError('SERVICE_UNAVAILABLE', `${limit.pendingCount} passwords are waiting to be checked; try again in a few seconds.`, { retryAfterMs: 5_000 });
+      throw new AppError('SERVICE_UNAVAILABLE', `${limit.pendingCount} passwords are waiting to be checked; try again in a few seconds.`, {
+        retryAfterMs: 5_000,
+      });
     }
     return limit(work);
   };

@@ -34,7 +34,9 @@ async function readSecret(path: string): Promise<string | null> {
   if (text === null) return null;
   const secret = text.trim();
   if (secret.length < shortestSecret) {
-    throw new Error(`The file ${path} holds no usable secret (at least ${shortestSecret} characters); delete it to have a new one made, which signs everybody out, or set SECRET.`);
+    throw new Error(
+      `The file ${path} holds no usable secret (at least ${shortestSecret} characters); delete it to have a new one made, which signs everybody out, or set SECRET.`,
+    );
   }
   // A restored backup may have opened it to others. Where the mode cannot be changed, the file is still ours to read.
   await chmod(path, 0o600).catch(() => undefined);
@@ -55,7 +57,8 @@ async function writeSecret(path: string, secret: string): Promise<void> {
     // Unlike a rename, a link never replaces a file that is there: of two processes exactly one wins.
     await link(temporary, path);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw new Error(`The secret cannot be kept in ${path}; make the folder writable for this user, or set SECRET.`, { cause: error });
+    if (!hasCode(error, 'EEXIST'))
+      throw new Error(`The secret cannot be kept in ${path}; make the folder writable for this user, or set SECRET.`, { cause: error });
   } finally {
     await rm(temporary, { force: true });
   }

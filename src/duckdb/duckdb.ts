@@ -88,7 +88,10 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
 
   // The turn is given on only when the child is free again, even where the caller has long gone.
   const perform = (job: Job, userKey: string, signal: AbortSignal): Promise<JobOutcome> =>
-    abortable(queues[job.kind].run(userKey, signal, () => pools[job.kind].run(job, limits[job.kind].timeoutMs, signal)), signal);
+    abortable(
+      queues[job.kind].run(userKey, signal, () => pools[job.kind].run(job, limits[job.kind].timeoutMs, signal)),
+      signal,
+    );
 
   const failed = (code: ChildFailureCode, message: string): Error => {
     if (code === 'INTERNAL_SERVER_ERROR') return new Error(message);
@@ -100,7 +103,15 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       signal.throwIfAborted();
       const { maxRows, maxBytes, maxSqlCharacters, timeoutMs } = limits.query;
       const rows = Math.max(1, Math.min(request.maxRows ?? maxRows, maxRows));
-      const job: Job = { kind: 'query', tables: request.tables.map(({ name, path }) => ({ name, path: resolve(path) })), sql: request.sql, maxRows: rows, maxBytes, maxSqlCharacters, isGuarded: options.isGuarded ?? true };
+      const job: Job = {
+        kind: 'query',
+        tables: request.tables.map(({ name, path }) => ({ name, path: resolve(path) })),
+        sql: request.sql,
+        maxRows: rows,
+        maxBytes,
+        maxSqlCharacters,
+        isGuarded: options.isGuarded ?? true,
+      };
       const startedAt = performance.now();
       const outcome = await perform(job, request.userKey, signal);
       if (outcome.kind === 'answered' && outcome.answer.kind === 'queried') return outcome.answer.data;

@@ -78,7 +78,10 @@ export interface IngestResult {
 }
 
 /** The failures that a child names; everything else is the parent's to say. `INTERRUPTED` answers an interrupt. */
-export type ChildFailureCode = Extract<ErrorCode, `SQL_${string}` | 'UNSUPPORTED_FILE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_SERVER_ERROR' | 'INTERRUPTED' | 'QUERY_CRASHED'>;
+export type ChildFailureCode = Extract<
+  ErrorCode,
+  `SQL_${string}` | 'UNSUPPORTED_FILE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_SERVER_ERROR' | 'INTERRUPTED' | 'QUERY_CRASHED'
+>;
 
 /** What a child sends. */
 export type ChildMessage =
@@ -126,7 +129,12 @@ const childMessage = z.discriminatedUnion('kind', [
     data: z.object({ columns: z.array(z.object({ name: z.string(), type: z.string() })), rows, truncated: z.boolean(), elapsedMs: z.number() }),
   }),
   z.object({ kind: z.literal('ingested'), id, result: z.object({ rowCount: count, columns: z.array(profile), previewRows: rows, report }) }),
-  z.object({ kind: z.literal('failed'), id, code: z.custom<ChildFailureCode>((value) => typeof value === 'string' && codes.includes(value)), message: z.string() }),
+  z.object({
+    kind: z.literal('failed'),
+    id,
+    code: z.custom<ChildFailureCode>((value) => typeof value === 'string' && codes.includes(value)),
+    message: z.string(),
+  }),
 ]);
 
 /**

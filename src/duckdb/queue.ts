@@ -79,7 +79,11 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     };
     const onAbort = (): void => giveUp(signal.reason);
     const timer = setTimeout(() => {
-      giveUp(new AppError('SERVICE_UNAVAILABLE', `The data service was too busy for ${options.queueTimeoutMs} ms; try again later.`, { retryAfterMs: options.retryAfterMs }));
+      giveUp(
+        new AppError('SERVICE_UNAVAILABLE', `The data service was too busy for ${options.queueTimeoutMs} ms; try again later.`, {
+          retryAfterMs: options.retryAfterMs,
+        }),
+      );
     }, options.queueTimeoutMs);
     signal.addEventListener('abort', onAbort, { once: true });
     waiting.set(userKey, [...(waiting.get(userKey) ?? []), ticket]);
@@ -99,7 +103,9 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
       const mustWait = runningTotal >= options.slots || (running.get(userKey) ?? 0) >= options.maxRunningPerUser;
       const waitingCount = waiting.get(userKey)?.length ?? 0;
       if (mustWait && waitingCount >= options.maxWaitingPerUser) {
-        throw new AppError('RATE_LIMITED', `${waitingCount} of your requests on data already wait; wait for one of them to finish.`, { retryAfterMs: options.retryAfterMs });
+        throw new AppError('RATE_LIMITED', `${waitingCount} of your requests on data already wait; wait for one of them to finish.`, {
+          retryAfterMs: options.retryAfterMs,
+        });
       }
       await turn(userKey, signal);
       try {

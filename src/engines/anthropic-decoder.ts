@@ -15,7 +15,13 @@ const streamEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('content_block_start'),
     index,
-    content_block: z.object({ type: z.string(), id: z.string().optional(), name: z.string().optional(), input: z.unknown().optional(), text: z.string().optional() }),
+    content_block: z.object({
+      type: z.string(),
+      id: z.string().optional(),
+      name: z.string().optional(),
+      input: z.unknown().optional(),
+      text: z.string().optional(),
+    }),
   }),
   z.object({
     type: z.literal('content_block_delta'),
@@ -56,6 +62,7 @@ function toFinishReason(reason: string | null): EngineFinishReason {
       return 'CONTENT_FILTER';
     case 'tool_use':
       return 'TOOL_CALLS';
+    case null:
     default:
       // end_turn, stop_sequence, pause_turn (only with tools of the provider, which we never ask for), and what may be added.
       return 'STOP';

@@ -143,7 +143,12 @@ async function* allAttempts(options: AttemptOptions, request: EngineRequest, sig
         if (signal.aborted) return;
         const described = describeFailure(error, { provider: options.provider, model: request.model, apiKey: options.apiKey });
         const waitMs = hasDelivered ? null : waitBefore(number + 1, described, options);
-        const isWaitDone = waitMs !== null && (await delay(waitMs, guard.signal).then(() => true, () => false));
+        const isWaitDone =
+          waitMs !== null &&
+          (await delay(waitMs, guard.signal).then(
+            () => true,
+            () => false,
+          ));
         if (signal.aborted) return;
         if (!isWaitDone) {
           yield { type: 'error', failure: described.failure };

@@ -19,6 +19,9 @@ export interface DescribedFailure {
 
 type Code = EngineFailure['code'];
 
+/** What a provider can be at fault with. */
+type FaultCode = Exclude<Code, 'ENGINE_NETWORK' | 'ENGINE_TIMEOUT' | 'ENGINE_PROTOCOL' | 'ENGINE_UNKNOWN'>;
+
 const longestVendorMessage = 300;
 
 const tooLong = /context[ _-]?(length|window|size|limit)|maximum context|prompt is too long|input is too long|exceed_context|request_too_large/;
@@ -26,7 +29,7 @@ const refused = /content[ _-]?(policy|filter|moderation)|content_filter|responsi
 const unpaid = /insufficient_quota|billing|credit balance|quota exceeded|exceeded your current quota/;
 
 /** The code of a fault. A fault inside of a stream has no status, so its reasons speak first. */
-function codeOf({ status, reasons, message }: VendorFault): Code {
+function codeOf({ status, reasons, message }: VendorFault): FaultCode {
   const words = [...reasons, message.toLowerCase()].join(' ');
   const kinds = reasons.join(' ');
   // A limit is not the place to look for words: "tokens per minute" errors speak of lengths too.
@@ -76,7 +79,10 @@ function describeFault(fault: VendorFault, { provider, model, apiKey }: FailureS
       // What the provider says here may hold a part of the key, so it is not quoted.
       return made(`${provider} refuses the configured API key for ${model}${answered}. Check the key and what it may use, then start the server again.`, false);
     case 'ENGINE_CONTEXT_TOO_LONG':
-      return made(`The conversation is longer than ${model} of ${provider} can read. Start a new conversation, or choose a model with a larger context.${said}`, false);
+      return made(
+        `The conversation is longer than ${model} of ${provider} can read. Start a new conversation, or choose a model with a larger context.${said}`,
+        false,
+      );
     case 'ENGINE_REFUSED':
       return made(`${provider} refuses this content for ${model}. Put it in other words, or choose another model.${said}`, false);
     case 'ENGINE_BAD_REQUEST':
@@ -86,8 +92,10 @@ function describeFault(fault: VendorFault, { provider, model, apiKey }: FailureS
           : `${provider} does not accept the request to ${model} as it was made${answered}. Check the model and the settings of the request.${said}`,
         false,
       );
-    default:
+    case 'ENGINE_OVERLOADED':
       return made(`${provider} is overloaded or failing for ${model}${answered}. Try again in a moment, or choose another model.${said}`, true);
+    default:
+      return code satisfies never;
   }
 }
 
@@ -141,9 +149,22 @@ export function describeFailure(error: unknown, subject: FailureSubject): Descri
     const isTimeout = code !== null && fetchTimeouts.includes(code);
     const shown = code === null ? '' : ` (${code})`;
     return isTimeout
-      ? made('ENGINE_TIMEOUT', `${provider} did not answer the request to ${model} in time${shown}. Check the network and the base URL.`, true, code === 'UND_ERR_CONNECT_TIMEOUT')
-      : made('ENGINE_NETWORK', `${provider} could not be reached for ${model}, or the connection broke${shown}. Check the network and the base URL, then try again.`, true);
+      ? made(
+          'ENGINE_TIMEOUT',
+          `${provider} did not answer the request to ${model} in time${shown}. Check the network and the base URL.`,
+          true,
+          code === 'UND_ERR_CONNECT_TIMEOUT',
+        )
+      : made(
+          'ENGINE_NETWORK',
+          `${provider} could not be reached for ${model}, or the connection broke${shown}. Check the network and the base URL, then try again.`,
+          true,
+        );
   }
   const said = error instanceof Error ? quote(error.message, subject.apiKey) : '';
-  return made('ENGINE_BAD_REQUEST', `The request to ${model} of ${provider} could not be made. Check the key and the base URL in the configuration.${said}`, false);
+  return made(
+    'ENGINE_BAD_REQUEST',
+    `The request to ${model} of ${provider} could not be made. Check the key and the base URL in the configuration.${said}`,
+    false,
+  );
 }

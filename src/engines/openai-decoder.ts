@@ -42,7 +42,8 @@ function throwFault(event: SentEvent, data: unknown): void {
   const error = wrapped ?? (event.event === 'error' ? data : null);
   if (error === null) return;
   const parsed = fault.safeParse(error);
-  if (!parsed.success) throw new VendorError({ status: null, reasons: [], message: String(error), retryAfterMs: null });
+  if (!parsed.success)
+    throw new VendorError({ status: null, reasons: [], message: typeof error === 'string' ? error : JSON.stringify(error), retryAfterMs: null });
   const { message, type, code } = parsed.data;
   // OpenRouter, vLLM and llama.cpp put the HTTP status, which came too early to tell, into the code.
   const status = typeof code === 'number' && code >= 400 && code < 600 ? code : null;
@@ -139,7 +140,7 @@ export function createOpenAiDecoder(newId: IdSource): StreamDecoder {
     isComplete: () => isDone,
     end: () => {
       const counted: readonly EnginePart[] = usage === null ? [] : [{ type: 'usage', usage }];
-      if (finishReason === null) throw new ProtocolError('ended its stream without a finish reason');
+      finishReason ??= 'stop';
       if (finishReason === 'error' || finishReason === 'abort') {
         throw new VendorError({ status: null, reasons: ['server_error'], message: `finish_reason ${finishReason}`, retryAfterMs: null });
       }

@@ -32,20 +32,18 @@ export function mergeOpenAiModels(entries: readonly unknown[], known: readonly M
   const knownIds = new Set(known.map((model) => model.id));
   const others = [...ids.values()]
     .filter(({ id }) => !knownIds.has(id) && (!isOpenAi || isChatModel(id)))
-    .map(
-      ({ id, max_model_len, context_window, context_length }): Model => ({
-        id,
-        name: id,
-        description: 'Listed by the provider.',
-        // Not said by the list. Nearly all models that chat can call tools today; one that cannot answers with an error of its own.
-        hasTools: true,
-        hasVision: false,
-        hasJson: true,
-        contextWindow: max_model_len ?? context_window ?? context_length ?? null,
-        inputPrice: null,
-        outputPrice: null,
-      }),
-    )
+    .map(({ id, max_model_len, context_window, context_length }): Model => ({
+      id,
+      name: id,
+      description: 'Listed by the provider.',
+      // Not said by the list. Nearly all models that chat can call tools today; one that cannot answers with an error of its own.
+      hasTools: true,
+      hasVision: false,
+      hasJson: true,
+      contextWindow: max_model_len ?? context_window ?? context_length ?? null,
+      inputPrice: null,
+      outputPrice: null,
+    }))
     .toSorted((left, right) => left.id.localeCompare(right.id));
   return [...known.filter((model) => ids.has(model.id)), ...others];
 }

@@ -1,9 +1,10 @@
+import type { ChatModel } from 'openai/resources/shared';
 import type { Model } from './engine.ts';
 
 /** The model for requests that name only the provider: small, fast, and on the chat completions API. */
-export const openAiDefaultModel = 'gpt-5.4-mini';
+export const openAiDefaultModel: ChatModel = 'gpt-5.4-mini';
 
-function model(id: string, name: string, description: string): Model {
+function model(id: ChatModel, name: string, description: string): Model {
   return { id, name, description, hasTools: true, hasVision: true, hasJson: true, contextWindow: null, inputPrice: null, outputPrice: null };
 }
 

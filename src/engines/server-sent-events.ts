@@ -18,7 +18,7 @@ export interface ReadingPace {
 }
 
 /** The most characters of one event. A provider that sends more without an end would fill the memory. */
-const maxEventCharacters = 8 * 1024 * 1024;
+const maxEventCharacters = 2 * 1024 * 1024;
 
 /** How long a body may take to end after its last event, so that its connection can be used again, in milliseconds. */
 const lingerMs = 250;

@@ -23,6 +23,9 @@ export interface RunWriterOptions {
   onClose(): void;
 }
 
+/** What an event weighs beside its text when it is counted as pending, in characters. */
+const eventOverhead = 200;
+
 /** A writer and the tail that it keeps. */
 export function createRunWriter(runId: string, lastSeq: number, options: RunWriterOptions): { readonly writer: RunWriter; readonly tail: Tail } {
   const lost = new AbortController();
@@ -97,6 +100,7 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
       if (lost.signal.aborted) return;
       closeText();
       number(data);
+      pendingCharacters += 'text' in data ? data.text.length + eventOverhead : eventOverhead;
       options.commits.schedule(source, true);
     },
     appendText: (position, piece) => {

@@ -35,7 +35,9 @@ export async function draw(spec: JsonObject): Promise<Drawing> {
     return { svg, markCount: countMarks(rootOf(view.scenegraph())) };
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('PLOT_INVALID', `The plot cannot be drawn: ${messageOf(error)}. Check the types, scales and transforms of the specification.`, { cause: error });
+    throw new AppError('PLOT_INVALID', `The plot cannot be drawn: ${messageOf(error)}. Check the types, scales and transforms of the specification.`, {
+      cause: error,
+    });
   } finally {
     view?.finalize();
   }
@@ -67,7 +69,13 @@ function countMarks(node: unknown): number {
 type SilentLogger = ReturnType<typeof silentLogger>;
 
 /** Warnings of the compilers are about style; nobody reads the console of a worker. */
-function silentLogger(): { level(): number; warn(): SilentLogger; info(): SilentLogger; debug(): SilentLogger; error(...parts: readonly unknown[]): SilentLogger } {
+function silentLogger(): {
+  level(): number;
+  warn(): SilentLogger;
+  info(): SilentLogger;
+  debug(): SilentLogger;
+  error(...parts: readonly unknown[]): SilentLogger;
+} {
   return {
     level: () => 0,
     warn: () => silentLogger(),

@@ -19,7 +19,27 @@ const pureFunctions = new Set(
 );
 
 /** Names that an expression may read. The rest are signals, which engines have no need of. */
-const knownNames = new Set(['datum', 'value', 'label', 'index', 'width', 'height', 'parent', 'NaN', 'E', 'LN2', 'LN10', 'LOG2E', 'LOG10E', 'PI', 'SQRT1_2', 'SQRT2', 'MIN_VALUE', 'MAX_VALUE', 'undefined']);
+const knownNames = new Set([
+  'datum',
+  'value',
+  'label',
+  'index',
+  'width',
+  'height',
+  'parent',
+  'NaN',
+  'E',
+  'LN2',
+  'LN10',
+  'LOG2E',
+  'LOG10E',
+  'PI',
+  'SQRT1_2',
+  'SQRT2',
+  'MIN_VALUE',
+  'MAX_VALUE',
+  'undefined',
+]);
 
 /** Property names through which JavaScript reaches constructors and prototypes. */
 const forbiddenMembers = new Set(['constructor', 'prototype', '__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
@@ -36,7 +56,10 @@ const longestExpression = 1_000;
  */
 export function checkExpression(text: string, where: string, parameters: ReadonlySet<string>): void {
   if (text.length > longestExpression) {
-    throw new AppError('PLOT_INVALID', `The expression at ${where} has ${text.length} characters; at most ${longestExpression} are allowed. Compute it in the SQL instead.`);
+    throw new AppError(
+      'PLOT_INVALID',
+      `The expression at ${where} has ${text.length} characters; at most ${longestExpression} are allowed. Compute it in the SQL instead.`,
+    );
   }
   let tree: unknown;
   try {

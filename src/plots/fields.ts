@@ -30,7 +30,8 @@ export function matchFields(spec: JsonObject, columns: readonly TableColumn[]): 
       Object.entries(node).map(([key, child]) => {
         if (key === 'data') return [key, child];
         if (isFieldPlace(key, child, path)) return [key, matchField(child, [...path, key])];
-        if (listsOfFields.has(key) && Array.isArray(child)) return [key, child.map((name: Json) => (typeof name === 'string' ? matchField(name, [...path, key]) : name))];
+        if (listsOfFields.has(key) && Array.isArray(child))
+          return [key, child.map((name: Json) => (typeof name === 'string' ? matchField(name, [...path, key]) : name))];
         return [key, walk(child, [...path, key], inside)];
       }),
     );
@@ -40,7 +41,10 @@ export function matchFields(spec: JsonObject, columns: readonly TableColumn[]): 
       if (names.includes(field)) return escapeField(field);
       if (inside.has(field) || names.some((name) => escapeField(name) === field)) return field;
       const nearest = nearestNames(field, names);
-      throw new AppError('PLOT_INVALID', `The field "${field}" at ${pathText(place)} is not a column of the result. Nearest: ${nearest.map((name) => `"${name}"`).join(', ')}. All columns: ${names.join(', ')}.`);
+      throw new AppError(
+        'PLOT_INVALID',
+        `The field "${field}" at ${pathText(place)} is not a column of the result. Nearest: ${nearest.map((name) => `"${name}"`).join(', ')}. All columns: ${names.join(', ')}.`,
+      );
     }
   };
   const made = madeFields(spec);

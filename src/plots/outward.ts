@@ -73,7 +73,8 @@ function visit(node: Json, path: SpecPath, parameters: ReadonlySet<string>): voi
 }
 
 function visitText(text: string, key: string, path: SpecPath, parameters: ReadonlySet<string>): void {
-  if ((key === 'mark' || key === 'type') && refusedMarks.has(text)) refuse(path, `the mark "${text}" is not available; use bar, line, area, point, rect, arc, boxplot, tick, rule or text`);
+  if ((key === 'mark' || key === 'type') && refusedMarks.has(text))
+    refuse(path, `the mark "${text}" is not available; use bar, line, area, point, rect, arc, boxplot, tick, rule or text`);
   if (expressionKeys.has(key)) return checkExpression(text, pathText(path), parameters);
   // A custom format type is called by its name inside an expression.
   if (key === 'formatType' && text !== 'number' && text !== 'time') refuse(path, `the format type "${text}" is not known; use "number" or "time"`);

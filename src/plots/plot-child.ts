@@ -17,7 +17,13 @@ function serve(): void {
     worker.postMessage(request);
     worker.once('error', (error) => {
       const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      reply({ id: request.id, kind: 'error', message: isMemory ? 'The plot needs more memory than is allowed. Aggregate more in the SQL.' : messageOf(error), isExpected: isMemory, issues: undefined });
+      reply({
+        id: request.id,
+        kind: 'error',
+        message: isMemory ? 'The plot needs more memory than is allowed. Aggregate more in the SQL.' : messageOf(error),
+        isExpected: isMemory,
+        issues: undefined,
+      });
     });
   });
   worker.on('message', reply);

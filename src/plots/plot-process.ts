@@ -84,7 +84,11 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
     const onEnd = (): void => {
       if (child !== started) return;
       discard(started);
-      settle((job) => job.outcome.reject(new AppError('PLOT_INVALID', 'The plot needs more memory than is allowed, or broke the drawing. Aggregate more in the SQL, and draw fewer marks.')));
+      settle((job) =>
+        job.outcome.reject(
+          new AppError('PLOT_INVALID', 'The plot needs more memory than is allowed, or broke the drawing. Aggregate more in the SQL, and draw fewer marks.'),
+        ),
+      );
     };
     started.on('message', (reply: PlotReply) => {
       if (reply.id === active?.id) settle((job) => job.outcome.resolve(reply));
@@ -107,7 +111,11 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
     const current = child ?? startChild();
     const timer = setTimeout(() => {
       discard(current);
-      settle((late) => late.outcome.reject(new AppError('PLOT_INVALID', `The plot took longer than ${options.timeoutMs} ms to draw. Aggregate more in the SQL, and draw fewer marks.`)));
+      settle((late) =>
+        late.outcome.reject(
+          new AppError('PLOT_INVALID', `The plot took longer than ${options.timeoutMs} ms to draw. Aggregate more in the SQL, and draw fewer marks.`),
+        ),
+      );
     }, options.timeoutMs);
     lastId += 1;
     active = { id: lastId, job, timer };
@@ -120,7 +128,8 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
     async perform(task, signal) {
       signal?.throwIfAborted();
       if (isClosed) throw stopping();
-      if (waiting.length >= options.maxWaiting) throw new AppError('SERVICE_UNAVAILABLE', `${waiting.length} plots are waiting already; try again in a few seconds.`);
+      if (waiting.length >= options.maxWaiting)
+        throw new AppError('SERVICE_UNAVAILABLE', `${waiting.length} plots are waiting already; try again in a few seconds.`);
       const job: Job = { task, outcome: createDeferred<PlotReply>(), signal };
       const onAbort = (): void => job.outcome.reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });

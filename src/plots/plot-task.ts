@@ -3,7 +3,9 @@ import type { JsonObject } from '../base/json.ts';
 import type { TableData } from '../base/table.ts';
 
 /** What the worker is asked to do. */
-export type PlotTask = { readonly kind: 'check'; readonly spec: JsonObject; readonly data: TableData; readonly maxMarks: number } | { readonly kind: 'svg'; readonly spec: JsonObject };
+export type PlotTask =
+  | { readonly kind: 'check'; readonly spec: JsonObject; readonly data: TableData; readonly maxMarks: number }
+  | { readonly kind: 'svg'; readonly spec: JsonObject };
 
 /** A task on its way to the worker. */
 export interface PlotRequest {

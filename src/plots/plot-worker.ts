@@ -28,7 +28,13 @@ function serve(port: MessagePort): void {
       (result) => port.postMessage({ id: request.id, ...result } satisfies PlotReply),
       (error: unknown) => {
         const isExpected = error instanceof AppError;
-        port.postMessage({ id: request.id, kind: 'error', message: messageOf(error), isExpected, issues: isExpected ? error.issues : undefined } satisfies PlotReply);
+        port.postMessage({
+          id: request.id,
+          kind: 'error',
+          message: messageOf(error),
+          isExpected,
+          issues: isExpected ? error.issues : undefined,
+        } satisfies PlotReply);
       },
     );
   });
@@ -47,7 +53,10 @@ async function perform(task: PlotTask, checkSchema: SchemaCheck): Promise<PlotRe
   const spec: JsonObject = { ...matched, data: { values } };
   const { markCount } = await draw(spec);
   if (markCount > task.maxMarks) {
-    throw new AppError('PLOT_INVALID', `The plot would draw ${markCount} marks; at most ${task.maxMarks} are allowed. Aggregate in the SQL (GROUP BY, bins, or a sample).`);
+    throw new AppError(
+      'PLOT_INVALID',
+      `The plot would draw ${markCount} marks; at most ${task.maxMarks} are allowed. Aggregate in the SQL (GROUP BY, bins, or a sample).`,
+    );
   }
   return { kind: 'spec', spec };
 }

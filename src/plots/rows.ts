@@ -13,7 +13,10 @@ import type { TableColumn, TableData } from '../base/table.ts';
 export function rowObjects(data: TableData, temporal: ReadonlySet<string>, maxRows: number): readonly JsonObject[] {
   if (data.truncated || data.rows.length > maxRows) {
     const count = data.truncated ? `more than ${data.rows.length}` : `${data.rows.length}`;
-    throw new AppError('PLOT_INVALID', `The plot would have ${count} rows; at most ${maxRows} are allowed. Aggregate in the SQL (GROUP BY, bins, or a sample).`);
+    throw new AppError(
+      'PLOT_INVALID',
+      `The plot would have ${count} rows; at most ${maxRows} are allowed. Aggregate in the SQL (GROUP BY, bins, or a sample).`,
+    );
   }
   return data.rows.map((row) => Object.fromEntries(data.columns.map((column, index) => [column.name, plotValue(row[index] ?? null, column, temporal)])));
 }

@@ -33,7 +33,11 @@ function explain(errors: readonly ErrorObject[]): string {
   const same = here.filter((error) => error.instancePath === place);
   const where = place === '' ? 'at the top' : `at ${place.slice(1).replaceAll('/', '.')}`;
 
-  const allowed = [...new Set(same.flatMap((error) => (error.keyword === 'enum' ? allowedValues(error) : error.keyword === 'const' ? [String(error.params['allowedValue'])] : [])))];
+  const allowed = [
+    ...new Set(
+      same.flatMap((error) => (error.keyword === 'enum' ? allowedValues(error) : error.keyword === 'const' ? [String(error.params['allowedValue'])] : [])),
+    ),
+  ];
   const drawable = allowed.filter((value) => value !== 'image' && value !== 'geoshape');
   const unknown = [...new Set(same.filter((error) => error.keyword === 'additionalProperties').map((error) => String(error.params['additionalProperty'])))];
   const missing = [...new Set(same.filter((error) => error.keyword === 'required').map((error) => String(error.params['missingProperty'])))];

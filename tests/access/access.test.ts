@@ -43,7 +43,8 @@ async function answer(operation: AccessOperation, ids: Belongings, token: string
   return clean((await createGraphqlClient(url, token === undefined ? {} : { token }).ask(text, variables)).body);
 }
 
-const transportsOf = (operation: AccessOperation) => (operation.field.startsWith('Subscription') ? (['sse', 'websocket'] as const) : (['http', 'websocket'] as const));
+const transportsOf = (operation: AccessOperation) =>
+  operation.field.startsWith('Subscription') ? (['sse', 'websocket'] as const) : (['http', 'websocket'] as const);
 
 async function countRows(): Promise<unknown> {
   const client = new pg.Client({ connectionString: world.app.connectionString });
@@ -76,18 +77,19 @@ describe('access by id', () => {
     expect([...new Set(accessOperations.map((operation) => operation.field))].toSorted()).toEqual(fields.toSorted());
   });
 
-  it.each(accessOperations.flatMap((operation) => transportsOf(operation).map((transport) => ({ operation, transport, title: `${operation.field} ${JSON.stringify(operation.variables)}` }))))(
-    'of a stranger over $transport answers like a missing object: $operation.field',
-    async ({ operation, transport }) => {
-      const before = await countRows();
-      const foreign = await answer(operation, world.belongings, world.stranger.token, transport);
-      const missing = await answer(operation, world.nothing, world.stranger.token, transport);
-      expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
-      if (operation.forStranger === 'NOT_FOUND') expect(foreign.errors[0].extensions.code).toBe('NOT_FOUND');
-      else expect(JSON.stringify(foreign)).not.toMatch(new RegExp(Object.values(world.belongings).join('|')));
-      expect(await countRows()).toEqual(before);
-    },
-  );
+  it.each(
+    accessOperations.flatMap((operation) =>
+      transportsOf(operation).map((transport) => ({ operation, transport, title: `${operation.field} ${JSON.stringify(operation.variables)}` })),
+    ),
+  )('of a stranger over $transport answers like a missing object: $operation.field', async ({ operation, transport }) => {
+    const before = await countRows();
+    const foreign = await answer(operation, world.belongings, world.stranger.token, transport);
+    const missing = await answer(operation, world.nothing, world.stranger.token, transport);
+    expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
+    if (operation.forStranger === 'NOT_FOUND') expect(foreign.errors[0].extensions.code).toBe('NOT_FOUND');
+    else expect(JSON.stringify(foreign)).not.toMatch(new RegExp(Object.values(world.belongings).join('|')));
+    expect(await countRows()).toEqual(before);
+  });
 
   it.each(accessOperations.flatMap((operation) => transportsOf(operation).map((transport) => ({ operation, transport }))))(
     'of nobody over $transport is refused: $operation.field',

@@ -44,9 +44,12 @@ export async function openWorld(): Promise<World> {
   const app = await startTestApp({ overrides: { engines: [engine] } });
   const [owner, stranger] = [await app.person(), await app.person()];
   const fileId = await upload(app, owner);
-  const { createSession } = await owner.client.request(`mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id conversation { id } } } }`, {
-    input: { fileIds: [fileId] },
-  });
+  const { createSession } = await owner.client.request(
+    `mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id conversation { id } } } }`,
+    {
+      input: { fileIds: [fileId] },
+    },
+  );
   const { session } = createSession;
   const sent = await owner.client.request(`mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } } } }`, {
     input: { conversationId: session.conversation.id, text: 'How old?' },
@@ -58,10 +61,9 @@ export async function openWorld(): Promise<World> {
   second.text('45');
   second.finish();
   const { run } = sent.sendMessage;
-  const answer = await owner.client.request(
-    `query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } } } } }`,
-    { id: run.id },
-  );
+  const answer = await owner.client.request(`query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } } } } }`, {
+    id: run.id,
+  });
   const part = answer.run.message.parts.find((candidate: { __typename: string }) => candidate.__typename === 'QueryResultPart');
   const belongings: Belongings = {
     Conversation: session.conversation.id,

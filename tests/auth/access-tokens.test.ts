@@ -58,7 +58,10 @@ describe('an access token', () => {
     clock.set(later(start, 899_000));
     expect(await tokens.verify(token)).toEqual({ userId, loginId });
     clock.set(later(start, 900_000));
-    await expect(tokens.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'The access token has expired; exchange the refresh token for a new one with "refreshAuth".' });
+    await expect(tokens.verify(token)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'The access token has expired; exchange the refresh token for a new one with "refreshAuth".',
+    });
   });
 
   it('is not signed with the secret itself', async () => {
@@ -83,11 +86,23 @@ const tampered = async (): Promise<string> => {
 };
 
 const refused: readonly (readonly [string, () => string | Promise<string>])[] = [
-  ['algorithm none', () => new UnsecuredJWT({ sub: userId, lid: loginId }).setIssuer('colloquy').setAudience('colloquy').setIssuedAt(start).setExpirationTime(seconds(start) + 900).encode()],
-  ['algorithm none and our signature', async () => {
-    const [, payload, signature] = (await forge()).split('.');
-    return [Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: keyId })).toString('base64url'), payload, signature].join('.');
-  }],
+  [
+    'algorithm none',
+    () =>
+      new UnsecuredJWT({ sub: userId, lid: loginId })
+        .setIssuer('colloquy')
+        .setAudience('colloquy')
+        .setIssuedAt(start)
+        .setExpirationTime(seconds(start) + 900)
+        .encode(),
+  ],
+  [
+    'algorithm none and our signature',
+    async () => {
+      const [, payload, signature] = (await forge()).split('.');
+      return [Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: keyId })).toString('base64url'), payload, signature].join('.');
+    },
+  ],
   ['another algorithm with the right key', () => handMade({ alg: 'HS384', typ: 'at+jwt', kid: keyId }, 'sha384')],
   ['a longer algorithm with the right key', () => handMade({ alg: 'HS512', typ: 'at+jwt', kid: keyId }, 'sha512')],
   ['another issuer', () => forge({ claims: { iss: 'someone-else' } })],

@@ -78,7 +78,11 @@ describe('passwords', () => {
     const bcrypt: Bcrypt = { hash: () => ((running += 1), gate.promise), verify };
     const passwords = createPasswords({ cost, concurrency: 2, maxWaiting: 3, bcrypt });
     const work = Array.from({ length: 5 }, () => passwords.hash('x'));
-    await expect(passwords.hash('one too many')).rejects.toMatchObject({ name: 'AppError', code: 'SERVICE_UNAVAILABLE', retryAfterMs: 5_000 } satisfies Partial<AppError>);
+    await expect(passwords.hash('one too many')).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfterMs: 5_000,
+    } satisfies Partial<AppError>);
     expect(running).toBe(2);
     gate.resolve('done');
     expect(await Promise.all(work)).toHaveLength(5);

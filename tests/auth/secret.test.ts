@@ -61,11 +61,16 @@ describe('the secret', () => {
     expect(await readdir(folder)).toEqual(['secret']);
   });
 
-  it.each([['blank', ' \n '], ['cut off', 'only-a-part']])('is not taken from a file that is %s; the error names the file and not what it holds', async (_, content) => {
+  it.each([
+    ['blank', ' \n '],
+    ['cut off', 'only-a-part'],
+  ])('is not taken from a file that is %s; the error names the file and not what it holds', async (_, content) => {
     const path = join(folder, 'secret');
     await writeFile(path, content);
     const error = await load().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ message: `The file ${path} holds no usable secret (at least 32 characters); delete it to have a new one made, which signs everybody out, or set SECRET.` });
+    expect(error).toMatchObject({
+      message: `The file ${path} holds no usable secret (at least 32 characters); delete it to have a new one made, which signs everybody out, or set SECRET.`,
+    });
     expect(String(error)).not.toContain(content);
     expect(await readFile(path, 'utf8'), 'the file is left for a person to look at').toBe(content);
   });

@@ -19,7 +19,12 @@ interface SeenEvent {
 }
 
 /** Follows a run to its end over any number of servers, as a client that keeps the last `seq` and comes back. */
-async function followToTheEnd(transport: 'sse' | 'websocket', runId: string, token: string, currentServer: () => Promise<string>): Promise<readonly SeenEvent[]> {
+async function followToTheEnd(
+  transport: 'sse' | 'websocket',
+  runId: string,
+  token: string,
+  currentServer: () => Promise<string>,
+): Promise<readonly SeenEvent[]> {
   const seen: SeenEvent[] = [];
   const isOver = (): boolean => seen.at(-1)?.__typename === 'RunFinished' || seen.at(-1)?.__typename === 'RunFailed';
   while (!isOver()) {
@@ -72,7 +77,9 @@ describe('kill -9 of the server in mid-stream', () => {
         const histories = await Promise.all(following);
         const after = createGraphqlClient(await restarted, { token });
         for (const [index, id] of runs.entries()) {
-          const { run } = await after.request(`query ($id: ID!) { run(id: $id) { status lastEventSeq message { parts { ... on TextPart { text } } } } }`, { id });
+          const { run } = await after.request(`query ($id: ID!) { run(id: $id) { status lastEventSeq message { parts { ... on TextPart { text } } } } }`, {
+            id,
+          });
           for (const seen of histories.slice(index * 2, index * 2 + 2)) {
             expect(seen.map((event) => event.seq)).toEqual(Array.from({ length: run.lastEventSeq }, (_, position) => position + 1));
             expect(seen.map((event) => event.text ?? '').join('')).toBe(run.message.parts.map((part: { text: string }) => part.text).join(''));

@@ -50,7 +50,11 @@ describe('D06: the end of a child', () => {
 
   it('comes from functions that the guard refuses, and is survived without the guard too', async () => {
     await using kit = await startKit({ isGuarded: false, limits: limitsWith({ timeoutMs: 4_000 }) });
-    const attacks = [`SELECT * FROM check_peg_parser('${'('.repeat(100_000)}')`, `SELECT * FROM sql_auto_complete('${'SELECT ('.repeat(20_000)}')`, "SELECT * FROM enable_logging(storage := 'file')"];
+    const attacks = [
+      `SELECT * FROM check_peg_parser('${'('.repeat(100_000)}')`,
+      `SELECT * FROM sql_auto_complete('${'SELECT ('.repeat(20_000)}')`,
+      "SELECT * FROM enable_logging(storage := 'file')",
+    ];
     for (const sql of attacks) {
       await kit.query(sql).catch(() => undefined);
       expect(await kit.rows('SELECT 42')).toEqual([[42]]);
@@ -83,9 +87,14 @@ describe('what is left behind', () => {
     expect((await refusal(kit.query('SELECT 1'))).code).toBe('SERVICE_UNAVAILABLE');
   });
 
-  it.each([['a long query', endless], ['a function that hears nothing', deaf]])('is no orphan when the server is killed in %s', async (_name, sql) => {
+  it.each([
+    ['a long query', endless],
+    ['a function that hears nothing', deaf],
+  ])('is no orphan when the server is killed in %s', async (_name, sql) => {
     const folder = await mkdtemp(join(tmpdir(), 'colloquy-orphan-'));
-    const parent = spawn(process.execPath, [fileURLToPath(new URL('./orphan-parent.ts', import.meta.url)), folder, sql], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent = spawn(process.execPath, [fileURLToPath(new URL('./orphan-parent.ts', import.meta.url)), folder, sql], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
       const [line] = await once(parent.stdout, 'data');
       const processIds: number[] = JSON.parse(String(line));

@@ -54,7 +54,10 @@ describe('D01: only one SELECT is run', () => {
   });
 
   it('refuses a text that is longer than the limit before it parses it', async () => {
-    expect(await refusal(kit.query(`SELECT ${'1 + '.repeat(20_000)}1`))).toMatchObject({ code: 'SQL_NOT_ALLOWED', message: expect.stringContaining('at most 65536') });
+    expect(await refusal(kit.query(`SELECT ${'1 + '.repeat(20_000)}1`))).toMatchObject({
+      code: 'SQL_NOT_ALLOWED',
+      message: expect.stringContaining('at most 65536'),
+    });
   });
 });
 
@@ -84,14 +87,17 @@ describe('D02: nothing but the tables of the session is read', () => {
     `SELECT json_execute_serialized_sql('SELECT * FROM ''${path}''')`,
   ];
 
-  it.each(['/etc/passwd', '../../../../../../etc/passwd', '/etc/*', 'file.csv', 'https://example.org/a.csv', '/proc/self/environ'])('refuses every way to %s without naming it', async (path) => {
-    for (const sql of reaches(path)) {
-      const error = await refusal(kit.query(sql, [own]));
-      expect([sql, error.code]).toEqual([sql, 'SQL_NOT_ALLOWED']);
-      expect(error.message).not.toContain(path);
-      expect(error.message).not.toContain('root:');
-    }
-  });
+  it.each(['/etc/passwd', '../../../../../../etc/passwd', '/etc/*', 'file.csv', 'https://example.org/a.csv', '/proc/self/environ'])(
+    'refuses every way to %s without naming it',
+    async (path) => {
+      for (const sql of reaches(path)) {
+        const error = await refusal(kit.query(sql, [own]));
+        expect([sql, error.code]).toEqual([sql, 'SQL_NOT_ALLOWED']);
+        expect(error.message).not.toContain(path);
+        expect(error.message).not.toContain('root:');
+      }
+    },
+  );
 
   it("refuses another user's file, directly and through a link", async () => {
     const link = join(kit.folder, 'link.parquet');
@@ -128,7 +134,7 @@ describe('D02: nothing but the tables of the session is read', () => {
     'SHOW ALL TABLES',
     'SHOW DATABASES',
     'SELECT * FROM histogram_values(own, id)',
-    "SELECT * FROM summary((SELECT 1))",
+    'SELECT * FROM summary((SELECT 1))',
   ])('refuses %s', async (sql) => {
     expect(await refusal(kit.query(sql, [own]))).toMatchObject({ code: 'SQL_NOT_ALLOWED' });
   });
@@ -137,7 +143,10 @@ describe('D02: nothing but the tables of the session is read', () => {
 describe('errors help to write it right', () => {
   it('names the tables and the nearest one', async () => {
     const error = await refusal(kit.query('SELECT * FROM owm', [own]));
-    expect(error).toMatchObject({ code: 'SQL_INVALID', message: 'Catalog Error: Table with name owm does not exist! Did you mean "own"? The tables are "own".' });
+    expect(error).toMatchObject({
+      code: 'SQL_INVALID',
+      message: 'Catalog Error: Table with name owm does not exist! Did you mean "own"? The tables are "own".',
+    });
   });
 
   it('keeps the candidates and the place of an unknown column', async () => {

@@ -16,24 +16,91 @@ afterAll(async () => {
   await kit[Symbol.asyncDispose]();
 });
 
-const types = (result: { readonly columns: readonly { readonly name: string; readonly type: string }[] }): Record<string, string> => Object.fromEntries(result.columns.map(({ name, type }) => [name, type]));
+const types = (result: { readonly columns: readonly { readonly name: string; readonly type: string }[] }): Record<string, string> =>
+  Object.fromEntries(result.columns.map(({ name, type }) => [name, type]));
 
 describe('the dialect', () => {
   it.each<[string, string, Record<string, unknown>, readonly unknown[]]>([
-    ['commas', 'a,b\n1,x\n2,y\n', { delimiter: ',', header: true }, [[1, 'x'], [2, 'y']]],
-    ['semicolons and quotes', 'a;b\n1;"x;y"\n2;"say ""hi"""\n', { delimiter: ';', quote: '"', escape: '"' }, [[1, 'x;y'], [2, 'say "hi"']]],
+    [
+      'commas',
+      'a,b\n1,x\n2,y\n',
+      { delimiter: ',', header: true },
+      [
+        [1, 'x'],
+        [2, 'y'],
+      ],
+    ],
+    [
+      'semicolons and quotes',
+      'a;b\n1;"x;y"\n2;"say ""hi"""\n',
+      { delimiter: ';', quote: '"', escape: '"' },
+      [
+        [1, 'x;y'],
+        [2, 'say "hi"'],
+      ],
+    ],
     ['tabs', 'a\tb\n1\tx\n', { delimiter: '\t' }, [[1, 'x']]],
     ['pipes', 'a|b\n1|x\n', { delimiter: '|' }, [[1, 'x']]],
-    ['CRLF', 'a,b\r\n1,x\r\n2,y\r\n', { delimiter: ',' }, [[1, 'x'], [2, 'y']]],
+    [
+      'CRLF',
+      'a,b\r\n1,x\r\n2,y\r\n',
+      { delimiter: ',' },
+      [
+        [1, 'x'],
+        [2, 'y'],
+      ],
+    ],
     ['no newline at the end', 'a,b\n1,x', {}, [[1, 'x']]],
     ['a byte order mark', '\ufeffa,b\n1,x\n', { encoding: 'utf-8' }, [[1, 'x']]],
-    ['line breaks in quotes', 'a,b\n1,"two\nlines"\n2,y\n', { quote: '"' }, [[1, 'two\nlines'], [2, 'y']]],
-    ['no header', '1,2\n3,4\n5,6\n', { header: false }, [[1, 2], [3, 4], [5, 6]]],
+    [
+      'line breaks in quotes',
+      'a,b\n1,"two\nlines"\n2,y\n',
+      { quote: '"' },
+      [
+        [1, 'two\nlines'],
+        [2, 'y'],
+      ],
+    ],
+    [
+      'no header',
+      '1,2\n3,4\n5,6\n',
+      { header: false },
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ],
     ['one column', 'n\n1\n2\n', { header: true }, [[1], [2]]],
     ['one column of texts with commas in some', 'name\nAnn\nBob, junior\nCid\n', {}, [['Ann'], ['Bob, junior'], ['Cid']]],
-    ['texts only', 'name,city\nAnn,Rome\nBob,Oslo\n', { header: true }, [['Ann', 'Rome'], ['Bob', 'Oslo']]],
-    ['a title above the header', 'Sales 2024\n\nname,amount\nAnn,1\nBob,2\nCid,3\n', { header: true }, [['Ann', 1], ['Bob', 2], ['Cid', 3]]],
-    ['empty fields', 'a,b\n1,\n,y\n', {}, [[1, null], [null, 'y']]],
+    [
+      'texts only',
+      'name,city\nAnn,Rome\nBob,Oslo\n',
+      { header: true },
+      [
+        ['Ann', 'Rome'],
+        ['Bob', 'Oslo'],
+      ],
+    ],
+    [
+      'a title above the header',
+      'Sales 2024\n\nname,amount\nAnn,1\nBob,2\nCid,3\n',
+      { header: true },
+      [
+        ['Ann', 1],
+        ['Bob', 2],
+        ['Cid', 3],
+      ],
+    ],
+    [
+      'empty fields',
+      'a,b\n1,\n,y\n',
+      {},
+      [
+        [1, null],
+        [null, 'y'],
+      ],
+    ],
     ['letters of the world', 'a,b\n1,größe 你好 \u{1F600}\n', { encoding: 'utf-8' }, [[1, 'größe 你好 \u{1F600}']]],
   ])('%s', async (_name, content, report, rows) => {
     const result = await kit.ingest('dialect.csv', content);
@@ -53,7 +120,10 @@ describe('the dialect', () => {
   it('uses the tab that the name of the file promises', async () => {
     const result = await kit.ingest('hint.tsv', 'a,b\tc\n1,2\t3\n4,5\t6\n', { delimiterHint: '\t' });
     expect(result.report.delimiter).toBe('\t');
-    expect(result.previewRows).toEqual([['1,2', 3], ['4,5', 6]]);
+    expect(result.previewRows).toEqual([
+      ['1,2', 3],
+      ['4,5', 6],
+    ]);
   });
 
   it('gives every column a name of its own', async () => {
@@ -86,7 +156,10 @@ describe('the encoding', () => {
   ])('reads %s', async (encoding, content) => {
     const result = await kit.ingest('encoding.csv', content);
     expect(result.report.encoding).toBe(encoding);
-    expect(result.previewRows).toEqual([['Größe', 1], ['Café “x” €', 2]]);
+    expect(result.previewRows).toEqual([
+      ['Größe', 1],
+      ['Café “x” €', 2],
+    ]);
   });
 
   it('keeps UTF-8 with a few wrong bytes, and says so', async () => {
@@ -99,7 +172,7 @@ describe('the encoding', () => {
     const lines = 'word,1\n'.repeat(1_000_000);
     const result = await kit.ingest('late.csv', Buffer.concat([Buffer.from(`a,b\n${lines}`), Buffer.from('caf\u00e9,2\n', 'latin1')]));
     expect(result.report.encoding).toBe('windows-1252');
-    expect(await kit.rows("SELECT a FROM data WHERE b = 2", [result.table])).toEqual([['café']]);
+    expect(await kit.rows('SELECT a FROM data WHERE b = 2', [result.table])).toEqual([['café']]);
   });
 
   it('unpacks gzip', async () => {
@@ -127,7 +200,8 @@ describe('real files', () => {
   ])('reads %s, turned from JSON into CSV', async (name, expected) => {
     const records: Record<string, unknown>[] = JSON.parse(await readFile(join(datasets, `${name}.json`), 'utf8'));
     const names = Object.keys(records[0] ?? {});
-    const field = (value: unknown): string => (value === null || value === undefined ? '' : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+    const field = (value: unknown): string =>
+      value === null || value === undefined ? '' : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
     const csv = [names.map(field).join(','), ...records.map((record) => names.map((key) => field(record[key])).join(','))].join('\n');
     const result = await kit.ingest(`${name}.csv`, csv);
     expect(result.rowCount).toBe(records.length);
@@ -137,7 +211,8 @@ describe('real files', () => {
 
   it('reads ten megabytes as they are: every value comes back', async () => {
     const rowCount = 250_000;
-    const line = (index: number): string => `${index},${String(index).padStart(7, '0')},2024-01-${String((index % 28) + 1).padStart(2, '0')},${index / 4},"text ${index}, quoted"`;
+    const line = (index: number): string =>
+      `${index},${String(index).padStart(7, '0')},2024-01-${String((index % 28) + 1).padStart(2, '0')},${index / 4},"text ${index}, quoted"`;
     const csv = `id,code,day,amount,label\n${Array.from({ length: rowCount }, (_, index) => line(index)).join('\n')}\n`;
     expect(csv.length).toBeGreaterThan(10_000_000);
     const result = await kit.ingest('large.csv', csv);
@@ -177,6 +252,9 @@ describe('what is no CSV', () => {
 
   it('damaged gzip is refused', async () => {
     const packed = gzipSync('a,b\n1,2\n'.repeat(1_000));
-    expect(await refusal(kit.ingest('cut.csv', packed.subarray(0, packed.length - 20), { isGzip: true }))).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('damaged or cut off') });
+    expect(await refusal(kit.ingest('cut.csv', packed.subarray(0, packed.length - 20), { isGzip: true }))).toMatchObject({
+      code: 'UNSUPPORTED_FILE',
+      message: expect.stringContaining('damaged or cut off'),
+    });
   });
 });

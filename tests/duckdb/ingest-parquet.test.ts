@@ -10,7 +10,10 @@ let good: Buffer;
 
 beforeAll(async () => {
   kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }) });
-  const table = await kit.table('original', "SELECT range AS id, 'label ' || range AS label, [range, range + 1] AS pair, {a: range} AS nested, DATE '2024-01-01' + range::INT AS day, range::DECIMAL(10,2) / 4 AS share FROM range(100)");
+  const table = await kit.table(
+    'original',
+    "SELECT range AS id, 'label ' || range AS label, [range, range + 1] AS pair, {a: range} AS nested, DATE '2024-01-01' + range::INT AS day, range::DECIMAL(10,2) / 4 AS share FROM range(100)",
+  );
   good = await readFile(table.path);
 });
 
@@ -31,7 +34,16 @@ describe('Parquet', () => {
       ['share', 'DOUBLE'],
     ]);
     expect(result.previewRows[1]).toEqual([1, 'label 1', [1, 2], { a: 1 }, '2024-01-02', 0.25]);
-    expect(result.report).toEqual({ delimiter: null, quote: null, escape: null, header: null, encoding: null, rejectedRowCount: 0, rejectedRows: [], warnings: [] });
+    expect(result.report).toEqual({
+      delimiter: null,
+      quote: null,
+      escape: null,
+      header: null,
+      encoding: null,
+      rejectedRowCount: 0,
+      rejectedRows: [],
+      warnings: [],
+    });
     expect(await kit.rows('SELECT sum(id), sum(nested.a), sum(pair[2]) FROM data', [result.table])).toEqual([[4950, 4950, 5050]]);
     expect(await readFile(result.table.path)).not.toEqual(good);
   });
@@ -122,11 +134,17 @@ describe('an ingest that does not finish', () => {
   it('ends where a packed file becomes too large', async () => {
     const limits = limitsWith({ workers: 1, warm: 0 });
     await using small = await startKit({ limits: { ...limits, ingest: { ...limits.ingest, maxExpandedBytes: 1_000_000 } } });
-    expect(await refusal(small.ingest('bomb.csv', gzipSync(slow), { isGzip: true }))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('1000000 bytes') });
+    expect(await refusal(small.ingest('bomb.csv', gzipSync(slow), { isGzip: true }))).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: expect.stringContaining('1000000 bytes'),
+    });
   });
 
   it('is refused where the table has too many columns', async () => {
     const names = Array.from({ length: 501 }, (_, index) => `c${index}`).join(',');
-    expect(await refusal(kit.ingest('wide.csv', `${names}\n${names}\n`))).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('501 columns; at most 500') });
+    expect(await refusal(kit.ingest('wide.csv', `${names}\n${names}\n`))).toMatchObject({
+      code: 'UNSUPPORTED_FILE',
+      message: expect.stringContaining('501 columns; at most 500'),
+    });
   });
 });

@@ -13,7 +13,9 @@ afterAll(async () => {
 });
 
 /** A column of values, with the type and the values that it is read as. */
-async function column(values: readonly string[]): Promise<{ readonly type: string | undefined; readonly values: readonly unknown[]; readonly warnings: readonly string[] }> {
+async function column(
+  values: readonly string[],
+): Promise<{ readonly type: string | undefined; readonly values: readonly unknown[]; readonly warnings: readonly string[] }> {
   const result = await kit.ingest('types.csv', `n,x\n${values.map((value, index) => `${index},"${value}"`).join('\n')}\n`);
   return { type: result.columns[1]?.type, values: result.previewRows.map(([, value]) => value), warnings: result.report.warnings };
 }
@@ -42,7 +44,12 @@ describe('the type of a column', () => {
     ['dates with slashes', ['2024/01/31', '2024/02/01'], 'DATE', ['2024-01-31', '2024-02-01']],
     ['dates in words', ['Jun 12 1998', 'Aug 07 1998'], 'DATE', ['1998-06-12', '1998-08-07']],
     ['moments', ['2024-01-01 10:00:00', '2024-01-02T11:30:00'], 'TIMESTAMP', ['2024-01-01T10:00:00', '2024-01-02T11:30:00']],
-    ['moments with a zone', ['2024-01-01T10:00:00Z', '2024-01-02T11:30:00+02:00'], 'TIMESTAMP WITH TIME ZONE', ['2024-01-01T10:00:00Z', '2024-01-02T09:30:00Z']],
+    [
+      'moments with a zone',
+      ['2024-01-01T10:00:00Z', '2024-01-02T11:30:00+02:00'],
+      'TIMESTAMP WITH TIME ZONE',
+      ['2024-01-01T10:00:00Z', '2024-01-02T09:30:00Z'],
+    ],
     ['American moments', ['1/31/2024 10:05', '2/1/2024 23:00'], 'TIMESTAMP', ['2024-01-31T10:05:00', '2024-02-01T23:00:00']],
     ['times of day', ['10:00', '23:59:59'], 'TIME', ['10:00:00', '23:59:59']],
     ['words', ['a', 'b'], 'VARCHAR', ['a', 'b']],
@@ -100,7 +107,10 @@ describe('a file that changes far below its beginning', () => {
 describe('rows that do not fit', () => {
   it('are reported with their lines and reasons, and the others are read', async () => {
     const result = await kit.ingest('ragged.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n');
-    expect(result.previewRows).toEqual([[1, 2, 3], [10, 11, 12]]);
+    expect(result.previewRows).toEqual([
+      [1, 2, 3],
+      [10, 11, 12],
+    ]);
     expect(result.report).toMatchObject({
       rejectedRowCount: 2,
       rejectedRows: [

@@ -19,7 +19,11 @@ export interface Kit extends AsyncDisposable {
   query(sql: string, tables?: readonly QueryTable[], signal?: AbortSignal, userKey?: string): Promise<TableData>;
   /** The rows of a query that must succeed. */
   rows(sql: string, tables?: readonly QueryTable[]): Promise<TableData['rows']>;
-  ingest(name: string, content: string | Uint8Array, options?: { readonly isGzip?: boolean; readonly delimiterHint?: '\t' }): Promise<IngestResult & { readonly table: QueryTable }>;
+  ingest(
+    name: string,
+    content: string | Uint8Array,
+    options?: { readonly isGzip?: boolean; readonly delimiterHint?: '\t' },
+  ): Promise<IngestResult & { readonly table: QueryTable }>;
   files(): Promise<readonly string[]>;
   /** The folders of children that exist now. */
   childFolders(): Promise<readonly string[]>;
@@ -70,7 +74,10 @@ export async function startKit(options: Partial<DuckdbOptions> = {}): Promise<Ki
 
 /** The error that a promise must reject with. */
 export async function refusal(work: Promise<unknown>): Promise<AppError> {
-  const outcome = await work.then((value) => ({ value }), (error: unknown) => ({ error }));
+  const outcome = await work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
   if ('value' in outcome) throw new Error(`expected a refusal, but it answered ${JSON.stringify(outcome.value).slice(0, 300)}`);
   if (!(outcome.error instanceof AppError)) throw outcome.error;
   return outcome.error;

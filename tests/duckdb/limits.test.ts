@@ -119,7 +119,10 @@ describe('D04: size', () => {
     ['an aggregate that keeps everything', 'SELECT list(hash(range)::VARCHAR) FROM range(50000000)'],
   ])('answers %s with SQL_TOO_LARGE or within its caps, and the server keeps its memory', async (_name, sql) => {
     const growth = await growthDuring(async () => {
-      expect(await refusal(kit.query(sql))).toMatchObject({ code: expect.stringMatching(/SQL_TOO_LARGE|SQL_TIMEOUT/), message: expect.not.stringContaining('memory_limit') });
+      expect(await refusal(kit.query(sql))).toMatchObject({
+        code: expect.stringMatching(/SQL_TOO_LARGE|SQL_TIMEOUT/),
+        message: expect.not.stringContaining('memory_limit'),
+      });
     });
     expect(growth).toBeLessThan(100 * megabyte);
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);

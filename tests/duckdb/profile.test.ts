@@ -31,25 +31,39 @@ describe('the profile of a column', () => {
       mean: 2.5,
       standardDeviation: expect.closeTo(1.7320508, 6),
       quartiles: [1.75, 2, 2.75],
-      topValues: [{ value: '2', count: 2 }, { value: '1', count: 1 }, { value: '5', count: 1 }],
+      topValues: [
+        { value: '2', count: 2 },
+        { value: '1', count: 1 },
+        { value: '5', count: 1 },
+      ],
     });
   });
 
   it('has no numbers for texts, and its values in the order of how frequent they are', async () => {
     const { label } = await profile('n,label', ['1,b', '2,a', '3,b', '4,c', '5,a', '6,b']);
     expect(label).toMatchObject({ min: 'a', max: 'c', mean: null, standardDeviation: null, quartiles: null, nullCount: 0, distinctCount: 3 });
-    expect(label?.topValues).toEqual([{ value: 'b', count: 3 }, { value: 'a', count: 2 }, { value: 'c', count: 1 }]);
+    expect(label?.topValues).toEqual([
+      { value: 'b', count: 3 },
+      { value: 'a', count: 2 },
+      { value: 'c', count: 1 },
+    ]);
   });
 
   it('has ten values at most, and none where nearly every value is different', async () => {
-    const columns = await profile('unique,many', Array.from({ length: 3_000 }, (_, index) => `u${index},m${index % 30}`));
+    const columns = await profile(
+      'unique,many',
+      Array.from({ length: 3_000 }, (_, index) => `u${index},m${index % 30}`),
+    );
     expect(columns['unique']).toMatchObject({ distinctCount: 3_000, topValues: [] });
     expect(columns['many']?.topValues).toHaveLength(10);
     expect(columns['many']?.topValues[0]).toEqual({ value: 'm0', count: 100 });
   });
 
   it('is close for a large table, and exact where values repeat', async () => {
-    const columns = await profile('id,group,x', Array.from({ length: 50_000 }, (_, index) => `${index},g${index % 7},${index % 1_000}`));
+    const columns = await profile(
+      'id,group,x',
+      Array.from({ length: 50_000 }, (_, index) => `${index},g${index % 7},${index % 1_000}`),
+    );
     expect(columns['id']?.distinctCount).toBeGreaterThan(45_000);
     expect(columns['id']?.distinctCount).toBeLessThanOrEqual(50_000);
     expect(columns['group']).toMatchObject({ distinctCount: 7 });

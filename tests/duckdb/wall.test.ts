@@ -62,7 +62,10 @@ describe('the locked child, without its guard', () => {
   it('has an environment in which no secret of the server stands', async () => {
     const [processId] = kit.duckdb.processIds().query;
     const environment = await readFile(`/proc/${processId}/environ`, 'utf8');
-    const names = environment.split('\0').filter((entry) => entry !== '').map((entry) => entry.split('=')[0]);
+    const names = environment
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => entry.split('=')[0]);
     expect(names.every((name) => ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))).toBe(true);
   });
 });

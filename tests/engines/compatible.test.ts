@@ -80,7 +80,11 @@ describe('the models of a provider', () => {
 
   it('carry for Anthropic how much they can read', async () => {
     await using server = await startWireServer(
-      page({ id: 'claude-new', display_name: 'Claude New', max_input_tokens: 9 }, { id: 'claude-old', lifecycle: 'retired' }, { id: 'claude-haiku-4-5', max_input_tokens: 5 }),
+      page(
+        { id: 'claude-new', display_name: 'Claude New', max_input_tokens: 9 },
+        { id: 'claude-old', lifecycle: 'retired' },
+        { id: 'claude-haiku-4-5', max_input_tokens: 5 },
+      ),
     );
     const models = (await providers[1]?.create(server.url).listModels()) ?? [];
     expect(models.map(({ id, contextWindow }) => ({ id, contextWindow }))).toEqual([

@@ -86,7 +86,7 @@ describe.each(providers)('the engine $id', ({ create, fixture, id, name }) => {
   it('closes the request upstream when its reader leaves', async () => {
     await using server = await startWireServer(stream(fixture('partial'), 'hold'));
     const parts = create(server.url).stream(question(), new AbortController().signal)[Symbol.asyncIterator]();
-    for (let texts = 0; texts < 2; ) if ((await parts.next()).value?.type === 'text') texts += 1;
+    for (let texts = 0; texts < 2;) if ((await parts.next()).value?.type === 'text') texts += 1;
     const waiting = parts.next();
     const leftAt = performance.now();
     await parts.return?.();

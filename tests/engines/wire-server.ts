@@ -9,7 +9,7 @@ export type WireReply = (response: ServerResponse, incoming: IncomingMessage) =>
 export interface WireRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  readonly body: any;
+  readonly body: unknown;
   /** When its connection was closed, by whomever; milliseconds of `performance.now()`. */
   readonly closed: Promise<number>;
 }
@@ -60,12 +60,14 @@ export function trickle(body: string): WireReply {
 export async function startWireServer(...replies: readonly WireReply[]): Promise<WireServer> {
   const requests: WireRequest[] = [];
   const server = createServer((incoming, response) => {
-    void text(incoming).then((body) => {
+    const answer = async (): Promise<void> => {
+      const body = await text(incoming);
       const closed = createDeferred<number>();
       response.once('close', () => closed.resolve(performance.now()));
       requests.push({ path: incoming.url ?? '', headers: incoming.headers, body: body === '' ? null : JSON.parse(body), closed: closed.promise });
       replies[Math.min(requests.length, replies.length) - 1]?.(response, incoming);
-    });
+    };
+    void answer();
   });
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

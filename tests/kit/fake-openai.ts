@@ -19,10 +19,18 @@ export interface FakeOpenAiOptions extends Partial<FakePace> {
   readonly title?: string;
 }
 
+/** What is read of the body of a request. */
+interface FakeBody {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string | null }[];
+  readonly stream?: boolean;
+  readonly tools?: readonly unknown[];
+}
+
 /** A request to the server and what became of it. */
 export interface FakeRequest {
   readonly path: string;
-  readonly body: any;
+  readonly body: FakeBody;
   readonly isTitle: boolean;
   readonly pace: FakePace;
   sentTokens: number;
@@ -52,8 +60,8 @@ interface OpenStream {
 /** All streams are served by one timer; a frame of a tick holds all tokens that are due. */
 const tickMs = 5;
 
-const head = (model: unknown): string => `data: {"id":"chatcmpl-fake","object":"chat.completion.chunk","created":1,"model":${JSON.stringify(model)},`;
-const frame = (model: unknown, content: string): string =>
+const head = (model: string): string => `data: {"id":"chatcmpl-fake","object":"chat.completion.chunk","created":1,"model":${JSON.stringify(model)},`;
+const frame = (model: string, content: string): string =>
   `${head(model)}"choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}},"finish_reason":null}]}\n\n`;
 
 /** The text of the token with a number, from 1. */
@@ -61,8 +69,8 @@ export function fakeToken(number: number): string {
   return `token${number} `;
 }
 
-function paceOf(message: unknown, defaults: FakePace): FakePace {
-  if (typeof message !== 'string' || !message.trim().startsWith('{')) return defaults;
+function paceOf(message: string, defaults: FakePace): FakePace {
+  if (!message.trim().startsWith('{')) return defaults;
   try {
     return { ...defaults, ...JSON.parse(message) };
   } catch {
@@ -70,7 +78,7 @@ function paceOf(message: unknown, defaults: FakePace): FakePace {
   }
 }
 
-function ending(model: unknown, promptTokens: number, completionTokens: number): string {
+function ending(model: string, promptTokens: number, completionTokens: number): string {
   const total = promptTokens + completionTokens;
   const usage = `{"prompt_tokens":${promptTokens},"completion_tokens":${completionTokens},"total_tokens":${total}}`;
   return `${head(model)}"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n${head(model)}"choices":[],"usage":${usage}}\n\ndata: [DONE]\n\n`;
@@ -152,9 +160,9 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
       sendJson(response, 404, { error: { message: `No route ${path}`, type: 'invalid_request_error', code: null } });
       return;
     }
-    const body = JSON.parse(await text(incoming));
-    const said = (role: string): unknown => body.messages.findLast((message: any) => message.role === role)?.content;
-    const isTitle = /\btitle\b/i.test(String(said('system') ?? '')) && body.tools === undefined;
+    const body: FakeBody = JSON.parse(await text(incoming));
+    const said = (role: string): string => body.messages.findLast((message) => message.role === role)?.content ?? '';
+    const isTitle = /\btitle\b/i.test(said('system')) && body.tools === undefined;
     const pace = isTitle ? { tokens: 1, rate: 0, delayMs: 0 } : paceOf(said('user'), { tokens, rate, delayMs });
     const request: FakeRequest = { path, body, isTitle, pace, sentTokens: 0, state: 'open' };
     requests.push(request);

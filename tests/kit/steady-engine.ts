@@ -3,7 +3,7 @@ import { delay } from '../../src/base/async.ts';
 import type { Engine, EnginePart, EngineRequest } from '../../src/engines/engine.ts';
 
 /** What a message to the steady engine may ask for, as JSON. */
-const order = z.object({ tokens: z.number().default(20), tokensPerSecond: z.number().default(50) });
+const order = z.object({ tokens: z.number().default(20), tokensPerSecond: z.number().default(50), isReasoning: z.boolean().default(false) });
 
 /** The text of the n-th token; each carries the moment at which the engine made it, for measurements. */
 export function tokenText(index: number, at: number): string {
@@ -17,19 +17,23 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
     yield { type: 'finish', reason: 'STOP' };
     return;
   }
-  const { tokens, tokensPerSecond } = order.parse(JSON.parse(last));
+  const { tokens, tokensPerSecond, isReasoning } = order.parse(JSON.parse(last));
   const startedAt = performance.now();
   for (let index = 1; index <= tokens; index += 1) {
     // Against the clock and not from token to token, so that the rate holds under load.
     const wait = startedAt + (index * 1_000) / tokensPerSecond - performance.now();
     if (wait > 0) await delay(wait, signal);
-    yield { type: 'text', text: tokenText(index, performance.timeOrigin + performance.now()) };
+    const text = tokenText(index, performance.timeOrigin + performance.now());
+    yield isReasoning ? { type: 'reasoning', text } : { type: 'text', text };
   }
   yield { type: 'usage', usage: { inputTokens: 1, outputTokens: tokens } };
   yield { type: 'finish', reason: 'STOP' };
 }
 
-/** An engine that writes at a steady rate: `{"tokens":200,"tokensPerSecond":50}` as the message says how much and how fast. */
+/**
+ * An engine that writes at a steady rate: `{"tokens":200,"tokensPerSecond":50}` as the message says how much and how fast. With
+ * `"isReasoning":true` each token is an event of its own.
+ */
 export function createSteadyEngine(): Engine {
   return {
     id: 'steady',

@@ -69,12 +69,20 @@ describe('what reaches out of a plot', () => {
   });
 
   it('is refused in the drawing when it came through the data', async () => {
-    const spec: JsonObject = { data: { values: [{ a: 1, c: `url(${evil})` }] }, mark, encoding: { x: { field: 'a', type: 'quantitative' }, color: { field: 'c', type: 'nominal', scale: null } } };
+    const spec: JsonObject = {
+      data: { values: [{ a: 1, c: `url(${evil})` }] },
+      mark,
+      encoding: { x: { field: 'a', type: 'quantitative' }, color: { field: 'c', type: 'nominal', scale: null } },
+    };
     await expect(draw(spec)).rejects.toThrow('links to or loads something');
   });
 
   it('may stand in the labels of the data', async () => {
-    const spec: JsonObject = { data: { values: [{ a: 'see url(x) <a href="y">', n: 2 }] }, mark: 'bar', encoding: { x: { field: 'a', type: 'nominal' }, y: { field: 'n', type: 'quantitative' } } };
+    const spec: JsonObject = {
+      data: { values: [{ a: 'see url(x) <a href="y">', n: 2 }] },
+      mark: 'bar',
+      encoding: { x: { field: 'a', type: 'nominal' }, y: { field: 'n', type: 'quantitative' } },
+    };
     await expect(draw(spec)).resolves.toMatchObject({ markCount: 1 });
   });
 });

@@ -68,8 +68,21 @@ describe('check', () => {
   });
 
   it('gives bars of binned data their width', async () => {
-    const bins: TableData = { ...data, columns: [{ name: 'from', type: 'DOUBLE' }, { name: 'to', type: 'DOUBLE' }], rows: [[0, 5], [5, 20]] };
-    const spec = await plots.check(bar({ x: { field: 'from', type: 'quantitative', bin: { binned: true } }, x2: { field: 'to' }, y: { aggregate: 'count' } }), bins);
+    const bins: TableData = {
+      ...data,
+      columns: [
+        { name: 'from', type: 'DOUBLE' },
+        { name: 'to', type: 'DOUBLE' },
+      ],
+      rows: [
+        [0, 5],
+        [5, 20],
+      ],
+    };
+    const spec = await plots.check(
+      bar({ x: { field: 'from', type: 'quantitative', bin: { binned: true } }, x2: { field: 'to' }, y: { aggregate: 'count' } }),
+      bins,
+    );
     const svg = await plots.renderSvg(spec);
     expect(svg).toContain('aria-roledescription="bar"');
     expect(svg).not.toMatch(/aria-roledescription="bar" d="M[\d.,]+h0v/);
@@ -101,8 +114,14 @@ describe('check', () => {
 
   it('counts the marks too, which transforms can multiply', async () => {
     const small = createPlots({ maxMarks: 3 });
-    const spec: JsonObject = { transform: [{ fold: ['Miles per Gallon', 'price.net'] }], mark: 'point', encoding: { x: { field: 'value', type: 'quantitative' } } };
-    await expect(small.check(spec, data)).rejects.toThrow('would draw 4 marks; at most 3').finally(() => small.close());
+    const spec: JsonObject = {
+      transform: [{ fold: ['Miles per Gallon', 'price.net'] }],
+      mark: 'point',
+      encoding: { x: { field: 'value', type: 'quantitative' } },
+    };
+    await expect(small.check(spec, data))
+      .rejects.toThrow('would draw 4 marks; at most 3')
+      .finally(() => small.close());
   });
 });
 
@@ -112,7 +131,14 @@ describe('the process', () => {
     transform: [{ impute: 'price', key: 'n', keyvals: { start: 0, stop, step: 1 } }],
     encoding: { x: { field: 'n', type: 'quantitative' } },
   });
-  const numbers: TableData = { ...data, columns: [{ name: 'n', type: 'INTEGER' }, { name: 'price', type: 'INTEGER' }], rows: [[1, 2]] };
+  const numbers: TableData = {
+    ...data,
+    columns: [
+      { name: 'n', type: 'INTEGER' },
+      { name: 'price', type: 'INTEGER' },
+    ],
+    rows: [[1, 2]],
+  };
 
   it('gives up a plot that hangs, and draws the next one', async () => {
     const impatient = createPlots({ timeoutMs: 4_000 });
@@ -130,7 +156,10 @@ describe('the process', () => {
   it('survives a plot that eats all memory', async () => {
     const small = createPlots({ maxHeapMb: 96, timeoutMs: 20_000 });
     try {
-      await expect(small.check(imputed(2e7), numbers)).rejects.toMatchObject({ code: 'PLOT_INVALID', message: expect.stringContaining('more memory than is allowed') });
+      await expect(small.check(imputed(2e7), numbers)).rejects.toMatchObject({
+        code: 'PLOT_INVALID',
+        message: expect.stringContaining('more memory than is allowed'),
+      });
       await expect(small.renderSvg(await plots.check(bar({ x, y }), data))).resolves.toContain('<svg');
     } finally {
       await small.close();

@@ -51,7 +51,11 @@ describe('the schema of people', () => {
     const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && type.name !== 'Node' && type.name !== 'Subscription');
     const undescribed = types.flatMap((type) => {
       const inputs = isInputObjectType(type) ? Object.values(type.getFields()) : [];
-      const outputs = isObjectType(type) ? Object.values(type.getFields()).filter(({ name }) => !name.startsWith('node')).flatMap((field) => [field, ...field.args]) : [];
+      const outputs = isObjectType(type)
+        ? Object.values(type.getFields())
+            .filter(({ name }) => !name.startsWith('node'))
+            .flatMap((field) => [field, ...field.args])
+        : [];
       const values = isEnumType(type) ? type.getValues() : [];
       return [type, ...inputs, ...outputs, ...values].filter(({ description }) => !description).map(({ name }) => `${type.name}: ${name}`);
     });
@@ -103,7 +107,11 @@ describe('the schema of people', () => {
     expect(await fieldOf('logout', logout, {}, viewer)).toEqual({ isLoggedOut: true });
     expect(await fieldOf('logout', logout, { refreshToken: payload['refreshToken'] })).toEqual({ isLoggedOut: true });
     expect((await run(logout)).errors?.[0]?.originalError).toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(cookies).toEqual([[null, 0], [null, 0], [null, 0]]);
+    expect(cookies).toEqual([
+      [null, 0],
+      [null, 0],
+      [null, 0],
+    ]);
   });
 
   it('tells absent from null in a profile', async () => {

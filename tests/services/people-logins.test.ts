@@ -100,7 +100,10 @@ describe('logout', () => {
     const first = await kit.join();
     const second = await kit.people.login({ login: first.user.email ?? '', password }, null);
     await kit.people.logout(await kit.people.authenticate(first.accessToken), null);
-    await expect(kit.people.authenticate(first.accessToken)).rejects.toMatchObject({ ...unauthenticated, message: 'This login has ended; sign in again with "login".' });
+    await expect(kit.people.authenticate(first.accessToken)).rejects.toMatchObject({
+      ...unauthenticated,
+      message: 'This login has ended; sign in again with "login".',
+    });
     await expect(kit.people.refreshAuth(first.refreshToken)).rejects.toMatchObject(unauthenticated);
     await expect(kit.people.authenticate(second.accessToken)).resolves.toBeDefined();
   });

@@ -42,7 +42,11 @@ function readingOf(type: ColumnType, text: string): Reading {
     case 'TIME':
       return { value, isExact: (typed) => `(${typed} IS NOT NULL AND regexp_full_match(${text}, '\\s*\\d{1,2}:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?\\s*'))` };
     case 'TIMESTAMP':
-      return { value, isExact: (typed) => `(CAST(${typed} AS VARCHAR) = ${text} OR (${typed} IS NOT NULL AND contains(${text}, ':') AND NOT regexp_matches(${text}, ${quoteString(zonePattern)})))` };
+      return {
+        value,
+        isExact: (typed) =>
+          `(CAST(${typed} AS VARCHAR) = ${text} OR (${typed} IS NOT NULL AND contains(${text}, ':') AND NOT regexp_matches(${text}, ${quoteString(zonePattern)})))`,
+      };
     case 'TIMESTAMP WITH TIME ZONE':
       return { value, isExact: (typed) => `(${typed} IS NOT NULL AND contains(${text}, ':') AND regexp_matches(${text}, ${quoteString(zonePattern)}))` };
   }

@@ -1,6 +1,24 @@
 import type { ColumnType } from './column-types.ts';
 
-const dateFormats = ['%Y-%m-%d', '%Y/%m/%d', '%d.%m.%Y', '%m/%d/%Y', '%d/%m/%Y', '%m-%d-%Y', '%d-%m-%Y', '%d.%m.%y', '%m/%d/%y', '%d/%m/%y', '%d-%b-%Y', '%d-%b-%y', '%d %b %Y', '%d %B %Y', '%b %d %Y', '%b %d, %Y', '%B %d, %Y'];
+const dateFormats = [
+  '%Y-%m-%d',
+  '%Y/%m/%d',
+  '%d.%m.%Y',
+  '%m/%d/%Y',
+  '%d/%m/%Y',
+  '%m-%d-%Y',
+  '%d-%m-%Y',
+  '%d.%m.%y',
+  '%m/%d/%y',
+  '%d/%m/%y',
+  '%d-%b-%Y',
+  '%d-%b-%y',
+  '%d %b %Y',
+  '%d %B %Y',
+  '%b %d %Y',
+  '%b %d, %Y',
+  '%B %d, %Y',
+];
 const timeFormats = ['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p'];
 
 const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
@@ -34,8 +52,10 @@ export function dateTypesOf(values: readonly string[]): readonly ColumnType[] {
   const [first] = values;
   if (first === undefined || !/\d/.test(first) || first.length > 40) return [];
   const formats = first.includes(':') ? dateFormats.flatMap((date) => timeFormats.map((time) => `${date} ${time}`)) : dateFormats;
-  return formats.filter((format) => {
-    const pattern = patternOf(format);
-    return values.every((value) => pattern.test(value));
-  }).map((format) => ({ kind: first.includes(':') ? 'TIMESTAMP' : 'DATE', format }));
+  return formats
+    .filter((format) => {
+      const pattern = patternOf(format);
+      return values.every((value) => pattern.test(value));
+    })
+    .map((format) => ({ kind: first.includes(':') ? 'TIMESTAMP' : 'DATE', format }));
 }

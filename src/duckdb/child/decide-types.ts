@@ -50,7 +50,12 @@ export function proposeType(values: readonly (string | null)[], name: string): C
   if (example === undefined) return { candidates: [], isEmpty: filled.length === 0, warning: null };
   const plain = plainTypes.filter(({ fits }) => present.every(fits)).map(({ type }) => type);
   const candidates = plain.length > 0 ? plain : dateTypesOf(present);
-  return { candidates, isEmpty: false, warning: warningOf(candidates, { name, example, hasMarks: present.length < filled.length }) ?? (candidates.length > 0 ? null : nearlyNumeric(present, name)) };
+  return {
+    candidates,
+    isEmpty: false,
+    warning:
+      warningOf(candidates, { name, example, hasMarks: present.length < filled.length }) ?? (candidates.length > 0 ? null : nearlyNumeric(present, name)),
+  };
 }
 
 function nearlyNumeric(present: readonly string[], name: string): string | null {
@@ -78,7 +83,12 @@ const conditionsPerQuery = 40;
  * @param names the names of the columns, for warnings
  * @param proposed the decisions by the sample
  */
-export async function refineTypes(bench: Workbench, relation: string, names: readonly string[], proposed: readonly ColumnDecision[]): Promise<readonly ColumnDecision[]> {
+export async function refineTypes(
+  bench: Workbench,
+  relation: string,
+  names: readonly string[],
+  proposed: readonly ColumnDecision[],
+): Promise<readonly ColumnDecision[]> {
   const refined = [...proposed];
   let batch: number[] = [];
   let conditions = 0;
@@ -86,8 +96,13 @@ export async function refineTypes(bench: Workbench, relation: string, names: rea
     if (decision.candidates.length > 0) batch.push(index);
     conditions += decision.candidates.length;
     if (batch.length === 0 || (conditions < conditionsPerQuery && index < proposed.length - 1)) continue;
-    const counted = await countFits(bench, relation, batch.map((column) => ({ column, candidates: proposed[column]?.candidates ?? [] })));
-    for (const [position, column] of batch.entries()) refined[column] = refinedDecision(counted[position], proposed[column]?.candidates ?? [], names[column] ?? '');
+    const counted = await countFits(
+      bench,
+      relation,
+      batch.map((column) => ({ column, candidates: proposed[column]?.candidates ?? [] })),
+    );
+    for (const [position, column] of batch.entries())
+      refined[column] = refinedDecision(counted[position], proposed[column]?.candidates ?? [], names[column] ?? '');
     batch = [];
     conditions = 0;
   }
@@ -109,11 +124,18 @@ interface ColumnFits {
 function refinedDecision(column: ColumnFits | undefined, types: readonly ColumnType[], name: string): ColumnDecision {
   if (column === undefined || column.present === 0) return { candidates: [], isEmpty: false, warning: null };
   const candidates = types.filter((_, index) => column.fits[index] === column.present);
-  const warning = candidates.length > 0 ? warningOf(candidates, { name, example: column.example, hasMarks: column.marked > 0 }) : `"${name}" holds values such as "${column.oddOne}" among others of another kind; it was kept as text.`;
+  const warning =
+    candidates.length > 0
+      ? warningOf(candidates, { name, example: column.example, hasMarks: column.marked > 0 })
+      : `"${name}" holds values such as "${column.oddOne}" among others of another kind; it was kept as text.`;
   return { candidates, isEmpty: false, warning };
 }
 
-async function countFits(bench: Workbench, relation: string, batch: readonly { readonly column: number; readonly candidates: readonly ColumnType[] }[]): Promise<readonly ColumnFits[]> {
+async function countFits(
+  bench: Workbench,
+  relation: string,
+  batch: readonly { readonly column: number; readonly candidates: readonly ColumnType[] }[],
+): Promise<readonly ColumnFits[]> {
   const inner = batch.map(({ column }) => `${isMissing(`c${column}`)} AS m${column}, CASE WHEN m${column} THEN NULL ELSE c${column} END AS v${column}`);
   const columns = batch.map(({ column, candidates }) => {
     const text = `v${column}`;
@@ -132,5 +154,11 @@ function fitsOf(value: Json): ColumnFits {
   const number = (field: Json | undefined): number => Number(field ?? 0);
   const text = (field: Json | undefined): string => (typeof field === 'string' ? field : '');
   const fits = fields.get('fits');
-  return { present: number(fields.get('present')), marked: number(fields.get('marked')), fits: Array.isArray(fits) ? fits.map(number) : [], example: text(fields.get('example')), oddOne: text(fields.get('oddOne')) };
+  return {
+    present: number(fields.get('present')),
+    marked: number(fields.get('marked')),
+    fits: Array.isArray(fits) ? fits.map(number) : [],
+    example: text(fields.get('example')),
+    oddOne: text(fields.get('oddOne')),
+  };
 }

@@ -32,7 +32,11 @@ function countOutsideQuotes(line: string, delimiter: string): number {
 
 /** The delimiter that stands in most of the first lines equally often, at least once; null where none does. */
 function guessDelimiter(head: string): string | null {
-  const lines = head.split(/\r\n|\n|\r/).slice(0, -1).filter((line) => line.trim() !== '').slice(0, 200);
+  const lines = head
+    .split(/\r\n|\n|\r/)
+    .slice(0, -1)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 200);
   const scores = candidates.map((delimiter) => {
     const counts = lines.map((line) => countOutsideQuotes(line, delimiter));
     const first = counts[0] ?? 0;
@@ -75,7 +79,8 @@ export async function findDialect(bench: Workbench, source: CsvSource, delimiter
   const guess = delimiterHint !== null && source.head.includes(delimiterHint) ? delimiterHint : guessDelimiter(source.head);
   try {
     const dialect = await sniff(bench, source, '').catch(() => null);
-    if (dialect !== null && (guess === null || dialect.delimiter === guess || (dialect.columnCount > 1 && delimiterHint === null))) return withQuote(dialect, source);
+    if (dialect !== null && (guess === null || dialect.delimiter === guess || (dialect.columnCount > 1 && delimiterHint === null)))
+      return withQuote(dialect, source);
     const options = guess === null ? '' : `, delim = ${quoteString(guess)}`;
     return withQuote(await sniff(bench, source, `${options}, ignore_errors = true, quote = '"', escape = '"'`), source);
   } catch (error) {

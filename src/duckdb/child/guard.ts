@@ -23,7 +23,8 @@ export function checkSql(serialized: string, sql: string, tableNames: readonly s
     case 'parsed': {
       const [statement, second] = parsed.statements;
       if (statement === undefined) throw new ChildFailure('SQL_INVALID', 'The SQL is empty; write one SELECT.');
-      if (second !== undefined) throw new ChildFailure('SQL_NOT_ALLOWED', `Only one SELECT is allowed; this text holds ${parsed.statements.length} statements. Send them one by one.`);
+      if (second !== undefined)
+        throw new ChildFailure('SQL_NOT_ALLOWED', `Only one SELECT is allowed; this text holds ${parsed.statements.length} statements. Send them one by one.`);
       const used = new Set<string>();
       walk(statement, new Set(), { tableNames, used });
       return [...used];
@@ -86,7 +87,8 @@ function checkNode(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk):
   const type = node['type'];
   const expression = node['class'];
   if (expression !== undefined) {
-    if (expression === 'PARAMETER') throw new ChildFailure('SQL_NOT_ALLOWED', 'Parameters such as ? and $1 have no values here; write the values into the SQL.');
+    if (expression === 'PARAMETER')
+      throw new ChildFailure('SQL_NOT_ALLOWED', 'Parameters such as ? and $1 have no values here; write the values into the SQL.');
     if (typeof expression !== 'string' || !allowedExpressions.has(expression)) throw unknownKind(String(expression));
   } else if (typeof type === 'string' && !allowedNodes.has(type) && !isJustText(node)) {
     throw unknownKind(type);
@@ -110,7 +112,8 @@ function unknownKind(kind: string): ChildFailure {
 function checkTable(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk): void {
   const name = textOf(node, 'table_name');
   const schema = [textOf(node, 'catalog_name'), textOf(node, 'schema_name')].filter((part) => part !== '' && part !== 'main' && part !== 'memory');
-  const available = context.tableNames.length === 0 ? 'There are no tables yet.' : `The tables are ${context.tableNames.map((table) => `"${table}"`).join(', ')}.`;
+  const available =
+    context.tableNames.length === 0 ? 'There are no tables yet.' : `The tables are ${context.tableNames.map((table) => `"${table}"`).join(', ')}.`;
   if (schema.length > 0) throw new ChildFailure('SQL_NOT_ALLOWED', `Only the tables of the session can be read, without a schema in front. ${available}`);
   if (scope.has(name.toLowerCase())) return;
   const table = context.tableNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
@@ -124,7 +127,10 @@ function checkTable(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk)
     throw new ChildFailure('SQL_NOT_ALLOWED', `The catalog cannot be read; use DESCRIBE and a table for its columns. ${available}`);
   }
   const guess = nearest(name, [...context.tableNames, ...scope]);
-  throw new ChildFailure('SQL_INVALID', `Catalog Error: Table with name ${name.slice(0, 100)} does not exist!${guess === null ? '' : ` Did you mean "${guess}"?`} ${available}`);
+  throw new ChildFailure(
+    'SQL_INVALID',
+    `Catalog Error: Table with name ${name.slice(0, 100)} does not exist!${guess === null ? '' : ` Did you mean "${guess}"?`} ${available}`,
+  );
 }
 
 function checkShow(node: SyntaxNode, context: Walk): void {
@@ -140,7 +146,10 @@ function checkFunction(node: SyntaxNode, kind: 'FUNCTION' | 'WINDOW'): void {
   const isOperator = kind === 'FUNCTION' && /^[^a-z0-9_\s]+$/.test(name);
   if ((isOperator || allowedFunctions.has(name) || allowedTableFunctions.has(name)) && ['', 'main', 'pg_catalog'].includes(schema)) return;
   const guess = nearest(name, [...allowedFunctions]);
-  throw new ChildFailure('SQL_NOT_ALLOWED', `The function ${name.slice(0, 100)} is not among those that SQL may call here.${guess === null ? '' : ` Did you mean "${guess}"?`}`);
+  throw new ChildFailure(
+    'SQL_NOT_ALLOWED',
+    `The function ${name.slice(0, 100)} is not among those that SQL may call here.${guess === null ? '' : ` Did you mean "${guess}"?`}`,
+  );
 }
 
 function checkTableFunction(functionName: string): void {

@@ -34,13 +34,22 @@ export async function ingestCsv(bench: Workbench, job: IngestJob, folder: string
   await bench.lock([source.path, job.partialPath], [folder]);
   const dialect = await findDialect(bench, source, job.delimiterHint);
   if (dialect.columnCount > job.maxColumns) {
-    throw new ChildFailure('UNSUPPORTED_FILE', `The file has ${dialect.columnCount} columns; at most ${job.maxColumns} can be read. Remove those that do not matter.`);
+    throw new ChildFailure(
+      'UNSUPPORTED_FILE',
+      `The file has ${dialect.columnCount} columns; at most ${job.maxColumns} can be read. Remove those that do not matter.`,
+    );
   }
   const { names, warnings } = readNames(source, dialect);
   const header = `, header = ${dialect.hasHeader}`;
   const rows = readCsvCall(source, dialect, `${header}, ignore_errors = true`);
   const write = (types: readonly ColumnType[], attempt: number): Promise<number> =>
-    writeParquet(bench, job.partialPath, readCsvCall(source, dialect, `${header}, store_rejects = true, rejects_table = 'rejects_${attempt}', rejects_scan = 'scans_${attempt}'`), types, names);
+    writeParquet(
+      bench,
+      job.partialPath,
+      readCsvCall(source, dialect, `${header}, store_rejects = true, rejects_table = 'rejects_${attempt}', rejects_scan = 'scans_${attempt}'`),
+      types,
+      names,
+    );
 
   let decisions = await proposeTypes(bench, rows, names);
   let attempt = 1;
@@ -55,7 +64,10 @@ export async function ingestCsv(bench: Workbench, job: IngestJob, folder: string
   }
   const rejected = await readRejects(bench, `rejects_${attempt}`, names);
   if (rowCount === 0 && rejected.count > 0) {
-    throw new ChildFailure('UNSUPPORTED_FILE', `No row of the file could be read; the first problem is in line ${rejected.rows[0]?.line ?? 1}: ${rejected.rows[0]?.reason ?? 'unknown'}`);
+    throw new ChildFailure(
+      'UNSUPPORTED_FILE',
+      `No row of the file could be read; the first problem is in line ${rejected.rows[0]?.line ?? 1}: ${rejected.rows[0]?.reason ?? 'unknown'}`,
+    );
   }
   const empty = rowCount === 0 ? ['The file has a header and no rows.'] : [];
   const report: IngestReport = {
@@ -96,9 +108,22 @@ async function proposeTypes(bench: Workbench, relation: string, names: readonly 
   };
   const decisions: ColumnDecision[] = [];
   for (const [index, name] of names.entries()) {
-    const decision = proposeType(sample.map((row) => textOf(row, index)), name);
-    const later = decision.isEmpty && sample.length === sampleRows ? await bench.all(`SELECT c${index} FROM ${relation} WHERE c${index} IS NOT NULL LIMIT ${sampleRows}`) : null;
-    decisions.push(later === null ? decision : proposeType(later.map((row) => textOf(row, index)), name));
+    const decision = proposeType(
+      sample.map((row) => textOf(row, index)),
+      name,
+    );
+    const later =
+      decision.isEmpty && sample.length === sampleRows
+        ? await bench.all(`SELECT c${index} FROM ${relation} WHERE c${index} IS NOT NULL LIMIT ${sampleRows}`)
+        : null;
+    decisions.push(
+      later === null
+        ? decision
+        : proposeType(
+            later.map((row) => textOf(row, index)),
+            name,
+          ),
+    );
   }
   return decisions;
 }
@@ -112,7 +137,11 @@ async function writeParquet(bench: Workbench, path: string, relation: string, ty
   return Number(written?.['Count'] ?? 0);
 }
 
-async function readRejects(bench: Workbench, table: string, names: readonly string[]): Promise<{ readonly count: number; readonly rows: readonly RejectedRow[] }> {
+async function readRejects(
+  bench: Workbench,
+  table: string,
+  names: readonly string[],
+): Promise<{ readonly count: number; readonly rows: readonly RejectedRow[] }> {
   const [total] = await bench.all(`SELECT count(DISTINCT line) AS count FROM ${table}`);
   const rows = await bench.all(
     `SELECT line, any_value(column_name) AS name, string_agg(DISTINCT left(error_message, 300), ' ') AS reason, any_value(left(csv_line, 500)) AS text FROM ${table} GROUP BY line ORDER BY line LIMIT ${mostRejectedRows}`,

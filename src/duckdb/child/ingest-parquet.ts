@@ -40,7 +40,10 @@ export async function ingestParquet(bench: Workbench, job: IngestJob, folder: st
   const relation = `read_parquet(${quoteString(path)}, hive_partitioning = false)`;
   const described = await bench.all(`DESCRIBE SELECT * FROM ${relation}`);
   if (described.length > job.maxColumns) {
-    throw new ChildFailure('UNSUPPORTED_FILE', `The file has ${described.length} columns; at most ${job.maxColumns} can be read. Remove those that do not matter.`);
+    throw new ChildFailure(
+      'UNSUPPORTED_FILE',
+      `The file has ${described.length} columns; at most ${job.maxColumns} can be read. Remove those that do not matter.`,
+    );
   }
   const found = described.map((column) => String(column['column_name'] ?? ''));
   const { names, warnings } = uniqueColumnNames(found);

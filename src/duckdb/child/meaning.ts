@@ -9,9 +9,19 @@ export interface ColumnShape extends Omit<ColumnProfile, 'meaning'> {
   readonly averageLength: number | null;
 }
 
-const geographic = /(^|_)(country|countries|city|cities|town|state|province|region|county|continent|latitude|longitude|lat|lon|lng|zip|zip_?code|postal_?code|postcode|nation|address|location|municipality|district|island)(_|$)/;
+const geographic =
+  /(^|_)(country|countries|city|cities|town|state|province|region|county|continent|latitude|longitude|lat|lon|lng|zip|zip_?code|postal_?code|postcode|nation|address|location|municipality|district|island)(_|$)/;
 const identifier = /(^|_)(id|ids|key|uuid|guid|code|number|no|nr|index|isbn|sku|ssn|iban|hash)(_|$)/;
-const yesNo: readonly ReadonlySet<string>[] = [new Set(['0', '1']), new Set(['yes', 'no']), new Set(['y', 'n']), new Set(['true', 'false']), new Set(['t', 'f']), new Set(['ja', 'nein']), new Set(['oui', 'non']), new Set(['on', 'off'])];
+const yesNo: readonly ReadonlySet<string>[] = [
+  new Set(['0', '1']),
+  new Set(['yes', 'no']),
+  new Set(['y', 'n']),
+  new Set(['true', 'false']),
+  new Set(['t', 'f']),
+  new Set(['ja', 'nein']),
+  new Set(['oui', 'non']),
+  new Set(['on', 'off']),
+];
 
 /** `Home City`, `homeCity` and `home-city` as `home_city`. */
 function wordsOf(name: string): string {

@@ -52,9 +52,19 @@ async function profileColumns(bench: Workbench, relation: string, columns: reado
   const isSmall = rowCount <= exactRowCount;
   const [facts = {}] = await bench.all(`SELECT ${columns.flatMap((column, index) => aggregatesOf(column, index, isSmall)).join(', ')} FROM ${relation}`);
   // DuckDB's estimate can be a quarter off: a histogram tells exactly, where it is small enough.
-  const isCounted = columns.map((column, index) => !column.isNested && Number(facts[`n${index}`] ?? 0) > 0 && (isSmall || Number(facts[`d${index}`] ?? 0) <= mostDistinct * 1.5));
-  const histograms = columns.flatMap((column, index) => (isCounted[index] === true ? [`histogram(left(CAST(${quoteName(column.name)} AS VARCHAR), ${longestValue})) AS h${index}`] : []));
-  const counted = columns.flatMap((_, index) => (isCounted[index] === true ? [`cardinality(h${index}) AS d${index}, list_sort(list_transform(map_entries(h${index}), lambda e: {rank: -e.value::BIGINT, value: e.key}))[1:${topCount}] AS h${index}`] : []));
+  const isCounted = columns.map(
+    (column, index) => !column.isNested && Number(facts[`n${index}`] ?? 0) > 0 && (isSmall || Number(facts[`d${index}`] ?? 0) <= mostDistinct * 1.5),
+  );
+  const histograms = columns.flatMap((column, index) =>
+    isCounted[index] === true ? [`histogram(left(CAST(${quoteName(column.name)} AS VARCHAR), ${longestValue})) AS h${index}`] : [],
+  );
+  const counted = columns.flatMap((_, index) =>
+    isCounted[index] === true
+      ? [
+          `cardinality(h${index}) AS d${index}, list_sort(list_transform(map_entries(h${index}), lambda e: {rank: -e.value::BIGINT, value: e.key}))[1:${topCount}] AS h${index}`,
+        ]
+      : [],
+  );
   const [values = {}] = counted.length === 0 ? [] : await bench.all(`SELECT ${counted.join(', ')} FROM (SELECT ${histograms.join(', ')} FROM ${relation})`);
   return columns.map((column, index): ColumnProfile => {
     const presentCount = Number(facts[`n${index}`] ?? 0);
@@ -99,7 +109,9 @@ function aggregatesOf(column: Column, index: number, isSmall: boolean): readonly
 /** Reads a list of `{ rank, value }`, where the rank is the negated count: so one ascending sort gives the frequent first, then by name. */
 function topOf(list: Json | undefined): ColumnProfile['topValues'] {
   if (!Array.isArray(list)) return [];
-  return list.flatMap((entry: Json) => (typeof entry === 'object' && entry !== null && 'rank' in entry && 'value' in entry ? [{ value: String(entry.value), count: -Number(entry.rank) }] : []));
+  return list.flatMap((entry: Json) =>
+    typeof entry === 'object' && entry !== null && 'rank' in entry && 'value' in entry ? [{ value: String(entry.value), count: -Number(entry.rank) }] : [],
+  );
 }
 
 function textOf(value: Json | undefined): string | null {

@@ -50,7 +50,11 @@ async function checkedTables(workbench: Workbench, job: QueryJob): Promise<reado
   const [answer] = await workbench.all('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [job.sql]);
   const tree = answer?.['tree'];
   if (typeof tree !== 'string') throw new ChildFailure('SQL_INVALID', 'The SQL could not be parsed.');
-  const names = checkSql(tree, job.sql, job.tables.map((table) => table.name));
+  const names = checkSql(
+    tree,
+    job.sql,
+    job.tables.map((table) => table.name),
+  );
   return job.tables.filter((table) => names.includes(table.name));
 }
 

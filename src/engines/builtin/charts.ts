@@ -57,12 +57,25 @@ export function columnChart(title: string, category: ChartField, value: ChartFie
 
 /** How a period is drawn: years are numbers, everything else is a moment. */
 function timeAxis(period: ChartField, grain: Grain): JsonObject {
-  if (grain === 'year') return { field: period.field, type: 'quantitative', title: capital(period.title), scale: { zero: false, nice: false }, axis: { format: 'd', grid: false, tickMinStep: 1 } };
+  if (grain === 'year')
+    return {
+      field: period.field,
+      type: 'quantitative',
+      title: capital(period.title),
+      scale: { zero: false, nice: false },
+      axis: { format: 'd', grid: false, tickMinStep: 1 },
+    };
   return { field: period.field, type: 'temporal', title: capital(period.title), axis: { grid: false } };
 }
 
 /** A line over time, with one line for each value of a series where there is one. */
-export function lineChart(title: string, period: ChartField, value: ChartField, grain: Grain, options: { readonly series?: ChartField; readonly isFromZero?: boolean; readonly points?: number } = {}): JsonObject {
+export function lineChart(
+  title: string,
+  period: ChartField,
+  value: ChartField,
+  grain: Grain,
+  options: { readonly series?: ChartField; readonly isFromZero?: boolean; readonly points?: number } = {},
+): JsonObject {
   const { series, isFromZero = false, points = 100 } = options;
   const moment = { ...period, type: grain === 'year' ? 'quantitative' : 'temporal', ...(grain === 'year' ? { format: 'd' } : {}) };
   return {
@@ -88,7 +101,14 @@ export function histogramChart(title: string, value: string, from: string, to: s
     height: 280,
     mark: { type: 'bar', binSpacing: 1 },
     encoding: {
-      x: { field: from, type: 'quantitative', title: capital(value), ...(powers === null ? { scale: { zero: false, nice: false } } : { scale: { type: 'log', nice: false } }), bin: { binned: true }, axis },
+      x: {
+        field: from,
+        type: 'quantitative',
+        title: capital(value),
+        ...(powers === null ? { scale: { zero: false, nice: false } } : { scale: { type: 'log', nice: false } }),
+        bin: { binned: true },
+        axis,
+      },
       x2: { field: to },
       y: { ...quantity(counted), scale: { zero: true } },
       ...tooltip([number({ field: from, title: 'From' }), number({ field: to, title: 'To' }), number(counted)]),
@@ -126,7 +146,10 @@ export function heatmapChart(title: string, x: ChartField, y: ChartField, value:
     layer: [
       {
         mark: { type: 'rect', stroke: '#ffffff', strokeWidth: 2 },
-        encoding: { color: { field: value.field, type: 'quantitative', title: value.title, scale: { domainMin: 0 } }, ...tooltip([name(x), name(y), number(value)]) },
+        encoding: {
+          color: { field: value.field, type: 'quantitative', title: value.title, scale: { domainMin: 0 } },
+          ...tooltip([name(x), name(y), number(value)]),
+        },
       },
       {
         mark: { type: 'text' },

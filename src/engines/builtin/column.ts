@@ -64,7 +64,13 @@ export function readTable(profile: TableProfile): Table {
 
 function readColumn(profile: ColumnProfile, table: TableProfile, index: number): Column {
   const spaced = spacedName(profile.name);
-  const isWhole = wholeType.test(profile.type) || (numberType.test(profile.type) && isWholeText(profile.min) && isWholeText(profile.max) && profile.topValues.length > 0 && profile.topValues.every((top) => isWholeText(top.value)));
+  const isWhole =
+    wholeType.test(profile.type) ||
+    (numberType.test(profile.type) &&
+      isWholeText(profile.min) &&
+      isWholeText(profile.max) &&
+      profile.topValues.length > 0 &&
+      profile.topValues.every((top) => isWholeText(top.value)));
   const time = readTime(profile, spaced, isWhole, table, index);
   return {
     name: profile.name,
@@ -102,7 +108,8 @@ function readRole(profile: ColumnProfile, spaced: string, isWhole: boolean, time
 function readTime(profile: ColumnProfile, spaced: string, isWhole: boolean, table: TableProfile, index: number): TimeReading | null {
   const name = identifier(profile.name);
   if (timeType.test(profile.type)) return { kind: /^DATE$/i.test(profile.type) ? 'date' : 'timestamp', expression: `CAST(${name} AS TIMESTAMP)` };
-  if (isWhole && yearName.test(spaced) && isYear(profile.min) && isYear(profile.max)) return { kind: 'year', expression: `CAST(make_date(CAST(${name} AS INTEGER), 1, 1) AS TIMESTAMP)` };
+  if (isWhole && yearName.test(spaced) && isYear(profile.min) && isYear(profile.max))
+    return { kind: 'year', expression: `CAST(make_date(CAST(${name} AS INTEGER), 1, 1) AS TIMESTAMP)` };
   if (!textType.test(profile.type)) return null;
   const samples = table.sampleRows.flatMap((row) => (typeof row[index] === 'string' ? [row[index]] : []));
   return readTextDates(profile.name, [...samples, ...profile.topValues.map((top) => top.value)]);
@@ -122,7 +129,8 @@ function isYear(text: string | null): boolean {
 
 /** The column whose values name rows best; null where none does. */
 export function labelColumn(table: Table): Column | null {
-  const byDistinct = (role: ColumnRole): Column | undefined => table.columns.filter((column) => column.role === role).toSorted((left, right) => right.distinctCount - left.distinctCount)[0];
+  const byDistinct = (role: ColumnRole): Column | undefined =>
+    table.columns.filter((column) => column.role === role).toSorted((left, right) => right.distinctCount - left.distinctCount)[0];
   return byDistinct('label') ?? byDistinct('category') ?? byDistinct('identifier') ?? null;
 }
 

@@ -16,7 +16,10 @@ export const grains: readonly Grain[] = ['hour', 'day', 'week', 'month', 'quarte
 /** Ways in which people and programs write dates, with what DuckDB calls them (https://duckdb.org/docs/stable/sql/functions/dateformat). */
 const writtenDates: readonly { readonly pattern: RegExp; readonly formats: readonly string[] }[] = [
   { pattern: /^\d{4}-\d{1,2}-\d{1,2}$/, formats: ['%Y-%m-%d'] },
-  { pattern: /^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}:\d{2}/, formats: ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%d %H:%M:%S.%f'] },
+  {
+    pattern: /^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}:\d{2}/,
+    formats: ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%d %H:%M:%S.%f'],
+  },
   { pattern: /^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}$/, formats: ['%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M'] },
   { pattern: /^\d{4}\/\d{1,2}\/\d{1,2}$/, formats: ['%Y/%m/%d'] },
   { pattern: /^\d{1,2}\.\d{1,2}\.\d{4}$/, formats: ['%d.%m.%Y'] },

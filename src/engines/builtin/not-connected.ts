@@ -8,7 +8,9 @@ export function notConnectedText(question: string): string {
   const quoted = asked.length > 120 ? `${asked.slice(0, 117)}...` : asked;
   return [
     'No language model is connected to this server yet, so I cannot answer that.',
-    quoted === '' ? 'Nothing is lost.' : `Nothing is lost: your message ("${quoted}") is kept in this conversation, and can be answered later by asking for it again.`,
+    quoted === ''
+      ? 'Nothing is lost.'
+      : `Nothing is lost: your message ("${quoted}") is kept in this conversation, and can be answered later by asking for it again.`,
     '\n\nTo connect a model, whoever runs this server sets one of these and restarts it:\n\n',
     '- `OPENAI_API_KEY` for OpenAI\n',
     '- `ANTHROPIC_API_KEY` for Anthropic\n\n',

@@ -40,7 +40,9 @@ const profileSchema = z.object({
 });
 
 const descriptionSchema = z.object({
-  tables: z.array(z.object({ name: z.string(), fileName: z.string(), rowCount: z.number(), columns: z.array(profileSchema), sampleRows: z.array(z.array(z.json())) })),
+  tables: z.array(
+    z.object({ name: z.string(), fileName: z.string(), rowCount: z.number(), columns: z.array(profileSchema), sampleRows: z.array(z.array(z.json())) }),
+  ),
 });
 
 /** Reads the answer of `describe_data`; null when it is something else. */

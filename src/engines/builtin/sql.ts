@@ -24,6 +24,9 @@ export function where(conditions: readonly string[]): string {
  * @param name the wished name
  */
 export function fieldName(name: string): string {
-  const plain = name.replaceAll(/[.[\]'"\\]/g, ' ').replaceAll(/\s+/g, ' ').trim();
+  const plain = name
+    .replaceAll(/[.[\]'"\\]/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return plain === '' ? 'value' : plain;
 }

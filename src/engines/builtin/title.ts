@@ -3,7 +3,8 @@ import type { EngineMessage } from '../engine.ts';
 const longestTitle = 60;
 
 /** Openings that say nothing about the subject. */
-const politeness = /^(?:(?:hi|hello|hey|dear|please|ok|okay|so|well)\b[,!.\s]*|(?:can|could|would|will) you (?:please )?(?:help me (?:to )?)?|i(?:'d| would) like (?:you )?to |i want (?:you )?to |help me (?:to )?|tell me (?:about )?)/i;
+const politeness =
+  /^(?:(?:hi|hello|hey|dear|please|ok|okay|so|well)\b[,!.\s]*|(?:can|could|would|will) you (?:please )?(?:help me (?:to )?)?|i(?:'d| would) like (?:you )?to |i want (?:you )?to |help me (?:to )?|tell me (?:about )?)/i;
 
 /**
  * A short title made of the first message of the user: its first sentence, without the politeness, in sentence case, at most 60

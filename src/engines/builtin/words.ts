@@ -8,7 +8,7 @@ export function number(value: number | null): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-6 || size >= 1e15)) return value.toExponential(2);
   if (size !== 0 && size < 0.001) return String(Number(value.toPrecision(3)));
-  const decimals = Number.isInteger(value) ? 0 : size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  const decimals = Number.isInteger(value) ? 0 : size >= 10_000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
   return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: decimals });
 }
 

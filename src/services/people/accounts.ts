@@ -99,7 +99,12 @@ export function createAccounts(dependencies: PeopleDependencies & { readonly sta
         ...(fullName === undefined ? {} : { fullName }),
         updatedAt: clock.now(),
       };
-      const [row] = await refusingTakenNames(prisma, { username }, () => prisma.user.updateManyAndReturn({ where: { id: userId }, data, select: personColumns }), userId);
+      const [row] = await refusingTakenNames(
+        prisma,
+        { username },
+        () => prisma.user.updateManyAndReturn({ where: { id: userId }, data, select: personColumns }),
+        userId,
+      );
       if (row === undefined) throw notFound('User');
       return personOf(row, userId);
     },

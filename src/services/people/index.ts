@@ -58,7 +58,8 @@ export function createPeople(dependencies: PeopleDependencies) {
     isLoginActive: states.isActive,
 
     /** Who is signed in; null for nobody. */
-    viewer: async (viewer: Viewer | null): Promise<Person | null> => (viewer === null ? null : ((await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null)),
+    viewer: async (viewer: Viewer | null): Promise<Person | null> =>
+      viewer === null ? null : ((await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null),
 
     /** People by id, as far as the viewer may see them: the viewer, and whoever shares a conversation with them. One statement. */
     byIds,

@@ -35,7 +35,10 @@ export function createSetupToken({ prisma, setupTokens }: Pick<PeopleDependencie
       // Of two at once the second waits here for the row, and then finds it gone.
       const { count } = await transaction.setting.deleteMany({ where: { key, value: setupTokens.hashOf(token) } });
       if (count === 0) {
-        throw new AppError('FORBIDDEN', 'The set-up token is not valid: it was used, or a later start of the server printed a newer one. Take it from the latest output of the server, or leave it out.');
+        throw new AppError(
+          'FORBIDDEN',
+          'The set-up token is not valid: it was used, or a later start of the server printed a newer one. Take it from the latest output of the server, or leave it out.',
+        );
       }
       // A process that started in the moment when another one's token was used may have left a new token behind.
       if (await hasAdmin(transaction)) {

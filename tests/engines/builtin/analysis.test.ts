@@ -15,7 +15,10 @@ const datasets: readonly { readonly name: string; readonly file: string; readonl
     facts: [
       ['**cars** has # rows and 9 columns. It covers 1970 to 1982', 'SELECT count(*) FROM cars'],
       ['**Miles_per_Gallon** is missing in # of 406 rows', 'SELECT count(*) FILTER ("Miles_per_Gallon" IS NULL) FROM cars'],
-      ['**Displacement** and **Weight_in_lbs** are very strongly correlated (+#)', 'SELECT format(\'{:.2f}\', corr("Displacement", "Weight_in_lbs")) FROM cars'],
+      [
+        '**Displacement** and **Weight_in_lbs** are very strongly correlated (+#)',
+        'SELECT format(\'{:.2f}\', corr("Displacement", "Weight_in_lbs")) FROM cars',
+      ],
       ['USA is the most frequent **Origin**, with # rows', `SELECT count(*) FROM cars WHERE "Origin" = 'USA'`],
       ['**average Displacement** is highest for Cylinders 8 (#)', 'SELECT format(\'{:.1f}\', avg("Displacement")) FROM cars WHERE "Cylinders" = 8'],
     ],
@@ -28,7 +31,10 @@ const datasets: readonly { readonly name: string; readonly file: string; readonl
       ['**temp_max** is highest in August (#)', 'SELECT format(\'{:.2f}\', avg(temp_max)) FROM "seattle-weather" WHERE month("date") = 8'],
       ['rain is the most frequent **weather**, with # rows', `SELECT count(*) FROM "seattle-weather" WHERE weather = 'rain'`],
       ['lowest for drizzle, fog and sun (#)', `SELECT max(precipitation)::INTEGER FROM "seattle-weather" WHERE weather IN ('drizzle', 'fog', 'sun')`],
-      ['# values of **wind**', 'SELECT count(*) FROM "seattle-weather", (SELECT quantile_cont(wind, 0.75) AS q3, quantile_cont(wind, 0.25) AS q1 FROM "seattle-weather") WHERE wind > q3 + 1.5 * (q3 - q1) OR wind < q1 - 1.5 * (q3 - q1)'],
+      [
+        '# values of **wind**',
+        'SELECT count(*) FROM "seattle-weather", (SELECT quantile_cont(wind, 0.75) AS q3, quantile_cont(wind, 0.25) AS q1 FROM "seattle-weather") WHERE wind > q3 + 1.5 * (q3 - q1) OR wind < q1 - 1.5 * (q3 - q1)',
+      ],
     ],
   },
   {
@@ -36,8 +42,11 @@ const datasets: readonly { readonly name: string; readonly file: string; readonl
     file: 'movies.json',
     facts: [
       ['**movies** has 3,201 rows and # columns', "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'movies'"],
-      ['**US DVD Sales** is missing in # of 3,201 rows', 'SELECT replace(format(\'{:,}\', count(*)), \'.\', \',\') FROM movies WHERE "US DVD Sales" IS NULL'],
-      ['**Worldwide Gross** and **Production Budget** are moderately correlated (+#)', 'SELECT format(\'{:.2f}\', corr("Worldwide Gross", "Production Budget")) FROM movies'],
+      ['**US DVD Sales** is missing in # of 3,201 rows', "SELECT replace(format('{:,}', count(*)), '.', ',') FROM movies WHERE \"US DVD Sales\" IS NULL"],
+      [
+        '**Worldwide Gross** and **Production Budget** are moderately correlated (+#)',
+        'SELECT format(\'{:.2f}\', corr("Worldwide Gross", "Production Budget")) FROM movies',
+      ],
       ['The smallest is 0, the largest #.', 'SELECT format(\'{:,}\', max("Worldwide Gross")) FROM movies'],
       ['**Release Date** holds dates written as text', 'SELECT 0'],
     ],
@@ -46,7 +55,10 @@ const datasets: readonly { readonly name: string; readonly file: string; readonl
     name: 'gapminder',
     file: 'gapminder.json',
     facts: [
-      ['Each row is one country in one year: **country** and **year** together tell all rows apart. It covers 1955 to # (**year**)', 'SELECT max("year") FROM gapminder'],
+      [
+        'Each row is one country in one year: **country** and **year** together tell all rows apart. It covers 1955 to # (**year**)',
+        'SELECT max("year") FROM gapminder',
+      ],
       ['**total pop** rose from 2,165,658,066 in 1955 to # in 2005', 'SELECT format(\'{:,}\', sum(pop)::BIGINT) FROM gapminder WHERE "year" = 2005'],
       ['**life_expect** and **fertility** are strongly correlated (−#)', "SELECT format('{:.2f}', -corr(life_expect, fertility)) FROM gapminder"],
       ['farthest are China, 1960 (#)', 'SELECT min(life_expect) FROM gapminder'],
@@ -56,10 +68,19 @@ const datasets: readonly { readonly name: string; readonly file: string; readonl
     name: 'penguins',
     file: 'penguins.json',
     facts: [
-      ['**Flipper Length (mm)** and **Body Mass (g)** are strongly correlated (+#)', 'SELECT format(\'{:.2f}\', corr("Flipper Length (mm)", "Body Mass (g)")) FROM penguins'],
-      ['**average Flipper Length (mm)** is highest for Gentoo (#)', `SELECT format('{:.1f}', avg("Flipper Length (mm)")) FROM penguins WHERE "Species" = 'Gentoo'`],
+      [
+        '**Flipper Length (mm)** and **Body Mass (g)** are strongly correlated (+#)',
+        'SELECT format(\'{:.2f}\', corr("Flipper Length (mm)", "Body Mass (g)")) FROM penguins',
+      ],
+      [
+        '**average Flipper Length (mm)** is highest for Gentoo (#)',
+        `SELECT format('{:.1f}', avg("Flipper Length (mm)")) FROM penguins WHERE "Species" = 'Gentoo'`,
+      ],
       ['Gentoo with Biscoe stands out: # rows', `SELECT count(*) FROM penguins WHERE "Species" = 'Gentoo' AND "Island" = 'Biscoe'`],
-      ['**Beak Depth (mm)** and **Body Mass (g)** go in opposite directions (−#), but among rows of the same **Species** it is the other way round', 'SELECT format(\'{:.2f}\', -corr("Beak Depth (mm)", "Body Mass (g)")) FROM penguins'],
+      [
+        '**Beak Depth (mm)** and **Body Mass (g)** go in opposite directions (−#), but among rows of the same **Species** it is the other way round',
+        'SELECT format(\'{:.2f}\', -corr("Beak Depth (mm)", "Body Mass (g)")) FROM penguins',
+      ],
       ['**Sex** is "." in # row, which may stand for a missing value', `SELECT count(*) FROM penguins WHERE "Sex" = '.'`],
     ],
   },
@@ -112,7 +133,10 @@ describe.each(datasets)('the analysis of $name', ({ name, file, facts }) => {
     for (const question of questions) {
       const answer = await bench.ask(question);
       expect(answer.confidence, question).toBeGreaterThan(0.9);
-      expect(answer.shown.filter((shown) => shown.type === 'error'), question).toEqual([]);
+      expect(
+        answer.shown.filter((shown) => shown.type === 'error'),
+        question,
+      ).toEqual([]);
     }
   });
 });

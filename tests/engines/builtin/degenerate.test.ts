@@ -20,13 +20,29 @@ const tables: readonly (readonly [name: string, sql: string, expected: RegExp])[
   ['only nulls', 'SELECT NULL::DOUBLE AS a, NULL::VARCHAR AS b FROM range(50)', /are empty in every row/],
   ['constants', `SELECT 7 AS a, 'same' AS b, DATE '2020-01-01' AS c FROM range(50)`, /have the same value everywhere/],
   ['names that are no names', weirdNames, /Größe \(cm\)/],
-  ['only text', `SELECT 'c' || i % 4 AS colour, 's' || i % 4 AS size, 'n' || i AS name FROM range(120) t(i)`, /\*\*colour\*\* and \*\*size\*\*: one determines the other/],
-  ['yes and no', `SELECT i % 3 = 0 AS done, i * 2.5 AS price FROM range(90) t(i)`, /is done false the most frequent|Done false is the most|done false is the most frequent/],
+  [
+    'only text',
+    `SELECT 'c' || i % 4 AS colour, 's' || i % 4 AS size, 'n' || i AS name FROM range(120) t(i)`,
+    /\*\*colour\*\* and \*\*size\*\*: one determines the other/,
+  ],
+  [
+    'yes and no',
+    `SELECT i % 3 = 0 AS done, i * 2.5 AS price FROM range(90) t(i)`,
+    /is done false the most frequent|Done false is the most|done false is the most frequent/,
+  ],
   ['repeated rows', 'SELECT i % 10 AS a, i % 10 * 3 AS b FROM range(100) t(i)', /90 rows \(90 %\) repeat another row in every column/],
-  ['not a number and infinity', `SELECT CASE WHEN i = 0 THEN 'nan'::DOUBLE WHEN i = 1 THEN 'inf'::DOUBLE ELSE i END AS x, i * 2.0 AS y FROM range(60) t(i)`, /has 60 rows/],
+  [
+    'not a number and infinity',
+    `SELECT CASE WHEN i = 0 THEN 'nan'::DOUBLE WHEN i = 1 THEN 'inf'::DOUBLE ELSE i END AS x, i * 2.0 AS y FROM range(60) t(i)`,
+    /has 60 rows/,
+  ],
   ['lists and structs', `SELECT [i, i] AS l, {'a': i} AS s, i AS n FROM range(30) t(i)`, /has 30 rows/],
   ['very large numbers', 'SELECT 170141183460469231731687303715884105727::HUGEINT - i AS h, i::DECIMAL(38, 10) AS d FROM range(50) t(i)', /has 50 rows/],
-  ['dates as text', `SELECT strftime(DATE '2019-01-15' + i::INTEGER * 10, '%d/%m/%Y') AS day, i + 0.5 AS value FROM range(150) t(i)`, /It covers 2019-01-15 to 2023-02-/],
+  [
+    'dates as text',
+    `SELECT strftime(DATE '2019-01-15' + i::INTEGER * 10, '%d/%m/%Y') AS day, i + 0.5 AS value FROM range(150) t(i)`,
+    /It covers 2019-01-15 to 2023-02-/,
+  ],
   ['markup in the data', `SELECT '<b>*x*</b> [l](http://e)' || i % 3 AS "c*d_" , i AS n FROM range(60) t(i)`, /has 60 rows/],
 ];
 
@@ -45,7 +61,10 @@ describe.each(tables)('a table with %s', (_case, sql, expected) => {
     const questions = askableQuestions(readTable(await profileTable(bench.connection, 'my "table"')));
     for (const question of questions.filter((text) => text !== 'Analyse the data')) {
       const outcome = await bench.ask(question);
-      expect(outcome.shown.filter((shown) => shown.type === 'error'), question).toEqual([]);
+      expect(
+        outcome.shown.filter((shown) => shown.type === 'error'),
+        question,
+      ).toEqual([]);
       expect(outcome.confidence, question).toBeGreaterThan(0.9);
     }
   });

@@ -64,11 +64,16 @@ describe('a turn with tools', () => {
 
   it('begins with describe_data and asks for the results', async () => {
     const parts = await partsOf(requestOf('AUTO_ANALYZE', [user('go')]));
-    expect(parts).toMatchObject([{ type: 'toolCall', call: { name: 'describe_data', arguments: '{}' } }, { type: 'finish', reason: 'TOOL_CALLS', mode: 'rules' }]);
+    expect(parts).toMatchObject([
+      { type: 'toolCall', call: { name: 'describe_data', arguments: '{}' } },
+      { type: 'finish', reason: 'TOOL_CALLS', mode: 'rules' },
+    ]);
   });
 
   it('gives each call an id of its own', async () => {
-    const ids = await Promise.all([1, 2].map(async () => (await partsOf(requestOf('CHAT', [user('go')]))).flatMap((part) => (part.type === 'toolCall' ? [part.call.id] : []))));
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await partsOf(requestOf('CHAT', [user('go')]))).flatMap((part) => (part.type === 'toolCall' ? [part.call.id] : []))),
+    );
     expect(new Set(ids.flat()).size).toBe(2);
   });
 
@@ -99,12 +104,20 @@ describe('a turn with tools', () => {
     ['answers something else', { content: '[1, 2]', isError: false }],
     ['answers no JSON', { content: '<html>', isError: false }],
   ])('says so when describe_data %s', async (_case, outcome) => {
-    const messages: readonly EngineMessage[] = [user('go'), { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'describe_data', arguments: '{}' }] }, { role: 'tool', toolCallId: 'a', name: 'describe_data', ...outcome }];
+    const messages: readonly EngineMessage[] = [
+      user('go'),
+      { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'describe_data', arguments: '{}' }] },
+      { role: 'tool', toolCallId: 'a', name: 'describe_data', ...outcome },
+    ];
     expect(textOf(await partsOf(requestOf('AUTO_ANALYZE', messages)))).toContain('could not be read just now');
   });
 
   it('does not continue steps that another version of it began', async () => {
-    const messages: readonly EngineMessage[] = [user('go'), { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'run_sql', arguments: '{}' }] }, { role: 'tool', toolCallId: 'a', name: 'run_sql', content: '{}', isError: false }];
+    const messages: readonly EngineMessage[] = [
+      user('go'),
+      { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'run_sql', arguments: '{}' }] },
+      { role: 'tool', toolCallId: 'a', name: 'run_sql', content: '{}', isError: false },
+    ];
     const parts = await partsOf(requestOf('AUTO_ANALYZE', messages));
     expect(textOf(parts)).toContain('Please ask again');
     expect(parts.at(-1)).toMatchObject({ type: 'finish', reason: 'STOP' });
@@ -118,7 +131,8 @@ describe('a turn with tools', () => {
 describe('words', () => {
   it.each([
     [0, '0'],
-    [1234.5, '1,235'],
+    [1234.56, '1,234.6'],
+    [12345.6, '12,346'],
     [123.456, '123.5'],
     [12.3456, '12.35'],
     [0.12345, '0.123'],

@@ -116,14 +116,24 @@ async function runTurn(connection: DuckDBConnection, names: readonly string[], p
   throw new Error('The engine did not finish within 40 steps.');
 }
 
-async function runTool(connection: DuckDBConnection, names: readonly string[], plots: Plots, call: ToolCall, shown: Shown[], numbersSeen: number[]): Promise<EngineMessage> {
+async function runTool(
+  connection: DuckDBConnection,
+  names: readonly string[],
+  plots: Plots,
+  call: ToolCall,
+  shown: Shown[],
+  numbersSeen: number[],
+): Promise<EngineMessage> {
   const answer = (content: string, isError = false): EngineMessage => ({ role: 'tool', toolCallId: call.id, name: call.name, content, isError });
   const given: { readonly sql?: string; readonly title?: string; readonly show?: boolean; readonly spec?: JsonObject } = JSON.parse(call.arguments);
   try {
     if (call.name === 'describe_data') {
       const tables = [];
       for (const name of names) tables.push(await profileTable(connection, name));
-      collectNumbers(tables.map((table) => [table.rowCount, table.columns.length, ...table.columns.flatMap((column) => [column.nullCount, column.distinctCount])]), numbersSeen);
+      collectNumbers(
+        tables.map((table) => [table.rowCount, table.columns.length, ...table.columns.flatMap((column) => [column.nullCount, column.distinctCount])]),
+        numbersSeen,
+      );
       return answer(JSON.stringify({ tables }));
     }
     const { columns, rows } = await runSql(connection, given.sql ?? '');
@@ -132,7 +142,8 @@ async function runTool(connection: DuckDBConnection, names: readonly string[], p
       shown.push({ type: 'plot', title: given.title ?? '', spec });
       return answer('{"ok":true}');
     }
-    if (given.show !== false) shown.push({ type: 'table', title: given.title ?? '', sql: given.sql ?? '', columns: columns.map((column) => column.name), rows });
+    if (given.show !== false)
+      shown.push({ type: 'table', title: given.title ?? '', sql: given.sql ?? '', columns: columns.map((column) => column.name), rows });
     collectNumbers(rows, numbersSeen);
     return answer(JSON.stringify({ columns, rows: rows.slice(0, 200), rowCount: rows.length, truncated: false }));
   } catch (error) {

@@ -13,7 +13,9 @@ export function inventedNumbers(outcome: Outcome): readonly string[] {
     .replaceAll(/\d{4}-\d{2}-\d{2}/g, 'date')
     .replaceAll(/[−+]?[\d.,]+ ?%/g, 'percent')
     .replaceAll(/[\d.,]+ times as much/g, 'factor');
-  const written = [...sentences.matchAll(/(?<![\p{L}\d.])[−-]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?![\p{L}\d])/gu)].map(([text]) => text.replaceAll(',', '').replace('−', '-'));
+  const written = [...sentences.matchAll(/(?<![\p{L}\d.])[−-]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?![\p{L}\d])/gu)].map(([text]) =>
+    text.replaceAll(',', '').replace('−', '-'),
+  );
   return written.filter((text) => {
     const value = Number(text);
     const decimals = text.split('.')[1]?.length ?? 0;

@@ -20,9 +20,15 @@ async function profileColumn(connection: DuckDBConnection, table: string, name: 
   const isNumber = !type.endsWith(']') && /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|DOUBLE|FLOAT|DECIMAL)/i.test(type);
   const finite = `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END`;
   const numeric = isNumber ? `avg(${finite}), stddev_samp(${finite}), quantile_cont(${finite}, [0.25, 0.5, 0.75])` : 'NULL, NULL, NULL';
-  const { rows } = await runSql(connection, `SELECT (count(*) - count(${column}))::INTEGER, count(DISTINCT ${column})::INTEGER, min(${column})::VARCHAR, max(${column})::VARCHAR, ${numeric}, count(${column})::INTEGER FROM ${table}`);
+  const { rows } = await runSql(
+    connection,
+    `SELECT (count(*) - count(${column}))::INTEGER, count(DISTINCT ${column})::INTEGER, min(${column})::VARCHAR, max(${column})::VARCHAR, ${numeric}, count(${column})::INTEGER FROM ${table}`,
+  );
   const [nulls, distinct, min, max, mean, deviation, quartiles, filled] = rows[0] ?? [];
-  const top = await runSql(connection, `SELECT ${column}::VARCHAR, count(*)::INTEGER AS n FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 10`);
+  const top = await runSql(
+    connection,
+    `SELECT ${column}::VARCHAR, count(*)::INTEGER AS n FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 10`,
+  );
   const isNearlyUnique = Number(distinct) > Number(filled) * 0.95;
   const meaning: ColumnMeaning = isNumber ? 'MEASURE' : /^(DATE|TIMESTAMP)/.test(type) ? 'DATE' : isNearlyUnique ? 'TEXT' : 'CATEGORY';
   return {

@@ -27,22 +27,70 @@ const cars: readonly Case[] = [
   ['which car has the highest mpg', 'the row with the highest Miles_per_Gallon', `SELECT 'mazda glc'`, 0],
   ['how many cars have horsepower over 200?', 'number of rows, where Horsepower is over 200', 'SELECT count(*) FROM cars WHERE "Horsepower" > 200'],
   ['how many have at least 200 horsepower', 'number of rows, where Horsepower is at least 200', 'SELECT count(*) FROM cars WHERE "Horsepower" >= 200'],
-  ['cars with mpg between 30 and 40', 'number of rows, where Miles_per_Gallon is between 30 and 40', 'SELECT count(*) FROM cars WHERE "Miles_per_Gallon" BETWEEN 30 AND 40'],
+  [
+    'cars with mpg between 30 and 40',
+    'number of rows, where Miles_per_Gallon is between 30 and 40',
+    'SELECT count(*) FROM cars WHERE "Miles_per_Gallon" BETWEEN 30 AND 40',
+  ],
   ['number of cars with weight under 2,000', 'number of rows, where Weight_in_lbs is under 2,000', 'SELECT count(*) FROM cars WHERE "Weight_in_lbs" < 2000'],
   ['average mpg in 1980', 'average Miles_per_Gallon, where the year is 1980', 'SELECT avg("Miles_per_Gallon") FROM cars WHERE year("Year") = 1980'],
-  ['how many cars after 1975 from Europe', 'number of rows, where the year is after 1975 and Origin is Europe', `SELECT count(*) FROM cars WHERE year("Year") > 1975 AND "Origin" = 'Europe'`],
-  ['how many cars between 1972 and 1974', 'number of rows, where the year is 1972 to 1974', 'SELECT count(*) FROM cars WHERE year("Year") BETWEEN 1972 AND 1974'],
-  ['average acceleration of cars not from USA', 'average Acceleration, where Origin is not USA', `SELECT avg("Acceleration") FROM cars WHERE "Origin" <> 'USA'`],
-  ['average horsepower of usa cars with 8 cylinders', 'average Horsepower, where Cylinders is 8 and Origin is USA', `SELECT avg("Horsepower") FROM cars WHERE "Origin" = 'USA' AND "Cylinders" = 8`],
-  ['what share of cars comes from Japan?', 'the share of rows where Origin is Japan', `SELECT count(*) FILTER ("Origin" = 'Japan'), count(*), round(100.0 * count(*) FILTER ("Origin" = 'Japan') / count(*), 1) FROM cars`],
+  [
+    'how many cars after 1975 from Europe',
+    'number of rows, where the year is after 1975 and Origin is Europe',
+    `SELECT count(*) FROM cars WHERE year("Year") > 1975 AND "Origin" = 'Europe'`,
+  ],
+  [
+    'how many cars between 1972 and 1974',
+    'number of rows, where the year is 1972 to 1974',
+    'SELECT count(*) FROM cars WHERE year("Year") BETWEEN 1972 AND 1974',
+  ],
+  [
+    'average acceleration of cars not from USA',
+    'average Acceleration, where Origin is not USA',
+    `SELECT avg("Acceleration") FROM cars WHERE "Origin" <> 'USA'`,
+  ],
+  [
+    'average horsepower of usa cars with 8 cylinders',
+    'average Horsepower, where Cylinders is 8 and Origin is USA',
+    `SELECT avg("Horsepower") FROM cars WHERE "Origin" = 'USA' AND "Cylinders" = 8`,
+  ],
+  [
+    'what share of cars comes from Japan?',
+    'the share of rows where Origin is Japan',
+    `SELECT count(*) FILTER ("Origin" = 'Japan'), count(*), round(100.0 * count(*) FILTER ("Origin" = 'Japan') / count(*), 1) FROM cars`,
+  ],
   ['what percentage of cars have 8 cylinders', 'the share of rows where Cylinders is 8', 'SELECT count(*) FILTER ("Cylinders" = 8) FROM cars'],
   ['percentage of each origin', 'number of rows by Origin', 'SELECT "Origin", count(*) AS n FROM cars GROUP BY 1 ORDER BY n DESC', 1],
-  ['compare the horsepower of USA and Japan', 'average Horsepower by Origin, where Origin is USA or Japan', `SELECT "Origin", avg("Horsepower") AS a FROM cars WHERE "Origin" IN ('USA', 'Japan') GROUP BY 1 ORDER BY a DESC`, 1],
-  ['compare USA and Europe', 'the measures by Origin, where Origin is USA or Europe', `SELECT "Origin", count(*) AS n FROM cars WHERE "Origin" IN ('USA', 'Europe') GROUP BY 1 ORDER BY n DESC`],
-  ['how does the average mpg change over time?', 'average Miles_per_Gallon over time (Year)', 'SELECT year("Year"), avg("Miles_per_Gallon") FROM cars GROUP BY 1 ORDER BY 1', 1],
+  [
+    'compare the horsepower of USA and Japan',
+    'average Horsepower by Origin, where Origin is USA or Japan',
+    `SELECT "Origin", avg("Horsepower") AS a FROM cars WHERE "Origin" IN ('USA', 'Japan') GROUP BY 1 ORDER BY a DESC`,
+    1,
+  ],
+  [
+    'compare USA and Europe',
+    'the measures by Origin, where Origin is USA or Europe',
+    `SELECT "Origin", count(*) AS n FROM cars WHERE "Origin" IN ('USA', 'Europe') GROUP BY 1 ORDER BY n DESC`,
+  ],
+  [
+    'how does the average mpg change over time?',
+    'average Miles_per_Gallon over time (Year)',
+    'SELECT year("Year"), avg("Miles_per_Gallon") FROM cars GROUP BY 1 ORDER BY 1',
+    1,
+  ],
   ['count of cars by year', 'number of rows by year (Year)', 'SELECT year("Year"), count(*) FROM cars GROUP BY 1 ORDER BY 1', 1],
-  ['how are horsepower and weight correlated', 'the correlation of Horsepower and Weight_in_lbs', 'SELECT \'Horsepower\', \'Weight_in_lbs\', round(corr("Horsepower", "Weight_in_lbs"), 3) FROM cars', 1],
-  ['horsepower vs acceleration', 'the correlation of Horsepower and Acceleration', 'SELECT \'Horsepower\', \'Acceleration\', round(corr("Horsepower", "Acceleration"), 3) FROM cars', 1],
+  [
+    'how are horsepower and weight correlated',
+    'the correlation of Horsepower and Weight_in_lbs',
+    'SELECT \'Horsepower\', \'Weight_in_lbs\', round(corr("Horsepower", "Weight_in_lbs"), 3) FROM cars',
+    1,
+  ],
+  [
+    'horsepower vs acceleration',
+    'the correlation of Horsepower and Acceleration',
+    'SELECT \'Horsepower\', \'Acceleration\', round(corr("Horsepower", "Acceleration"), 3) FROM cars',
+    1,
+  ],
   ['distribution of displacement', 'the distribution of Displacement', 'SELECT count("Displacement"), min("Displacement") FROM cars', 1],
   ['distribution of origin', 'the distribution of Origin', 'SELECT "Origin", count(*) AS n FROM cars GROUP BY 1 ORDER BY n DESC', 1],
   ['outliers of acceleration', 'outliers of Acceleration', `SELECT 'peugeot 504'`],
@@ -59,12 +107,38 @@ const others: readonly (readonly [table: string, file: string, cases: readonly C
     'movies',
     'movies.json',
     [
-      ['how many movies did Steven Spielberg direct', 'number of rows, where Director is Steven Spielberg', `SELECT count(*) FROM movies WHERE "Director" = 'Steven Spielberg'`],
-      ['worldwide gross of "Titanic"', 'average Worldwide Gross, where Title is Titanic', `SELECT avg("Worldwide Gross") FROM movies WHERE "Title" = 'Titanic'`],
-      ['total us gross by distributor', 'total US Gross by Distributor', 'SELECT "Distributor", sum("US Gross") AS s FROM movies WHERE "Distributor" IS NOT NULL GROUP BY 1 ORDER BY s DESC LIMIT 50', 1],
-      ['which director made the most movies', 'number of rows by Director, highest 10', 'SELECT "Director", count(*) AS n FROM movies WHERE "Director" IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 10', 1],
-      ['average imdb rating for horror movies', 'average IMDB Rating, where Major Genre is Horror', `SELECT avg("IMDB Rating") FROM movies WHERE "Major Genre" = 'Horror'`],
-      ['how many movies since 2005', 'number of rows, where the year is 2005 or later', `SELECT count(*) FROM movies WHERE year(strptime("Release Date", '%b %d %Y')) >= 2005`],
+      [
+        'how many movies did Steven Spielberg direct',
+        'number of rows, where Director is Steven Spielberg',
+        `SELECT count(*) FROM movies WHERE "Director" = 'Steven Spielberg'`,
+      ],
+      [
+        'worldwide gross of "Titanic"',
+        'average Worldwide Gross, where Title is Titanic',
+        `SELECT avg("Worldwide Gross") FROM movies WHERE "Title" = 'Titanic'`,
+      ],
+      [
+        'total us gross by distributor',
+        'total US Gross by Distributor',
+        'SELECT "Distributor", sum("US Gross") AS s FROM movies WHERE "Distributor" IS NOT NULL GROUP BY 1 ORDER BY s DESC LIMIT 50',
+        1,
+      ],
+      [
+        'which director made the most movies',
+        'number of rows by Director, highest 10',
+        'SELECT "Director", count(*) AS n FROM movies WHERE "Director" IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 10',
+        1,
+      ],
+      [
+        'average imdb rating for horror movies',
+        'average IMDB Rating, where Major Genre is Horror',
+        `SELECT avg("IMDB Rating") FROM movies WHERE "Major Genre" = 'Horror'`,
+      ],
+      [
+        'how many movies since 2005',
+        'number of rows, where the year is 2005 or later',
+        `SELECT count(*) FROM movies WHERE year(strptime("Release Date", '%b %d %Y')) >= 2005`,
+      ],
     ],
   ],
   [
@@ -72,10 +146,19 @@ const others: readonly (readonly [table: string, file: string, cases: readonly C
     'seattle-weather.csv',
     [
       ['total precipitation by year', 'total precipitation by year (date)', 'SELECT year("date"), sum(precipitation) FROM weather GROUP BY 1 ORDER BY 1', 1],
-      ['how many days of snow in 2012', 'number of rows, where the year is 2012 and weather is snow', `SELECT count(*) FROM weather WHERE weather = 'snow' AND year("date") = 2012`],
+      [
+        'how many days of snow in 2012',
+        'number of rows, where the year is 2012 and weather is snow',
+        `SELECT count(*) FROM weather WHERE weather = 'snow' AND year("date") = 2012`,
+      ],
       ['average temp_max in july', 'average temp_max, where the month is July', 'SELECT avg(temp_max) FROM weather WHERE month("date") = 7'],
       ['monthly average wind', 'average wind by month (date)', `SELECT date_trunc('month', "date")::DATE, avg(wind) FROM weather GROUP BY 1 ORDER BY 1`, 1],
-      ['which month has the highest precipitation', 'average precipitation by month of the year (date)', `SELECT month("date"), strftime(any_value("date"), '%b'), avg(precipitation) FROM weather GROUP BY 1 ORDER BY 1`, 1],
+      [
+        'which month has the highest precipitation',
+        'average precipitation by month of the year (date)',
+        `SELECT month("date"), strftime(any_value("date"), '%b'), avg(precipitation) FROM weather GROUP BY 1 ORDER BY 1`,
+        1,
+      ],
       ['average wind by day', 'average wind by day (date)', 'SELECT "date", avg(wind) FROM weather GROUP BY 1 ORDER BY 1', 1],
     ],
   ],
@@ -90,14 +173,17 @@ describe.each(sets)('questions about %s', (table, file, cases) => {
   });
   afterAll(() => bench[Symbol.asyncDispose]());
 
-  it.each<Case>(cases)('"%s" is read as: %s', async (question, reading, sql, plotCount) => {
-    const outcome = await bench.ask(question);
-    expect(outcome.shown.filter((shown) => shown.type === 'error')).toEqual([]);
-    expect(outcome.text).toContain(`I read this as: ${reading}.`);
-    expect(outcome).toMatchObject({ mode: 'rules', confidence: 0.95 });
-    if (plotCount !== undefined) expect(outcome.shown.filter((shown) => shown.type === 'plot')).toHaveLength(plotCount);
-    if (sql !== null) expectFirstColumns(tableOf(outcome), await bench.rows(sql));
-  });
+  it.each(cases.map(([question, reading, sql, plotCount]) => ({ question, reading, sql, plotCount })))(
+    '"$question" is read as: $reading',
+    async ({ question, reading, sql, plotCount }) => {
+      const outcome = await bench.ask(question);
+      expect(outcome.shown.filter((shown) => shown.type === 'error')).toEqual([]);
+      expect(outcome.text).toContain(`I read this as: ${reading}.`);
+      expect(outcome).toMatchObject({ mode: 'rules', confidence: 0.95 });
+      if (plotCount !== undefined) expect(outcome.shown.filter((shown) => shown.type === 'plot')).toHaveLength(plotCount);
+      if (sql !== null) expectFirstColumns(tableOf(outcome), await bench.rows(sql));
+    },
+  );
 });
 
 /** The rows of the one table that was shown. */
@@ -108,7 +194,37 @@ function tableOf(outcome: Outcome): readonly (readonly Json[])[] {
 
 /** The table may have more columns, and more rows where the SQL only computes the first. */
 function expectFirstColumns(actual: readonly (readonly Json[])[], expected: readonly (readonly Json[])[]): void {
-  const rounded = (value: Json | undefined): Json => (typeof value === 'number' || (typeof value === 'string' && value !== '' && Number.isFinite(Number(value))) ? Number(Number(value).toPrecision(6)) : (value ?? null));
+  const rounded = (value: Json | undefined): Json =>
+    typeof value === 'number' || (typeof value === 'string' && value !== '' && Number.isFinite(Number(value)))
+      ? Number(Number(value).toPrecision(6))
+      : (value ?? null);
   const width = expected[0]?.length ?? 0;
   expect(actual.slice(0, expected.length).map((row) => row.slice(0, width).map(rounded))).toEqual(expected.map((row) => row.map(rounded)));
 }
+
+describe('a question that is not understood', () => {
+  it.each(['what is the meaning of life?', 'hottest wheels', 'write me a poem', '?', '💥 "; DROP TABLE cars; --'])(
+    '"%s" is answered with three that are',
+    async (question) => {
+      await using bench = await openWorkbench({ cars: 'cars.json' }, plots);
+      const outcome = await bench.ask(question);
+      expect(outcome.confidence).toBeLessThan(0.4);
+      const offered = [...outcome.text.matchAll(/^- (.+)$/gm)].map(([, text]) => text ?? '');
+      expect(offered).toHaveLength(3);
+      for (const one of offered) expect((await bench.ask(one)).confidence, one).toBeGreaterThan(0.9);
+    },
+  );
+
+  it('names the words that it left out when it goes on without them', async () => {
+    await using bench = await openWorkbench({ cars: 'cars.json' }, plots);
+    const outcome = await bench.ask('average horsepower by origin for shiny convertibles');
+    expect(outcome.text).toContain('I did not understand "shiny", "convertibles" and went on without.');
+    expect(outcome.confidence).toBeLessThan(0.6);
+  });
+
+  it('is not needed for help, or for a whole analysis', async () => {
+    await using bench = await openWorkbench({ cars: 'cars.json' }, plots);
+    expect((await bench.ask('what can you do?')).text).toContain('I answer questions about **cars**');
+    expect((await bench.ask('analyse the data')).text).toContain('### In short');
+  });
+});

@@ -4,7 +4,10 @@ import type { Json } from '../../../src/base/json.ts';
 import type { TableColumn } from '../../../src/base/table.ts';
 
 /** Runs one SQL text in the process of the test; larger integers and decimals come as strings, as in the product. */
-export async function runSql(connection: DuckDBConnection, sql: string): Promise<{ readonly columns: readonly TableColumn[]; readonly rows: readonly (readonly Json[])[] }> {
+export async function runSql(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<{ readonly columns: readonly TableColumn[]; readonly rows: readonly (readonly Json[])[] }> {
   const reader = await connection.runAndReadAll(sql);
   const types = reader.columnTypes().map(String);
   const columns = reader.columnNames().map((name, index) => ({ name, type: types[index] ?? 'VARCHAR' }));

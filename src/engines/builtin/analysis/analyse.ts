@@ -39,7 +39,9 @@ export function* analyseData(): Script {
 
 function* analyseTable(table: Table, isOnly: boolean): Script {
   if (table.rowCount === 0 || table.columns.length === 0) {
-    return yield* say(`${named(table.name)} is empty: it has ${counted(table.columns.length, 'column')} and no rows, so there is nothing to analyse. Upload a file with rows, and ask again.`);
+    return yield* say(
+      `${named(table.name)} is empty: it has ${counted(table.columns.length, 'column')} and no rows, so there is nothing to analyse. Upload a file with rows, and ask again.`,
+    );
   }
   const facts = yield* gatherFacts(table);
   yield* tellOverview(facts, isOnly);
@@ -50,7 +52,13 @@ function* analyseTable(table: Table, isOnly: boolean): Script {
     const headline = yield* finding.tell();
     if (headline !== null) headlines.push(headline);
   }
-  if (headlines.length > 0) yield* say(`### In short\n\n${headlines.slice(0, 6).map((headline) => `- ${headline}\n`).join('')}\n`);
+  if (headlines.length > 0)
+    yield* say(
+      `### In short\n\n${headlines
+        .slice(0, 6)
+        .map((headline) => `- ${headline}\n`)
+        .join('')}\n`,
+    );
   const questions = starterQuestions(table, facts.times);
   if (questions.length > 0) yield* say(`### You could ask next\n\n${questions.map((question) => `- ${question}\n`).join('')}`);
 }
@@ -61,7 +69,9 @@ function* analyseTable(table: Table, isOnly: boolean): Script {
  */
 function chooseFindings(facts: Facts): readonly Finding[] {
   const quality = [...findMissing(facts.table), ...findDuplicates(facts), ...findFutureDates(facts)];
-  const kinds = [findTrends, findSeasons, findDifferences, findCorrelations, findDistributions, findCategories, findAssociations, findOutliers].map((find) => byScore(find(facts)));
+  const kinds = [findTrends, findSeasons, findDifferences, findCorrelations, findDistributions, findCategories, findAssociations, findOutliers].map((find) =>
+    byScore(find(facts)),
+  );
   let plotsLeft = mostPlots - quality.reduce((sum, finding) => sum + finding.plots, 0);
   const chosen: Finding[] = [];
   for (const finding of [...byScore(kinds.flatMap((findings) => findings.slice(0, 1))), ...byScore(kinds.flatMap((findings) => findings.slice(1, 3)))]) {

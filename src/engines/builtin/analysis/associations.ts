@@ -20,7 +20,13 @@ function associationFinding(facts: Facts, { left, right, v }: Association): Find
   const sql = `WITH c AS (${crossed}) SELECT a AS ${identifier(leftName)}, b AS ${identifier(rightName)}, n AS rows, round(CAST(${expected} AS DOUBLE), 1) AS "expected by chance" FROM c ORDER BY n - ${expected} DESC LIMIT 20`;
   const title = `${spacedName(left.name)} and ${spacedName(right.name)}`;
   const largest = Math.max(...left.profile.topValues.map((top) => top.count), 1);
-  const spec = heatmapChart(`Rows by ${title}`, { field: rightName, title: right.name }, { field: leftName, title: left.name }, { field: 'rows', title: 'Rows' }, largest * 0.7);
+  const spec = heatmapChart(
+    `Rows by ${title}`,
+    { field: rightName, title: right.name },
+    { field: leftName, title: left.name },
+    { field: 'rows', title: 'Rows' },
+    largest * 0.7,
+  );
   return {
     score: 0.3 + 0.5 * v,
     plots: 1,
@@ -30,9 +36,12 @@ function associationFinding(facts: Facts, { left, right, v }: Association): Find
       const result = yield* present(title, sql, { title: `Rows by ${title}`, sql: plotSql, spec });
       const top = result?.rows[0];
       if (top === undefined) return yield* tellFailure();
-      const strength = v > 0.995 ? 'one determines the other' : v >= 0.6 ? 'they go together strongly' : v >= 0.3 ? 'they go together' : 'they go together a little';
+      const strength =
+        v > 0.995 ? 'one determines the other' : v >= 0.6 ? 'they go together strongly' : v >= 0.3 ? 'they go together' : 'they go together a little';
       const headline = `${named(left.name)} and ${named(right.name)}: ${strength} (Cramér's V ${number(Math.round(v * 100) / 100)} of at most 1)`;
-      yield* say(`${headline}. ${groupName(left, top.text(leftName) ?? '')} with ${groupName(right, top.text(rightName) ?? '')} stands out: ${counted(top.number('rows') ?? 0, 'row')}, where chance would give about ${count(top.number('expected by chance') ?? 0)}.\n\n`);
+      yield* say(
+        `${headline}. ${groupName(left, top.text(leftName) ?? '')} with ${groupName(right, top.text(rightName) ?? '')} stands out: ${counted(top.number('rows') ?? 0, 'row')}, where chance would give about ${count(top.number('expected by chance') ?? 0)}.\n\n`,
+      );
       return `${headline}.`;
     },
   };

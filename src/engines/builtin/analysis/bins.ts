@@ -50,5 +50,8 @@ function roundWidth(width: number): number {
 
 /** A number that SQL reads as a double. */
 function plain(value: number): string {
-  return `${value.toPrecision(12).replace(/(\.\d*?)0+($|e)/, '$1$2').replace(/\.($|e)/, '$1')}::DOUBLE`;
+  return `${value
+    .toPrecision(12)
+    .replace(/(\.\d*?)0+($|e)/, '$1$2')
+    .replace(/\.($|e)/, '$1')}::DOUBLE`;
 }

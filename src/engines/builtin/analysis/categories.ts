@@ -18,7 +18,14 @@ export function findCategories(facts: Facts): readonly Finding[] {
   const { table } = facts;
   return withRole(table, 'category')
     .filter((column) => column.profile.topValues.length > 0 && unevenness(column) > 1.08)
-    .map((column) => ({ column, score: (column.distinctCount <= 2 ? 0.3 : 0.42) + 0.15 * topShare(column) - (column.isNumber ? 0.08 : 0) - (column.filledCount < table.rowCount * 0.5 ? 0.1 : 0) }))
+    .map((column) => ({
+      column,
+      score:
+        (column.distinctCount <= 2 ? 0.3 : 0.42) +
+        0.15 * topShare(column) -
+        (column.isNumber ? 0.08 : 0) -
+        (column.filledCount < table.rowCount * 0.5 ? 0.1 : 0),
+    }))
     .toSorted((left, right) => right.score - left.score)
     .slice(0, 3)
     .map(({ column, score }, position) => categoryFinding(table, column, score - position * 0.07));
@@ -61,14 +68,20 @@ function categoryFinding(table: Table, column: Column, score: number): Finding {
       const [first, ...rest] = values;
       if (first === undefined) return yield* tellFailure();
       const told = describeTop(column, first, rest);
-      yield* say(`${told}${isLong ? ` The ${count(values.length)} shown make up ${number(Math.round(values.reduce((sum, value) => sum + value.rows, 0) * 1000 / Math.max(1, column.filledCount)) / 10)} % of the rows that have a value; there are ${counted(column.distinctCount, 'different value')}${table.rowCount > 100_000 ? ' or so' : ''}.` : ''}\n\n`);
+      yield* say(
+        `${told}${isLong ? ` The ${count(values.length)} shown make up ${number(Math.round((values.reduce((sum, value) => sum + value.rows, 0) * 1000) / Math.max(1, column.filledCount)) / 10)} % of the rows that have a value; there are ${counted(column.distinctCount, 'different value')}${table.rowCount > 100_000 ? ' or so' : ''}.` : ''}\n\n`,
+      );
       return told;
     },
   };
 }
 
 /** Says which value is most frequent and which follow. */
-export function describeTop(column: Column, first: { readonly value: string; readonly rows: number; readonly share: number }, rest: readonly { readonly value: string; readonly rows: number }[]): string {
+export function describeTop(
+  column: Column,
+  first: { readonly value: string; readonly rows: number; readonly share: number },
+  rest: readonly { readonly value: string; readonly rows: number }[],
+): string {
   const followers = rest.slice(0, 2).map((value) => `${groupName(column, value.value)} (${count(value.rows)})`);
   const base = column.filledCount > 0 && column.profile.nullCount > 0 ? ' that have a value' : '';
   return `${groupName(column, first.value)} is the most frequent ${named(column.name)}, with ${counted(first.rows, 'row')} (${percent(first.share / 100)} of all rows${base})${followers.length === 0 ? '' : `, followed by ${listed(followers)}`}.`;

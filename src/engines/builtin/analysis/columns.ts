@@ -51,14 +51,17 @@ const placeholder = /^(?:[.?\-–—_*#]+|n\/?a|none|null|nil|nan|unknown|missin
 
 function placeholders(column: Column): readonly string[] {
   if (column.role !== 'category' || column.isNumber) return [];
-  return column.profile.topValues.filter((top) => placeholder.test(top.value.trim())).map((top) => `${named(column.name)} is "${quoted(top.value)}" in ${counted(top.count, 'row')}, which may stand for a missing value.`);
+  return column.profile.topValues
+    .filter((top) => placeholder.test(top.value.trim()))
+    .map((top) => `${named(column.name)} is "${quoted(top.value)}" in ${counted(top.count, 'row')}, which may stand for a missing value.`);
 }
 
 function sentences(facts: Facts): readonly string[] {
   const { columns } = facts.table;
   const having = (...roles: readonly ColumnRole[]): readonly Column[] => columns.filter((column) => roles.includes(column.role));
   const names = (list: readonly Column[]): string => listed(list.map((column) => named(column.name)));
-  const kind = (list: readonly Column[], one: string, several: string): string => (list.length === 0 ? '' : `${count(list.length)} ${list.length === 1 ? one : several} (${names(list)})`);
+  const kind = (list: readonly Column[], one: string, several: string): string =>
+    list.length === 0 ? '' : `${count(list.length)} ${list.length === 1 ? one : several} (${names(list)})`;
   const groups = [
     kind(having('measure'), 'measure', 'measures'),
     kind(having('category'), 'category', 'categories'),
@@ -72,7 +75,9 @@ function sentences(facts: Facts): readonly string[] {
   return [
     groups.length === 0 ? '' : `There ${groups[0]?.startsWith('1 ') === true ? 'is' : 'are'} ${listed(groups)}.`,
     asText.length === 0 ? '' : `${names(asText)} ${asText.length === 1 ? 'holds' : 'hold'} dates written as text; I read them as dates.`,
-    constants.length === 0 ? '' : `${names(constants)} ${constants.length === 1 ? 'has' : 'have'} the same value everywhere, and ${constants.length === 1 ? 'tells' : 'tell'} nothing.`,
+    constants.length === 0
+      ? ''
+      : `${names(constants)} ${constants.length === 1 ? 'has' : 'have'} the same value everywhere, and ${constants.length === 1 ? 'tells' : 'tell'} nothing.`,
     ...columns.flatMap(placeholders),
     empties.length === 0 ? '' : `${names(empties)} ${empties.length === 1 ? 'is' : 'are'} empty in every row.`,
     columns.length > mostColumns ? `The first ${count(mostColumns)} of ${counted(columns.length, 'column')} are shown.` : '',

@@ -24,7 +24,14 @@ export function histogram(table: Table, facts: MeasureFacts, conditions: readonl
   return {
     title,
     sql: binSql(table, facts, binning, conditions),
-    spec: histogramChart(title, spacedName(facts.column.name), 'from', 'to', { field: 'rows', title: 'Rows' }, binning.kind === 'powers' ? binning.powers : null),
+    spec: histogramChart(
+      title,
+      spacedName(facts.column.name),
+      'from',
+      'to',
+      { field: 'rows', title: 'Rows' },
+      binning.kind === 'powers' ? binning.powers : null,
+    ),
   };
 }
 
@@ -55,7 +62,10 @@ function distributionFinding(table: Table, facts: MeasureFacts, score: number): 
 export function describeSpread(facts: MeasureFacts): { readonly headline: string; readonly sentences: string } {
   const { column, quartiles, mean, min, max, skewness } = facts;
   const [first, median, third] = quartiles;
-  const middle = first === third ? `At least half of all values of ${named(column.name)} are ${number(median)}` : `Half of all values of ${named(column.name)} lie between ${number(first)} and ${number(third)}; the middle one is ${number(median)}`;
+  const middle =
+    first === third
+      ? `At least half of all values of ${named(column.name)} are ${number(median)}`
+      : `Half of all values of ${named(column.name)} lie between ${number(first)} and ${number(third)}; the middle one is ${number(median)}`;
   const ends = ` The smallest is ${number(min)}, the largest ${number(max)}.`;
   const shape =
     skewness > 1
@@ -65,7 +75,10 @@ export function describeSpread(facts: MeasureFacts): { readonly headline: string
         : ` The average is ${number(mean)}${Math.abs(skewness) < 0.5 ? ', close to the middle: both sides are much alike' : ''}.`;
   const scale = chooseBinning(facts).kind === 'powers' ? ' The scale of the plot grows by powers of ten, because the values do.' : '';
   const zeros = min === 0 && scale !== '' ? ' Rows with zero are not drawn.' : '';
-  return { headline: skewness > 1 ? `${capital(column.name)} is very uneven: the median is ${number(median)}, the average ${number(mean)}.` : `${middle}.`, sentences: `${middle}.${ends}${shape}${scale}${zeros}` };
+  return {
+    headline: skewness > 1 ? `${capital(column.name)} is very uneven: the median is ${number(median)}, the average ${number(mean)}.` : `${middle}.`,
+    sentences: `${middle}.${ends}${shape}${scale}${zeros}`,
+  };
 }
 
 /** The share of values outside the fences, in words; for people who ask about outliers. */

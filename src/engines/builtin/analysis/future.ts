@@ -27,7 +27,10 @@ export function findFutureDates(facts: Facts): readonly Finding[] {
       plots: 0,
       heading: 'Dates in the future',
       *tell() {
-        const result = yield* present(`Rows with a ${column.name} in the future`, `SELECT ${names.join(', ')} FROM ${table.sql} WHERE ${isFuture(column)} ORDER BY ${column.time?.expression ?? column.sql} DESC, ${names.join(', ')} LIMIT 10`);
+        const result = yield* present(
+          `Rows with a ${column.name} in the future`,
+          `SELECT ${names.join(', ')} FROM ${table.sql} WHERE ${isFuture(column)} ORDER BY ${column.time?.expression ?? column.sql} DESC, ${names.join(', ')} LIMIT 10`,
+        );
         if (result === null) return yield* tellFailure();
         const sentence = `${counted(facts.futureCount, 'row')} ${facts.futureCount === 1 ? 'has' : 'have'} a ${named(column.name)} in the future`;
         yield* say(`${sentence}. Unless these are plans, the century is wrong: years of two digits are often read so.\n\n`);

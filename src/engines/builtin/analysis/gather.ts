@@ -6,7 +6,17 @@ import type { Association, Correlation, Difference, Facts, MeasureFacts, Season,
 import { futureSql } from './future.ts';
 import { chosenMeasures, measureSql, readMeasure } from './measures.ts';
 import { chosenTimes, readSeasons, readTime, readTrends, timeSql, trendSql } from './moments.ts';
-import { associationSql, comparableCategories, correlationSql, differenceSql, pairsOf, readAssociation, readCorrelations, readDifferences, withinSql } from './relations.ts';
+import {
+  associationSql,
+  comparableCategories,
+  correlationSql,
+  differenceSql,
+  pairsOf,
+  readAssociation,
+  readCorrelations,
+  readDifferences,
+  withinSql,
+} from './relations.ts';
 
 /** A query with what is to be done with its result. */
 interface Inquiry {
@@ -37,14 +47,37 @@ export function* gatherFacts(table: Table): Script<Facts> {
   const measures = chosenMeasures(table);
   const categories = comparableCategories(table);
   const times: TimeFacts[] = [];
-  const found: Found = { duplicates: null, measures: [], correlations: [], differences: [], associations: [], trends: [], seasons: [], rowKey: [], futureCount: 0 };
+  const found: Found = {
+    duplicates: null,
+    measures: [],
+    correlations: [],
+    differences: [],
+    associations: [],
+    trends: [],
+    seasons: [],
+    rowKey: [],
+    futureCount: 0,
+  };
 
   yield* inquire([
     ...duplicateInquiry(table, (duplicates) => (found.duplicates = duplicates)),
-    ...measures.map((column) => ({ sql: measureSql(table, column), read: (result: QueryResult | null) => void found.measures.push(...readMeasure(column, result)) })),
-    ...chosenTimes(table).map((column) => ({ sql: timeSql(table, column), read: (result: QueryResult | null) => void times.push(...readTime(column, result)) })),
-    ...(measures.length < 2 ? [] : [{ sql: correlationSql(table, measures), read: (result: QueryResult | null) => void (found.correlations = readCorrelations(measures, result)) }]),
-    ...(measures.length === 0 ? [] : categories.map((column) => ({ sql: differenceSql(table, column.sql, measures), read: (result: QueryResult | null) => void found.differences.push(...readDifferences(column, measures, result)) }))),
+    ...measures.map((column) => ({
+      sql: measureSql(table, column),
+      read: (result: QueryResult | null) => void found.measures.push(...readMeasure(column, result)),
+    })),
+    ...chosenTimes(table).map((column) => ({
+      sql: timeSql(table, column),
+      read: (result: QueryResult | null) => void times.push(...readTime(column, result)),
+    })),
+    ...(measures.length < 2
+      ? []
+      : [{ sql: correlationSql(table, measures), read: (result: QueryResult | null) => void (found.correlations = readCorrelations(measures, result)) }]),
+    ...(measures.length === 0
+      ? []
+      : categories.map((column) => ({
+          sql: differenceSql(table, column.sql, measures),
+          read: (result: QueryResult | null) => void found.differences.push(...readDifferences(column, measures, result)),
+        }))),
     ...pairsOf(categories.filter((column) => column.distinctCount <= 12).slice(0, 4)).map(([left, right]) => ({
       sql: associationSql(table, left, right),
       read: (result: QueryResult | null) => void found.associations.push(...readAssociation(left, right, result)),
@@ -56,26 +89,47 @@ export function* gatherFacts(table: Table): Script<Facts> {
   const grouping = groupingCategory(found.differences, found.correlations);
   const keys = keyCandidates(table, times);
   yield* inquire([
-    ...(time === undefined ? [] : [{ sql: trendSql(table, time, measures), read: (result: QueryResult | null) => void (found.trends = readTrends(time, measures, result)) }]),
-    ...(time === undefined || time.grain === 'hour' ? [] : [{ sql: futureSql(table, time.column), read: (result: QueryResult | null) => void (found.futureCount = result?.rows[0]?.number('future') ?? 0) }]),
+    ...(time === undefined
+      ? []
+      : [{ sql: trendSql(table, time, measures), read: (result: QueryResult | null) => void (found.trends = readTrends(time, measures, result)) }]),
+    ...(time === undefined || time.grain === 'hour'
+      ? []
+      : [{ sql: futureSql(table, time.column), read: (result: QueryResult | null) => void (found.futureCount = result?.rows[0]?.number('future') ?? 0) }]),
     ...(time?.hasSeasons !== true || measures.length === 0
       ? []
-      : [{ sql: differenceSql(table, `month(${time.column.time?.expression ?? time.column.sql})`, measures), read: (result: QueryResult | null) => void (found.seasons = readSeasons(time, measures, result)) }]),
+      : [
+          {
+            sql: differenceSql(table, `month(${time.column.time?.expression ?? time.column.sql})`, measures),
+            read: (result: QueryResult | null) => void (found.seasons = readSeasons(time, measures, result)),
+          },
+        ]),
     ...(grouping === null
       ? []
-      : [{ sql: withinSql(table, grouping, found.correlations), read: (result: QueryResult | null) => void (found.correlations = addWithin(found.correlations, grouping, result)) }]),
+      : [
+          {
+            sql: withinSql(table, grouping, found.correlations),
+            read: (result: QueryResult | null) => void (found.correlations = addWithin(found.correlations, grouping, result)),
+          },
+        ]),
     ...keys.map((columns) => ({
       sql: `SELECT count(*) AS groups FROM (SELECT DISTINCT ${columns.map((column) => column.sql).join(', ')} FROM ${table.sql})`,
-      read: (result: QueryResult | null) => void (found.rowKey = found.rowKey.length === 0 && result?.rows[0]?.number('groups') === table.rowCount ? columns : found.rowKey),
+      read: (result: QueryResult | null) =>
+        void (found.rowKey = found.rowKey.length === 0 && result?.rows[0]?.number('groups') === table.rowCount ? columns : found.rowKey),
     })),
   ]);
   return { table, times, ...found };
 }
 
 function duplicateInquiry(table: Table, read: (duplicates: number | null) => void): readonly Inquiry[] {
-  if (table.columns.length < 2 || table.rowCount < 2) return [];
+  // Finding repeated rows takes memory for every different row, and huge tables would only meet the limit.
+  if (table.columns.length < 2 || table.rowCount < 2 || table.rowCount > 1_000_000) return [];
   const columns = table.columns.map((column) => column.sql).join(', ');
-  return [{ sql: `SELECT coalesce(sum(n - 1), 0)::BIGINT AS duplicates FROM (SELECT count(*) AS n FROM ${table.sql} GROUP BY ${columns} HAVING count(*) > 1)`, read: (result) => read(result?.rows[0]?.number('duplicates') ?? null) }];
+  return [
+    {
+      sql: `SELECT coalesce(sum(n - 1), 0)::BIGINT AS duplicates FROM (SELECT count(*) AS n FROM ${table.sql} GROUP BY ${columns} HAVING count(*) > 1)`,
+      read: (result) => read(result?.rows[0]?.number('duplicates') ?? null),
+    },
+  ];
 }
 
 /** The category inside whose groups correlations are looked at again: the one that makes the biggest differences. */

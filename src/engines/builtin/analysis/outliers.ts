@@ -7,7 +7,8 @@ import { finite } from './measures.ts';
 
 /** Values far from the rest, of the measure where they are rarest and farthest. Where they are many, the tail is long, and none is an outlier. */
 export function findOutliers(facts: Facts): readonly Finding[] {
-  const distance = ({ max, min, quartiles: [first, , third] }: MeasureFacts): number => Math.max((max - third) / (third - first), (first - min) / (third - first));
+  const distance = ({ max, min, quartiles: [first, , third] }: MeasureFacts): number =>
+    Math.max((max - third) / (third - first), (first - min) / (third - first));
   const candidates = facts.measures
     .filter((measure) => measure.count >= 20 && measure.quartiles[2] > measure.quartiles[0])
     .filter((measure) => measure.lowOutliers + measure.highOutliers > 0 && (measure.lowOutliers + measure.highOutliers) / measure.count <= 0.05)
@@ -28,7 +29,9 @@ export function outlierSql(table: Table, facts: MeasureFacts, limit = 10): strin
 export function namingColumns(table: Table, except: Column): readonly Column[] {
   const label = labelColumn(table);
   const isUnique = label !== null && label.distinctCount >= table.rowCount * 0.9;
-  const others = withRole(table, 'time', 'category').filter((column) => column !== label).slice(0, isUnique ? 1 : 2);
+  const others = withRole(table, 'time', 'category')
+    .filter((column) => column !== label)
+    .slice(0, isUnique ? 1 : 2);
   return [...(label === null ? [] : [label]), ...others].filter((column) => column !== except);
 }
 
@@ -43,7 +46,17 @@ function outlierFinding(table: Table, facts: MeasureFacts, score: number): Findi
       const names = namingColumns(table, column);
       const rows = (result?.rows ?? []).flatMap((row) => {
         const value = row.number(column.name);
-        return value === null ? [] : [{ value, name: names.slice(0, names[0]?.role === 'label' ? 1 : 2).flatMap((one) => shortText(row.text(one.name))).join(', ') }];
+        return value === null
+          ? []
+          : [
+              {
+                value,
+                name: names
+                  .slice(0, names[0]?.role === 'label' ? 1 : 2)
+                  .flatMap((one) => shortText(row.text(one.name)))
+                  .join(', '),
+              },
+            ];
       });
       if (rows.length === 0) return yield* tellFailure();
       const told = describeOutliers(facts, rows);

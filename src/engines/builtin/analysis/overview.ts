@@ -25,7 +25,8 @@ function oneRow(facts: Facts): string {
   };
   const [first, second] = facts.rowKey;
   if (first === undefined) return '';
-  if (second !== undefined) return `Each row is ${noun(first)} ${momentNoun(facts, second) === 'day' ? 'on' : 'in'} one ${momentNoun(facts, second)}: ${named(first.name)} and ${named(second.name)} together tell all rows apart.`;
+  if (second !== undefined)
+    return `Each row is ${noun(first)} ${momentNoun(facts, second) === 'day' ? 'on' : 'in'} one ${momentNoun(facts, second)}: ${named(first.name)} and ${named(second.name)} together tell all rows apart.`;
   if (first.time !== null) return `Each row is one ${momentNoun(facts, first)}: no ${named(first.name)} occurs twice.`;
   return `Each row is ${noun(first)}: no ${named(first.name)} occurs twice.`;
 }
@@ -44,7 +45,13 @@ function period(time: TimeFacts): string {
 
 /** One line for each table of a session with several. */
 export function describeTables(tables: readonly Table[]): string {
-  const lines = tables.map((table) => `- ${named(table.name)}${table.fileName === '' ? '' : ` (${quoted(table.fileName)})`}: ${counted(table.rowCount, 'row')}, ${counted(table.columns.length, 'column')}: ${listed(table.columns.map((column) => quoted(column.name)), 10)}`);
+  const lines = tables.map(
+    (table) =>
+      `- ${named(table.name)}${table.fileName === '' ? '' : ` (${quoted(table.fileName)})`}: ${counted(table.rowCount, 'row')}, ${counted(table.columns.length, 'column')}: ${listed(
+        table.columns.map((column) => quoted(column.name)),
+        10,
+      )}`,
+  );
   return `${lines.join('\n')}\n\n`;
 }
 
@@ -65,6 +72,7 @@ export function describeJoins(tables: readonly Table[]): string {
 
 /** The table that is analysed in a session with several: the one with most to say. */
 export function mainTable(tables: readonly Table[]): Table | null {
-  const interest = (table: Table): number => Math.log10(1 + table.rowCount) * (withRole(table, 'measure', 'time').length * 2 + withRole(table, 'category').length + 1);
+  const interest = (table: Table): number =>
+    Math.log10(1 + table.rowCount) * (withRole(table, 'measure', 'time').length * 2 + withRole(table, 'category').length + 1);
   return tables.toSorted((left, right) => interest(right) - interest(left))[0] ?? null;
 }

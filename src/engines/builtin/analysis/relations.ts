@@ -46,7 +46,13 @@ export function withinSql(table: Table, category: Column, pairs: readonly Correl
 
 /** Whether two measures are close by their names (both "Gross", say), so that a correlation is no news. */
 export function isSameKind(left: Column, right: Column): boolean {
-  const head = (column: Column): string => spacedName(column.name).replaceAll(/\(.*?\)/g, '').trim().toLowerCase().split(' ').at(-1) ?? '';
+  const head = (column: Column): string =>
+    spacedName(column.name)
+      .replaceAll(/\(.*?\)/g, '')
+      .trim()
+      .toLowerCase()
+      .split(' ')
+      .at(-1) ?? '';
   return head(left) === head(right);
 }
 

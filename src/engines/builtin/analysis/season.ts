@@ -25,7 +25,11 @@ export function findSeasons(facts: Facts): readonly Finding[] {
         plots: 1,
         heading: `${spacedName(measure.name)} through the year`,
         *tell() {
-          const plot = { title, sql, spec: columnChart(title, { field: 'month', title: 'Month' }, { field: value, title: capital(spacedName(value)) }, shortMonths) };
+          const plot = {
+            title,
+            sql,
+            spec: columnChart(title, { field: 'month', title: 'Month' }, { field: value, title: capital(spacedName(value)) }, shortMonths),
+          };
           const result = yield* present(title, sql, plot);
           const months = (result?.rows ?? []).flatMap((row) => {
             const [month, amount] = [row.number('number'), row.number(value)];

@@ -11,7 +11,15 @@ import { tellFailure, type Finding } from './finding.ts';
 import { isThick } from './moments.ts';
 
 /** SQL for an aggregate over the periods of a time column, without periods of very few rows. */
-export function overTimeSql(table: Table, time: Column, grain: Grain, aggregate: Aggregate, measure: Column | null, isFull = false, conditions: readonly string[] = []): string {
+export function overTimeSql(
+  table: Table,
+  time: Column,
+  grain: Grain,
+  aggregate: Aggregate,
+  measure: Column | null,
+  isFull = false,
+  conditions: readonly string[] = [],
+): string {
   const period = time.time === null ? time.sql : periodOf(time.time, time.sql, grain);
   const value = aggregateName(aggregate, measure);
   const columns = measure === null ? 'count(*) AS rows' : `${aggregateSql(aggregate, measure)} AS ${identifier(value)}, count(${measure.sql}) AS rows`;
@@ -42,11 +50,21 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
   const spoken = capital(spacedName(value));
   const title = `${spoken} by ${time.grain}`;
   // Only where every group is there in every period: else the lines show groups coming and going, and not what the sentence says.
-  const split = facts.rowKey.length !== 2 ? null : (facts.differences.find((difference) => difference.measure === measure && difference.category.distinctCount <= 6 && difference.explained >= 0.3 && fieldName(difference.category.name) !== time.grain)?.category ?? null);
+  const split =
+    facts.rowKey.length !== 2
+      ? null
+      : (facts.differences.find(
+          (difference) =>
+            difference.measure === measure &&
+            difference.category.distinctCount <= 6 &&
+            difference.explained >= 0.3 &&
+            fieldName(difference.category.name) !== time.grain,
+        )?.category ?? null);
   const plotTitle = split === null ? title : `${title} and ${spacedName(split.name)}`;
   const plot: PlannedPlot = {
     title: plotTitle,
-    sql: split === null || measure === null ? overTimeSql(table, time.column, time.grain, aggregate, measure) : splitSql(table, time, aggregate, measure, split),
+    sql:
+      split === null || measure === null ? overTimeSql(table, time.column, time.grain, aggregate, measure) : splitSql(table, time, aggregate, measure, split),
     spec: lineChart(plotTitle, { field: time.grain, title: spacedName(time.column.name) }, { field: value, title: spoken }, time.grain, {
       isFromZero: aggregate !== 'avg',
       points: time.periods,
@@ -60,7 +78,16 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
     *tell() {
       const sql = overTimeSql(table, time.column, tableGrain, aggregate, measure);
       const result = yield* present(`${spoken} by ${tableGrain}`, sql, plot);
-      const told = result === null ? null : describeMovement(yield* movementRows(result, sql, tableGrain, value), tableGrain, value, tableGrain === time.grain ? trend : null, facts.measures.some((one) => one.column === measure && one.min < 0));
+      const told =
+        result === null
+          ? null
+          : describeMovement(
+              yield* movementRows(result, sql, tableGrain, value),
+              tableGrain,
+              value,
+              tableGrain === time.grain ? trend : null,
+              facts.measures.some((one) => one.column === measure && one.min < 0),
+            );
       if (told === null) return yield* tellFailure();
       yield* say(`${told.sentences}${thinPeriods(time, result?.rowCount ?? 0, tableGrain)}\n\n`);
       return told.headline;
@@ -80,7 +107,13 @@ export function* movementRows(result: QueryResult, sql: string, grain: Grain, va
 }
 
 /** Says from where to where a value went, and where it was highest and lowest. */
-export function describeMovement(rows: readonly ResultRow[], grain: Grain, value: string, trend: Trend | null, mayBeNegative = false): { readonly headline: string; readonly sentences: string } | null {
+export function describeMovement(
+  rows: readonly ResultRow[],
+  grain: Grain,
+  value: string,
+  trend: Trend | null,
+  mayBeNegative = false,
+): { readonly headline: string; readonly sentences: string } | null {
   const points = rows.flatMap((row) => {
     const amount = row.number(value);
     const start = row.text(grain);
@@ -96,12 +129,27 @@ export function describeMovement(rows: readonly ResultRow[], grain: Grain, value
   const show = value === 'rows' ? count : number;
   // A percentage needs a zero that means nothing at all: of degrees it would be nonsense.
   const change = !mayBeNegative && first.amount > 0 && last.amount > 0 ? last.amount / first.amount - 1 : null;
-  const by = change === null || Math.abs(change) < 0.0005 ? '' : change > 2 ? `, ${number(last.amount / first.amount)} times as much` : ` (${change < 0 ? '−' : '+'}${percent(Math.abs(change))})`;
+  const by =
+    change === null || Math.abs(change) < 0.0005
+      ? ''
+      : change > 2
+        ? `, ${number(last.amount / first.amount)} times as much`
+        : ` (${change < 0 ? '−' : '+'}${percent(Math.abs(change))})`;
   const verb = last.amount === first.amount ? 'stayed the same' : last.amount > first.amount ? 'rose' : 'fell';
   const subject = value === 'rows' ? 'The number of rows' : `The ${named(value)}`;
   const fromTo = `${subject} ${verb} from ${show(first.amount)} in ${first.period} to ${show(last.amount)} in ${last.period}${by}`;
-  const manner = trend === null || points.length < 4 ? '' : trend.fit > 0.85 ? ' The rise or fall is steady: a straight line describes it well.' : trend.fit < 0.25 ? ' There is no steady direction: it goes up and down in between.' : '';
-  return { headline: `${fromTo}.`, sentences: `${fromTo}. It was highest in ${highest.period} (${show(highest.amount)}) and lowest in ${lowest.period} (${show(lowest.amount)}).${manner.replace('rise or fall', verb === 'fell' ? 'fall' : 'rise')}` };
+  const manner =
+    trend === null || points.length < 4
+      ? ''
+      : trend.fit > 0.85
+        ? ' The rise or fall is steady: a straight line describes it well.'
+        : trend.fit < 0.25
+          ? ' There is no steady direction: it goes up and down in between.'
+          : '';
+  return {
+    headline: `${fromTo}.`,
+    sentences: `${fromTo}. It was highest in ${highest.period} (${show(highest.amount)}) and lowest in ${lowest.period} (${show(lowest.amount)}).${manner.replace('rise or fall', verb === 'fell' ? 'fall' : 'rise')}`,
+  };
 }
 
 function thinPeriods(time: TimeFacts, shown: number, grain: Grain): string {

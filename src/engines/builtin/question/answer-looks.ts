@@ -18,7 +18,11 @@ export function* answerRows(question: Question, limit: number): Script {
   const { table } = question;
   const result = yield* present(title(question), `SELECT * FROM ${table.sql}${where(conditionsOf(question))} LIMIT ${limit}`);
   if (result === null) return yield* say(failed);
-  yield* say(result.rowCount === 0 ? `There is no row${filtersText(question.filters)}.` : `${result.rowCount === 1 ? 'This is' : 'These are'} ${counted(result.rowCount, 'row')} of ${named(table.name)}${filtersText(question.filters)}; the table has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}.`);
+  yield* say(
+    result.rowCount === 0
+      ? `There is no row${filtersText(question.filters)}.`
+      : `${result.rowCount === 1 ? 'This is' : 'These are'} ${counted(result.rowCount, 'row')} of ${named(table.name)}${filtersText(question.filters)}; the table has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}.`,
+  );
 }
 
 /** One line for each column. */
@@ -27,7 +31,12 @@ export function* answerColumns(question: Question): Script {
   const shown = table.columns.slice(0, 40);
   const result = yield* present(title(question), columnsSql({ table }, shown));
   if (result === null) return yield* say(failed);
-  yield* say(`${named(table.name)} has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}: ${listed(table.columns.map((column) => named(column.name)), 12)}.`);
+  yield* say(
+    `${named(table.name)} has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}: ${listed(
+      table.columns.map((column) => named(column.name)),
+      12,
+    )}.`,
+  );
 }
 
 /** Missing values by column. */
@@ -38,16 +47,25 @@ export function* answerMissing(question: Question): Script {
   const [first] = result.rows;
   if (first === undefined) return yield* say(`No value is missing: every column of ${named(table.name)} is complete.`);
   const missing = first.number('missing') ?? 0;
-  yield* say(`${counted(result.rowCount, 'column')} of ${count(table.columns.length)} ${result.rowCount === 1 ? 'has' : 'have'} missing values, most of all ${named(first.text('column') ?? '')}: ${counted(missing, 'row')} (${percent(missing / table.rowCount)}).`);
+  yield* say(
+    `${counted(result.rowCount, 'column')} of ${count(table.columns.length)} ${result.rowCount === 1 ? 'has' : 'have'} missing values, most of all ${named(first.text('column') ?? '')}: ${counted(missing, 'row')} (${percent(missing / table.rowCount)}).`,
+  );
 }
 
 /** Rows that occur more than once. */
 export function* answerDuplicates(question: Question): Script {
   const { table } = question;
   const columns = table.columns.map((column) => column.sql).join(', ');
-  const result = yield* present(title(question), `SELECT count(*) AS times, ${columns} FROM ${table.sql} GROUP BY ${columns} HAVING count(*) > 1 ORDER BY times DESC LIMIT 50`);
+  const result = yield* present(
+    title(question),
+    `SELECT count(*) AS times, ${columns} FROM ${table.sql} GROUP BY ${columns} HAVING count(*) > 1 ORDER BY times DESC LIMIT 50`,
+  );
   if (result === null) return yield* say(failed);
-  yield* say(result.rowCount === 0 ? 'No row occurs twice.' : `${result.rowCount >= 50 ? 'At least ' : ''}${counted(result.rowCount, 'row')} ${result.rowCount === 1 ? 'occurs' : 'occur'} more than once.`);
+  yield* say(
+    result.rowCount === 0
+      ? 'No row occurs twice.'
+      : `${result.rowCount >= 50 ? 'At least ' : ''}${counted(result.rowCount, 'row')} ${result.rowCount === 1 ? 'occurs' : 'occur'} more than once.`,
+  );
 }
 
 /** The different values of a column. */
@@ -60,8 +78,13 @@ export function* answerDistinct(question: Question, column: Column): Script {
   const result = yield* present(title(question), sql);
   const distinct = counts?.rows[0]?.number('n') ?? null;
   if (result === null || distinct === null) return yield* say(failed);
-  const values = result.rows.slice(0, 8).flatMap((row) => row.text(name) ?? []).map(quoted);
-  yield* say(`There ${distinct === 1 ? 'is' : 'are'} ${counted(distinct, 'different value')} of ${named(column.name)}${filtersText(question.filters)}${values.length === 0 ? '' : `: ${distinct > values.length ? `${values.join(', ')} ...` : listed(values)}`}.`);
+  const values = result.rows
+    .slice(0, 8)
+    .flatMap((row) => row.text(name) ?? [])
+    .map(quoted);
+  yield* say(
+    `There ${distinct === 1 ? 'is' : 'are'} ${counted(distinct, 'different value')} of ${named(column.name)}${filtersText(question.filters)}${values.length === 0 ? '' : `: ${distinct > values.length ? `${values.join(', ')} ...` : listed(values)}`}.`,
+  );
 }
 
 /** How the values of a column are spread: a histogram of numbers, bars of everything else. */
@@ -72,8 +95,16 @@ export function* answerDistribution(question: Question, column: Column): Script 
     const name = fieldName(column.name);
     const sql = topValuesSql(table, column, conditions, 20);
     const spoken = `Rows by ${spacedName(column.name)}`;
-    const result = yield* present(title(question), sql, { title: spoken, sql, spec: barChart(spoken, { field: name, title: spacedName(column.name) }, { field: 'rows', title: 'Rows' }) });
-    const [first, ...rest] = (result?.rows ?? []).map((row) => ({ value: row.text(name) ?? '', rows: row.number('rows') ?? 0, share: row.number('percent') ?? 0 }));
+    const result = yield* present(title(question), sql, {
+      title: spoken,
+      sql,
+      spec: barChart(spoken, { field: name, title: spacedName(column.name) }, { field: 'rows', title: 'Rows' }),
+    });
+    const [first, ...rest] = (result?.rows ?? []).map((row) => ({
+      value: row.text(name) ?? '',
+      rows: row.number('rows') ?? 0,
+      share: row.number('percent') ?? 0,
+    }));
     return yield* say(first === undefined ? `There is no value of ${named(column.name)}${filtersText(question.filters)}.` : describeTop(column, first, rest));
   }
   // The facts are of the rows that are asked for, so that the bins fit them.

@@ -18,7 +18,10 @@ export function* answerAggregate(question: Question, aggregate: Aggregate, measu
   const value = aggregateName(aggregate, measure);
   const rows = measure === null ? '' : `, count(${measure.sql}) AS rows`;
   const all = measure === null && filters.length > 0 ? `, round(100.0 * count(*) / nullif((SELECT count(*) FROM ${table.sql}), 0), 1) AS percent` : '';
-  const result = yield* present(title(question), `SELECT ${aggregateSql(aggregate, measure)} AS ${identifier(value)}${rows}${all} FROM ${table.sql}${where(conditionsOf(question))}`);
+  const result = yield* present(
+    title(question),
+    `SELECT ${aggregateSql(aggregate, measure)} AS ${identifier(value)}${rows}${all} FROM ${table.sql}${where(conditionsOf(question))}`,
+  );
   const row = result?.rows[0];
   if (row === undefined) return yield* say(failed);
   const amount = row.number(value);
@@ -36,13 +39,23 @@ export function* answerGroup(question: Question, intent: Extract<Intent, { kind:
   const { aggregate, measure, by, isAscending } = intent;
   const [category, value] = [fieldName(by.name), aggregateName(aggregate, measure)];
   const order = identifier(value);
-  const share = measure === null || aggregate === 'sum' ? `, round(100.0 * ${aggregateSql(aggregate, measure)} / nullif(sum(${aggregateSql(aggregate, measure)}) OVER (), 0), 1) AS percent` : '';
+  const share =
+    measure === null || aggregate === 'sum'
+      ? `, round(100.0 * ${aggregateSql(aggregate, measure)} / nullif(sum(${aggregateSql(aggregate, measure)}) OVER (), 0), 1) AS percent`
+      : '';
   const rows = measure === null ? '' : `, count(${measure.sql}) AS rows`;
   const having = measure === null ? '' : ` HAVING count(${measure.sql}) > 0`;
   const base = `SELECT CAST(${by.sql} AS VARCHAR) AS ${identifier(category)}, ${aggregateSql(aggregate, measure)} AS ${order}${share}${rows} FROM ${table.sql}${where([`${by.sql} IS NOT NULL`, ...conditionsOf(question)])} GROUP BY 1${having} ORDER BY ${order} ${isAscending ? 'ASC' : 'DESC'}, 1`;
   const sql = `${base} LIMIT ${intent.limit ?? 50}`;
   const spoken = `${capital(spacedName(value))} by ${spacedName(by.name)}`;
-  const plot: PlannedPlot | null = by.distinctCount > 1 ? { title: spoken, sql: `${base} LIMIT ${Math.min(intent.limit ?? 20, 20)}`, spec: barChart(spoken, { field: category, title: spacedName(by.name) }, { field: value, title: capital(spacedName(value)) }) } : null;
+  const plot: PlannedPlot | null =
+    by.distinctCount > 1
+      ? {
+          title: spoken,
+          sql: `${base} LIMIT ${Math.min(intent.limit ?? 20, 20)}`,
+          spec: barChart(spoken, { field: category, title: spacedName(by.name) }, { field: value, title: capital(spacedName(value)) }),
+        }
+      : null;
   const result = yield* present(title(question), sql, plot);
   if (result === null) return yield* say(failed);
   const groups = result.rows.flatMap((row) => {
@@ -56,12 +69,19 @@ export function* answerGroup(question: Question, intent: Extract<Intent, { kind:
   const isCut = intent.limit !== null && result.rowCount >= intent.limit;
   if (isCut) {
     const runnerUp = groups[1] === undefined ? '' : `, then ${groupName(by, groups[1].group)} (${number(groups[1].value)})`;
-    return yield* say(`${capital(groupName(by, first.group))} has the ${isAscending ? 'lowest' : 'highest'} ${named(value)} (${number(first.value)})${runnerUp}.`);
+    return yield* say(
+      `${capital(groupName(by, first.group))} has the ${isAscending ? 'lowest' : 'highest'} ${named(value)} (${number(first.value)})${runnerUp}.`,
+    );
   }
   yield* say(describeExtremes(descending, by, value) ?? failed);
 }
 
-function describeCounts(by: Column, groups: readonly { readonly group: string; readonly value: number; readonly share: number | null }[], isAscending: boolean, isComplete: boolean): string {
+function describeCounts(
+  by: Column,
+  groups: readonly { readonly group: string; readonly value: number; readonly share: number | null }[],
+  isAscending: boolean,
+  isComplete: boolean,
+): string {
   const [first, second] = groups;
   if (first === undefined) return failed;
   const share = first.share === null ? '' : `, ${percent(first.share / 100)} of them`;
@@ -92,12 +112,20 @@ export function* answerTop(question: Question, intent: Extract<Intent, { kind: '
       : null;
   const result = yield* present(title(question), sql, plot);
   if (result === null) return yield* say(failed);
-  const rows = result.rows.map((row) => ({ value: row.number(measure.name), name: names.slice(0, label?.role === 'label' ? 1 : 2).flatMap((column) => row.text(column.name) ?? []).join(', ') }));
+  const rows = result.rows.map((row) => ({
+    value: row.number(measure.name),
+    name: names
+      .slice(0, label?.role === 'label' ? 1 : 2)
+      .flatMap((column) => row.text(column.name) ?? [])
+      .join(', '),
+  }));
   const [first] = rows;
   if (first === undefined || first.value === null) return yield* say(`No row${filtersText(question.filters)} has a value of ${named(measure.name)}.`);
   const ties = rows.filter((row) => row.value === first.value).length;
   const tied = ties > 1 ? ` ${counted(ties, 'row')} of those shown share this value.` : '';
-  yield* say(`The ${isAscending ? 'lowest' : 'highest'} ${named(measure.name)} is ${number(first.value)}${first.name === '' ? '' : `: ${quoted(first.name)}`}.${tied}`);
+  yield* say(
+    `The ${isAscending ? 'lowest' : 'highest'} ${named(measure.name)} is ${number(first.value)}${first.name === '' ? '' : `: ${quoted(first.name)}`}.${tied}`,
+  );
 }
 
 /** A part of the rows in percent of the whole. */
@@ -108,7 +136,9 @@ export function* answerShare(question: Question, of: readonly Filter[]): Script 
   const result = yield* present(title(question), sql);
   const row = result?.rows[0];
   if (row === undefined) return yield* say(failed);
-  yield* say(`${number(row.number('percent'))} %: ${count(row.number('rows') ?? 0)} of ${counted(row.number('all rows') ?? 0, 'row')}${filtersText(of)}${filters.length === 0 ? '' : `, out of those${filtersText(filters)}`}.`);
+  yield* say(
+    `${number(row.number('percent'))} %: ${count(row.number('rows') ?? 0)} of ${counted(row.number('all rows') ?? 0, 'row')}${filtersText(of)}${filters.length === 0 ? '' : `, out of those${filtersText(filters)}`}.`,
+  );
 }
 
 /** A heading for a result: the reading of the question. */

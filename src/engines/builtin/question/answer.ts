@@ -22,7 +22,11 @@ export function* answerQuestion(text: string, confidence: Confidence): Script {
   const tables = description?.tables.map(readTable) ?? [];
   if (tables.length === 0) {
     confidence.value = 0;
-    return yield* say(description === null ? 'The data could not be read just now. Please try again.' : 'There is no table in this session yet. Upload a CSV or Parquet file, and ask again.');
+    return yield* say(
+      description === null
+        ? 'The data could not be read just now. Please try again.'
+        : 'There is no table in this session yet. Upload a CSV or Parquet file, and ask again.',
+    );
   }
   const table = chooseTable(tables, text);
   const looked = yield* lookUpValues(readWords(table, text, []));
@@ -95,10 +99,16 @@ function chooseTable(tables: readonly Table[], text: string): Table {
 }
 
 function* help(table: Table): Script {
-  yield* say(`I answer questions about ${named(table.name)} by rules and SQL, without a language model. For example:\n\n${starterQuestions(table, []).map((question) => `- ${question}\n`).join('')}- Analyse the data\n`);
+  yield* say(
+    `I answer questions about ${named(table.name)} by rules and SQL, without a language model. For example:\n\n${starterQuestions(table, [])
+      .map((question) => `- ${question}\n`)
+      .join('')}- Analyse the data\n`,
+  );
 }
 
 function* notUnderstood(table: Table, text: string): Script {
   const nearest = nearestQuestions(table, text);
-  yield* say(`I do not understand this question: I am a rule-based analyst, and no language model is connected. Questions near to yours that I can answer:\n\n${nearest.map((question) => `- ${question}\n`).join('')}`);
+  yield* say(
+    `I do not understand this question: I am a rule-based analyst, and no language model is connected. Questions near to yours that I can answer:\n\n${nearest.map((question) => `- ${question}\n`).join('')}`,
+  );
 }

@@ -5,7 +5,10 @@ import { singular } from '../words.ts';
 /** Every shape of question that is understood, made of the columns of a table. */
 export function askableQuestions(table: Table): readonly string[] {
   const measures = withRole(table, 'measure').slice(0, 4);
-  const categories = withRole(table, 'category').filter((column) => !column.isNumber).concat(withRole(table, 'category').filter((column) => column.isNumber)).slice(0, 3);
+  const categories = withRole(table, 'category')
+    .filter((column) => !column.isNumber)
+    .concat(withRole(table, 'category').filter((column) => column.isNumber))
+    .slice(0, 3);
   const [time] = withRole(table, 'time');
   const [first, second] = measures;
   const [category] = categories;
@@ -19,9 +22,13 @@ export function askableQuestions(table: Table): readonly string[] {
     ...(first === undefined || second === undefined ? [] : [`How are ${name(first)} and ${name(second)} correlated?`, 'What are the strongest correlations?']),
     ...categories.map((one) => `How many rows are there per ${name(one)}?`),
     ...(category === undefined || values[0] === undefined ? [] : [`What share of the rows has ${name(category)} ${quote(values[0])}?`]),
-    ...(first === undefined || category === undefined || values[0] === undefined || values[1] === undefined ? [] : [`Compare the ${name(first)} of ${quote(values[0])} and ${quote(values[1])}`]),
+    ...(first === undefined || category === undefined || values[0] === undefined || values[1] === undefined
+      ? []
+      : [`Compare the ${name(first)} of ${quote(values[0])} and ${quote(values[1])}`]),
     ...measures.map((measure) => `What are the outliers of ${name(measure)}?`),
-    ...(first === undefined ? [] : [`What is the median ${name(first)}?`, ...(plainMedian(first) === null ? [] : [`How many rows have ${name(first)} over ${plainMedian(first)}?`])]),
+    ...(first === undefined
+      ? []
+      : [`What is the median ${name(first)}?`, ...(plainMedian(first) === null ? [] : [`How many rows have ${name(first)} over ${plainMedian(first)}?`])]),
     ...(time === undefined || time.distinctCount > table.rowCount * 0.9 ? [] : ['How many rows are there per year?']),
     ...(label?.role === 'label' && first !== undefined ? [`Which ${singular(spacedName(label.name).toLowerCase())} has the highest ${name(first)}?`] : []),
     'Which values are missing?',
@@ -36,8 +43,20 @@ export function askableQuestions(table: Table): readonly string[] {
 /** A few questions to begin with, of different shapes. */
 export function starterQuestions(table: Table, times: readonly TimeFacts[]): readonly string[] {
   const all = askableQuestions(table);
-  const shapes = [/^What is the average/, /over time/, /^Which .* highest|^What are the top/, /^Compare/, /correlated/, /^How many rows are there per/, /distribution/, /missing/, /first 10/];
-  const chosen = shapes.flatMap((shape) => (shape.source.includes('over time') && times.length === 0 ? [] : all.filter((question) => shape.test(question)).slice(0, 1)));
+  const shapes = [
+    /^What is the average/,
+    /over time/,
+    /^Which .* highest|^What are the top/,
+    /^Compare/,
+    /correlated/,
+    /^How many rows are there per/,
+    /distribution/,
+    /missing/,
+    /first 10/,
+  ];
+  const chosen = shapes.flatMap((shape) =>
+    shape.source.includes('over time') && times.length === 0 ? [] : all.filter((question) => shape.test(question)).slice(0, 1),
+  );
   return chosen.slice(0, 5);
 }
 
@@ -71,11 +90,16 @@ function plainMedian(column: Column): string | null {
 }
 
 function wordSet(text: string): ReadonlySet<string> {
-  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2 && !['the', 'what', 'are', 'and', 'how', 'for', 'rows'].includes(word)).map((word) => singular(word)));
+  return new Set(
+    (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+      .filter((word) => word.length > 2 && !['the', 'what', 'are', 'and', 'how', 'for', 'rows'].includes(word))
+      .map((word) => singular(word)),
+  );
 }
 
 function letterLikeness(left: string, right: string): number {
-  const pairs = (text: string): ReadonlySet<string> => new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2).toLowerCase()));
+  const pairs = (text: string): ReadonlySet<string> =>
+    new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2).toLowerCase()));
   const [a, b] = [pairs(left.slice(0, 300)), pairs(right)];
   const shared = [...a].filter((pair) => b.has(pair)).length;
   return (2 * shared) / Math.max(1, a.size + b.size);

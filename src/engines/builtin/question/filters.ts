@@ -27,13 +27,17 @@ export interface ValueMention {
 
 /** Finds frequent values of categories in a question. */
 export function findValues(table: Table, tokens: readonly Token[], isUsed: (index: number) => boolean): readonly ValueMention[] {
-  const known = table.columns.filter((column) => !column.isNumber && !column.isBoolean && (column.role === 'category' || column.role === 'label' || column.role === 'constant')).flatMap((column) => column.profile.topValues.map(({ value }) => ({ column, value, words: wordsOf(value) })));
+  const known = table.columns
+    .filter((column) => !column.isNumber && !column.isBoolean && (column.role === 'category' || column.role === 'label' || column.role === 'constant'))
+    .flatMap((column) => column.profile.topValues.map(({ value }) => ({ column, value, words: wordsOf(value) })));
   const found: ValueMention[] = [];
   const sorted = known.filter((entry) => entry.words.length > 0).toSorted((left, right) => right.words.length - left.words.length);
   for (const { column, value, words } of sorted) {
     for (let start = 0; start + words.length <= tokens.length; start += 1) {
       const isHere = words.every((word, offset) => isSameWord(tokens[start + offset], word, words.length));
-      const isFree = Array.from({ length: words.length }, (_, offset) => start + offset).every((index) => !isUsed(index) && found.every((other) => index < other.start || index >= other.end));
+      const isFree = Array.from({ length: words.length }, (_, offset) => start + offset).every(
+        (index) => !isUsed(index) && found.every((other) => index < other.start || index >= other.end),
+      );
       if (isHere && isFree) found.push({ column, value, start, end: start + words.length });
     }
   }
@@ -56,8 +60,14 @@ function isSameWord(token: Token | undefined, word: string, length: number): boo
 export function equals(column: Column, values: readonly string[], isNot = false): Pick<Filter, 'column' | 'sql' | 'text' | 'values'> {
   const texts = `CAST(${column.sql} AS VARCHAR)`;
   const [only] = values;
-  const sql = values.length === 1 && only !== undefined ? `${texts} ${isNot ? '<>' : '='} ${literal(only)}` : `${texts} ${isNot ? 'NOT IN' : 'IN'} (${literals(values)})`;
-  return { column, sql, text: `${quoted(column.name)} is ${isNot ? 'not ' : ''}${listed(values.map(quoted)).replace(/ and ([^,]*)$/, ' or $1')}`, values: isNot ? [] : values };
+  const sql =
+    values.length === 1 && only !== undefined ? `${texts} ${isNot ? '<>' : '='} ${literal(only)}` : `${texts} ${isNot ? 'NOT IN' : 'IN'} (${literals(values)})`;
+  return {
+    column,
+    sql,
+    text: `${quoted(column.name)} is ${isNot ? 'not ' : ''}${listed(values.map(quoted)).replace(/ and ([^,]*)$/, ' or $1')}`,
+    values: isNot ? [] : values,
+  };
 }
 
 const comparisons: readonly { readonly words: readonly string[]; readonly sign: string; readonly text: string }[] = [
@@ -90,8 +100,21 @@ export function findNumberFilters(tokens: readonly Token[], mentions: readonly C
       const { column } = mention;
       const value = `CAST(${column.sql} AS DOUBLE)`;
       const filter = { column, values: [], start: Math.min(found.start, mention.start), end: Math.max(found.end, mention.end) };
-      if (found.upper !== null) return [{ ...filter, sql: `${value} BETWEEN ${found.amount} AND ${found.upper}`, text: `${quoted(column.name)} is between ${number(found.amount)} and ${number(found.upper)}` }];
-      return [{ ...filter, sql: `${value} ${found.sign} ${found.amount}`, text: `${quoted(column.name)} is ${found.text} ${number(found.amount)}`.replace('is exactly', 'is') }];
+      if (found.upper !== null)
+        return [
+          {
+            ...filter,
+            sql: `${value} BETWEEN ${found.amount} AND ${found.upper}`,
+            text: `${quoted(column.name)} is between ${number(found.amount)} and ${number(found.upper)}`,
+          },
+        ];
+      return [
+        {
+          ...filter,
+          sql: `${value} ${found.sign} ${found.amount}`,
+          text: `${quoted(column.name)} is ${found.text} ${number(found.amount)}`.replace('is exactly', 'is'),
+        },
+      ];
     });
 }
 
@@ -113,7 +136,8 @@ function comparisonAt(tokens: readonly Token[], at: number, place: 'before' | 'a
   for (const { words, sign, text } of comparisons) {
     if (sign === '=' && place === 'before') continue;
     const amount = numberAt(tokens, start + words.length);
-    if (amount !== null && words.every((word, offset) => tokens[start + offset]?.text === word)) return { sign, text, amount, upper: null, start: at, end: start + words.length + 1 };
+    if (amount !== null && words.every((word, offset) => tokens[start + offset]?.text === word))
+      return { sign, text, amount, upper: null, start: at, end: start + words.length + 1 };
   }
   const amount = place === 'after' ? numberAt(tokens, start) : null;
   return amount === null ? null : { sign: '=', text: 'exactly', amount, upper: null, start: at, end: start + 1 };
@@ -146,15 +170,23 @@ export function findTimeFilters(tokens: readonly Token[], time: Column | null, i
     const word = tokens[index]?.text ?? '';
     const [first, third] = [yearAt(tokens, index + 1), yearAt(tokens, index + 3)];
     const month = monthAt(tokens, index + 1);
-    if ((word === 'between' || word === 'from') && first !== null && third !== null) add(`${year} BETWEEN ${first} AND ${third}`, `the year is ${first} to ${third}`, index, index + 4);
+    if ((word === 'between' || word === 'from') && first !== null && third !== null)
+      add(`${year} BETWEEN ${first} AND ${third}`, `the year is ${first} to ${third}`, index, index + 4);
     else if (month !== null && (word === 'in' || word === 'during')) {
       const of = yearAt(tokens, index + 2);
-      add(`month(${time.time.expression}) = ${month}${of === null ? '' : ` AND ${year} = ${of}`}`, `the month is ${monthName(month)}${of === null ? '' : ` ${of}`}`, index, index + (of === null ? 2 : 3));
+      add(
+        `month(${time.time.expression}) = ${month}${of === null ? '' : ` AND ${year} = ${of}`}`,
+        `the month is ${monthName(month)}${of === null ? '' : ` ${of}`}`,
+        index,
+        index + (of === null ? 2 : 3),
+      );
     } else if (first === null) continue;
     else if (word === 'since' || word === 'from') add(`${year} >= ${first}`, `the year is ${first} or later`, index, index + 2);
     else if (word === 'after') add(`${year} > ${first}`, `the year is after ${first}`, index, index + 2);
-    else if (word === 'before' || word === 'until') add(`${year} ${word === 'until' ? '<=' : '<'} ${first}`, `the year is ${word === 'until' ? 'up to' : 'before'} ${first}`, index, index + 2);
-    else if (word === 'in' || word === 'for' || word === 'during' || word === 'of' || word === 'year' || word === 'is') add(`${year} = ${first}`, `the year is ${first}`, index, index + 2);
+    else if (word === 'before' || word === 'until')
+      add(`${year} ${word === 'until' ? '<=' : '<'} ${first}`, `the year is ${word === 'until' ? 'up to' : 'before'} ${first}`, index, index + 2);
+    else if (word === 'in' || word === 'for' || word === 'during' || word === 'of' || word === 'year' || word === 'is')
+      add(`${year} = ${first}`, `the year is ${first}`, index, index + 2);
   }
   return found.filter((filter, index) => found.every((other, position) => position >= index || filter.start >= other.end));
 }
@@ -167,6 +199,8 @@ function yearAt(tokens: readonly Token[], index: number): number | null {
 function monthAt(tokens: readonly Token[], index: number): number | null {
   const word = tokens[index]?.text ?? '';
   if (word.length < 3 || word === 'mar' || word === 'second') return null;
-  const position = Array.from({ length: 12 }, (_, month) => monthName(month + 1).toLowerCase()).findIndex((name) => name === word || (word.length === 3 && name.startsWith(word)));
+  const position = Array.from({ length: 12 }, (_, month) => monthName(month + 1).toLowerCase()).findIndex(
+    (name) => name === word || (word.length === 3 && name.startsWith(word)),
+  );
   return position === -1 ? null : position + 1;
 }

@@ -5,7 +5,8 @@ import type { Reading } from './parse.ts';
 import type { Intent } from './question.ts';
 import { isFiller } from './tokens.ts';
 
-const superlative = /\b(highest|largest|biggest|greatest|most|maximum|max|best|top|longest|heaviest|tallest|fastest|oldest|richest|lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|lightest|slowest|youngest|cheapest)\b/;
+const superlative =
+  /\b(highest|largest|biggest|greatest|most|maximum|max|best|top|longest|heaviest|tallest|fastest|oldest|richest|lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|lightest|slowest|youngest|cheapest)\b/;
 const downward = /\b(lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|lightest|slowest|youngest|cheapest)\b/;
 
 /** Finds out what a question asks for; null when it is nothing known. The order matters: special words come before general ones. */
@@ -18,20 +19,29 @@ export function readIntent(reading: Reading): Intent | null {
   const time = columns.find((column) => column.time !== null) ?? table.columns.find((column) => column.role === 'time') ?? null;
 
   if (has(/^(help|hi|hello|hey)\b|what can (you|i) (do|ask|answer)|how do i use/)) return { kind: 'help' };
-  if (first === undefined && has(/\b(analy[sz]e|analysis|insights?|explore|overview|interesting|findings?|tell me about)\b/) && reading.filters.length === 0) return { kind: 'analyse' };
+  if (first === undefined && has(/\b(analy[sz]e|analysis|insights?|explore|overview|interesting|findings?|tell me about)\b/) && reading.filters.length === 0)
+    return { kind: 'analyse' };
   if (has(/\b(missing|nulls?|empty|blanks?|incomplete|gaps)\b/)) return { kind: 'missing' };
   if (has(/\b(duplicates?|duplicated|repeated rows|occur more than once)\b/)) return { kind: 'duplicates' };
   if (has(/\b(outliers?|anomal\w+|unusual|extremes?|extreme values)\b/)) {
     const measure = numbers[0] ?? table.columns.find((column) => column.role === 'measure');
     return measure === undefined ? null : { kind: 'outliers', column: measure };
   }
-  if (has(/\b(correlat\w*|relationship|relation|related|connection|depends?|association|influence)\b/) || (numbers.length === 2 && has(/\b(vs|versus|against)\b/))) {
+  if (
+    has(/\b(correlat\w*|relationship|relation|related|connection|depends?|association|influence)\b/) ||
+    (numbers.length === 2 && has(/\b(vs|versus|against)\b/))
+  ) {
     const [left, right] = numbers;
-    return left === undefined || right === undefined ? (table.columns.filter((column) => column.role === 'measure').length > 1 ? { kind: 'correlations' } : null) : { kind: 'correlation', left, right };
+    return left === undefined || right === undefined
+      ? table.columns.filter((column) => column.role === 'measure').length > 1
+        ? { kind: 'correlations' }
+        : null
+      : { kind: 'correlation', left, right };
   }
   if (has(/\b(distribution|histogram|distributed|spread|range)\b/) && first !== undefined) return { kind: 'distribution', column: numbers[0] ?? first };
   const [number] = numbers;
-  if (number !== undefined && numbers.length === 1 && has(/\b(min|minimum|lowest|smallest)\b.*\b(and|to)\b.*\b(max|maximum|highest|largest)\b/)) return { kind: 'distribution', column: number };
+  if (number !== undefined && numbers.length === 1 && has(/\b(min|minimum|lowest|smallest)\b.*\b(and|to)\b.*\b(max|maximum|highest|largest)\b/))
+    return { kind: 'distribution', column: number };
   if (first === undefined && has(/\b(columns?|fields?|schema|variables?|describe|structure|summar\w+)\b/)) return { kind: 'columns' };
   return readShare(reading) ?? readRows(reading, columns) ?? readValues(reading, columns, numbers, time);
 }
@@ -49,7 +59,11 @@ function readShare(reading: Reading): Intent | null {
 
 function readRows(reading: Reading, columns: readonly Column[]): Intent | null {
   const { text, unknown } = reading;
-  const isAsked = /\b(first|show|display|list|preview|sample|see|give|head|rows?|data|records?)\b/.test(text) && !superlative.test(text) && !aggregateOf(text) && !/\b(how many|number of|by|per|trend|over time|different|distinct|unique)\b/.test(text);
+  const isAsked =
+    /\b(first|show|display|list|preview|sample|see|give|head|rows?|data|records?)\b/.test(text) &&
+    !superlative.test(text) &&
+    !aggregateOf(text) &&
+    !/\b(how many|number of|by|per|trend|over time|different|distinct|unique)\b/.test(text);
   if (!isAsked || columns.some((column) => column.role !== 'label') || unknown.length > 0) return null;
   return { kind: 'rows', limit: Math.min(200, limitOf(reading) ?? 10) };
 }
@@ -58,7 +72,10 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
   const { text, filters, table } = reading;
   const isCount = /\b(how many|number of|count|counts|how often|most common|most frequent|frequen\w+|occurrences)\b/.test(text);
   const groups = columns.filter((column) => column.time === null && (column.role === 'category' || (column.role === 'label' && !column.isNumber)));
-  const measure = numbers.find((column) => column.role !== 'category' || (groups.length === 1 && groups[0] !== column && !isCount)) ?? numbers.find((column) => !groups.includes(column)) ?? (aggregateOf(text) !== null && groups.length === 1 && numbers[0] === groups[0] ? (numbers[0] ?? null) : null);
+  const measure =
+    numbers.find((column) => column.role !== 'category' || (groups.length === 1 && groups[0] !== column && !isCount)) ??
+    numbers.find((column) => !groups.includes(column)) ??
+    (aggregateOf(text) !== null && groups.length === 1 && numbers[0] === groups[0] ? (numbers[0] ?? null) : null);
   const others = groups.filter((column) => column !== measure);
   const by = others.find((column) => isBy(reading, column)) ?? others[0] ?? compared(reading);
   const explicit = aggregateOf(text);
@@ -68,30 +85,62 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
 
   const grain = grainOf(text);
   const isWhich = /\bwhich (year|month|quarter|week)s?\b/.test(text);
-  const isOverTime = /\b(over time|trends?|over the years|timeline|develop\w*|evol\w+|chang\w+|grow\w*|time series)\b/.test(text) || grain !== null || isWhich || /\b(month of the year|calendar month|season\w*)\b/.test(text);
+  const isOverTime =
+    /\b(over time|trends?|over the years|timeline|develop\w*|evol\w+|chang\w+|grow\w*|time series)\b/.test(text) ||
+    grain !== null ||
+    isWhich ||
+    /\b(month of the year|calendar month|season\w*)\b/.test(text);
   if (time?.time != null && (isOverTime || isBy(reading, time)) && !(superlative.test(text) && by !== null)) {
     const isCalendarMonth = /\bwhich months?\b|month of the year|calendar month|season\w*/.test(text) && !/\bwhich month and year\b/.test(text);
-    const chosen: Grain | null = isCalendarMonth ? 'month' : (grain ?? whichGrain(text) ?? (time.time.kind === 'year' ? 'year' : isBy(reading, time) && /year/i.test(time.name) ? 'year' : null));
-    return { kind: 'time', aggregate: isCount || measure === null ? 'count' : isWhich || explicit === null ? (explicitOther(text) ?? (measure.isAdditive && !isCalendarMonth ? 'sum' : 'avg')) : asked, measure: isCount ? null : measure, time, grain: chosen, isCalendarMonth };
+    const chosen: Grain | null = isCalendarMonth
+      ? 'month'
+      : (grain ?? whichGrain(text) ?? (time.time.kind === 'year' ? 'year' : isBy(reading, time) && /year/i.test(time.name) ? 'year' : null));
+    return {
+      kind: 'time',
+      aggregate:
+        isCount || measure === null
+          ? 'count'
+          : isWhich || explicit === null
+            ? (explicitOther(text) ?? (measure.isAdditive && !isCalendarMonth ? 'sum' : 'avg'))
+            : asked,
+      measure: isCount ? null : measure,
+      time,
+      grain: chosen,
+      isCalendarMonth,
+    };
   }
   const choice = compared(reading);
   if (measure === null && choice !== null && !isCount && (by === null || by === choice)) return { kind: 'compare', by: choice };
   if (/\b(distinct|unique|different)\b/.test(text) && by !== null) return { kind: 'distinct', column: by };
   if (isCount && by !== null && (measure === null || explicit === null)) {
-    return /\bhow many\b/.test(text) && !/\b(per|by|each|every|most|least|fewest)\b/.test(text) && groups.length > 0 && filters.length === 0 && isObject(reading, by)
+    return /\bhow many\b/.test(text) &&
+      !/\b(per|by|each|every|most|least|fewest)\b/.test(text) &&
+      groups.length > 0 &&
+      filters.length === 0 &&
+      isObject(reading, by)
       ? { kind: 'distinct', column: by }
       : { kind: 'group', aggregate: 'count', measure: null, by, limit: limit ?? cutOf(by, superlative.test(text)), isAscending };
   }
   if (isCount && measure === null) return { kind: 'aggregate', aggregate: 'count', measure: null };
   const isExtreme = superlative.test(text);
-  if (isExtreme && measure !== null && by === null && !/\b(average|mean|avg|total|sum|median)\b/.test(text)) return { kind: 'top', measure, limit: limit ?? (/\b(top|bottom)\b/.test(text) ? 10 : 1), isAscending };
-  if (isExtreme && measure !== null && by?.role === 'label' && explicitOther(text) === null) return { kind: 'top', measure, limit: limit ?? (/\b(top|bottom)\b/.test(text) ? 10 : 1), isAscending };
+  if (isExtreme && measure !== null && by === null && !/\b(average|mean|avg|total|sum|median)\b/.test(text))
+    return { kind: 'top', measure, limit: limit ?? (/\b(top|bottom)\b/.test(text) ? 10 : 1), isAscending };
+  if (isExtreme && measure !== null && by?.role === 'label' && explicitOther(text) === null)
+    return { kind: 'top', measure, limit: limit ?? (/\b(top|bottom)\b/.test(text) ? 10 : 1), isAscending };
   if (measure !== null && by !== null) {
     const aggregate = isExtreme && explicitOther(text) === null && !isBy(reading, by) ? typicalAggregate(measure, by, table.rowCount, table.columns) : asked;
-    return { kind: 'group', aggregate, measure, by, limit: limit ?? cutOf(by, isExtreme && !isBy(reading, by)), isAscending: isAscending && !isBy(reading, by) };
+    return {
+      kind: 'group',
+      aggregate,
+      measure,
+      by,
+      limit: limit ?? cutOf(by, isExtreme && !isBy(reading, by)),
+      isAscending: isAscending && !isBy(reading, by),
+    };
   }
   if (isExtreme && by !== null) return { kind: 'group', aggregate: 'count', measure: null, by, limit: limit ?? cutOf(by, true), isAscending };
-  if (measure !== null) return explicit === null && filters.length === 0 ? { kind: 'distribution', column: measure } : { kind: 'aggregate', aggregate: explicit ?? 'avg', measure };
+  if (measure !== null)
+    return explicit === null && filters.length === 0 ? { kind: 'distribution', column: measure } : { kind: 'aggregate', aggregate: explicit ?? 'avg', measure };
   if (by !== null) return { kind: 'group', aggregate: 'count', measure: null, by, limit: null, isAscending: false };
   return filters.length > 0 && reading.unknown.length === 0 ? { kind: 'aggregate', aggregate: 'count', measure: null } : null;
 }
@@ -108,7 +157,9 @@ function compared(reading: Reading): Column | null {
 
 /** The aggregate that a question names; null for none. */
 function aggregateOf(text: string): Aggregate | null {
-  return explicitOther(text) ?? (/\b(minimum|min|lowest|smallest)\b/.test(text) ? 'min' : /\b(maximum|max|highest|largest|biggest)\b/.test(text) ? 'max' : null);
+  return (
+    explicitOther(text) ?? (/\b(minimum|min|lowest|smallest)\b/.test(text) ? 'min' : /\b(maximum|max|highest|largest|biggest)\b/.test(text) ? 'max' : null)
+  );
 }
 
 function explicitOther(text: string): Aggregate | null {
@@ -130,7 +181,11 @@ function whichGrain(text: string): Grain | null {
 }
 
 function grainOf(text: string): Grain | null {
-  const found = /\b(?:by|per|each|every|a|over the|across|through)\s+(?:\w+\s+)?(hour|day|week|month|quarter|year)s?\b/.exec(text)?.[1] ?? { hourly: 'hour', daily: 'day', weekly: 'week', monthly: 'month', quarterly: 'quarter', yearly: 'year', annual: 'year', annually: 'year' }[/\b(hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)\b/.exec(text)?.[1] ?? ''];
+  const found =
+    /\b(?:by|per|each|every|a|over the|across|through)\s+(?:\w+\s+)?(hour|day|week|month|quarter|year)s?\b/.exec(text)?.[1] ??
+    { hourly: 'hour', daily: 'day', weekly: 'week', monthly: 'month', quarterly: 'quarter', yearly: 'year', annual: 'year', annually: 'year' }[
+      /\b(hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)\b/.exec(text)?.[1] ?? ''
+    ];
   return found === 'hour' || found === 'day' || found === 'week' || found === 'month' || found === 'quarter' || found === 'year' ? found : null;
 }
 
@@ -149,6 +204,14 @@ function isObject(reading: Reading, column: Column): boolean {
 }
 
 function limitOf(reading: Reading): number | null {
-  const index = reading.tokens.findIndex((token, at) => token.value !== null && Number.isInteger(token.value) && token.value > 0 && token.value <= 1000 && /^(top|bottom|first|last|the|best|worst|highest|lowest|show|list|which|largest|smallest|of|biggest)$/.test(reading.tokens[at - 1]?.text ?? '') && !reading.filters.some((filter) => at >= filter.start && at < filter.end));
+  const index = reading.tokens.findIndex(
+    (token, at) =>
+      token.value !== null &&
+      Number.isInteger(token.value) &&
+      token.value > 0 &&
+      token.value <= 1000 &&
+      /^(top|bottom|first|last|the|best|worst|highest|lowest|show|list|which|largest|smallest|of|biggest)$/.test(reading.tokens[at - 1]?.text ?? '') &&
+      !reading.filters.some((filter) => at >= filter.start && at < filter.end),
+  );
   return index === -1 ? null : (reading.tokens[index]?.value ?? null);
 }

@@ -17,11 +17,16 @@ export function* lookUpValues(reading: Reading): Script<readonly ValueMention[]>
   const { tokens, unknown, table } = reading;
   const columns = namedColumns(table);
   if (unknown.length === 0 || columns.length === 0) return [];
-  const spans = tokens.flatMap((_, start) => Array.from({ length: mostWords }, (__, length) => ({ start, end: start + length + 1 }))).filter(({ start, end }) => end <= tokens.length && tokens.slice(start, end).some((token) => unknown.includes(token)));
+  const spans = tokens
+    .flatMap((_, start) => Array.from({ length: mostWords }, (__, length) => ({ start, end: start + length + 1 })))
+    .filter(({ start, end }) => end <= tokens.length && tokens.slice(start, end).some((token) => unknown.includes(token)));
   // Signs between words are lost in tokens, so the data is compared without them too.
   const texts = [...new Set(spans.map((span) => textOf(reading, span)))].slice(0, 60);
   const key = (column: Column): string => `trim(regexp_replace(lower(CAST(${column.sql} AS VARCHAR)), '[^\\p{L}\\p{N}]+', ' ', 'g'))`;
-  const queries = columns.map((column, index) => `SELECT ${index} AS position, ${literal(column.name)} AS name, CAST(${column.sql} AS VARCHAR) AS value, ${key(column)} AS words, count(*) AS n FROM ${table.sql} WHERE ${key(column)} IN (${literals(texts)}) GROUP BY ALL`);
+  const queries = columns.map(
+    (column, index) =>
+      `SELECT ${index} AS position, ${literal(column.name)} AS name, CAST(${column.sql} AS VARCHAR) AS value, ${key(column)} AS words, count(*) AS n FROM ${table.sql} WHERE ${key(column)} IN (${literals(texts)}) GROUP BY ALL`,
+  );
   const [result] = yield* explore([`SELECT * FROM (${queries.join(' UNION ALL ')}) ORDER BY length(words) DESC, n DESC, position LIMIT 20`]);
   const found: ValueMention[] = [];
   for (const row of result?.rows ?? []) {
@@ -37,6 +42,11 @@ export function* lookUpValues(reading: Reading): Script<readonly ValueMention[]>
 function textOf(reading: Reading, span: { readonly start: number; readonly end: number }): string {
   return reading.tokens
     .slice(span.start, span.end)
-    .map((token) => token.text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim())
+    .map((token) =>
+      token.text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim(),
+    )
     .join(' ');
 }

@@ -37,7 +37,9 @@ export function findColumns(table: Table, tokens: readonly Token[]): readonly Co
 function wantsNumber(tokens: readonly Token[], start: number): boolean {
   const before = tokens.slice(Math.max(0, start - 2), start).map((token) => token.text);
   if (before.some((word) => /^(by|per|each|every|which|share|percentage)$/.test(word))) return false;
-  return tokens.some((token) => /^(average|avg|mean|total|sum|median|highest|lowest|max|min|top|bottom|over|under|above|below|correlated|correlation)$/.test(token.text));
+  return tokens.some((token) =>
+    /^(average|avg|mean|total|sum|median|highest|lowest|max|min|top|bottom|over|under|above|below|correlated|correlation)$/.test(token.text),
+  );
 }
 
 function bestColumn(table: Table, words: readonly Token[], isNumberWanted: boolean): Pick<ColumnMention, 'column' | 'score' | 'alternatives'> | null {
@@ -75,7 +77,11 @@ function fit(column: Column, words: readonly Token[]): number {
 }
 
 function nameWords(name: string): readonly string[] {
-  return (spacedName(name).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => singular(word));
+  return (
+    spacedName(name)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).map((word) => singular(word));
 }
 
 function isEqual(left: readonly string[], right: readonly string[]): boolean {
@@ -86,7 +92,8 @@ function isEqual(left: readonly string[], right: readonly string[]): boolean {
 function isLike(left: string, right: string): boolean {
   if (left === right) return true;
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  if (short.length >= 3 && long.startsWith(short) && (short.length >= 5 || short.length * 4 >= long.length)) return short.length >= 4 || long.length - short.length >= 4;
+  if (short.length >= 3 && long.startsWith(short) && (short.length >= 5 || short.length * 4 >= long.length))
+    return short.length >= 4 || long.length - short.length >= 4;
   return isTypo(left, right);
 }
 
@@ -105,7 +112,14 @@ export function editDistance(left: string, right: string): number {
       const isSame = left[row - 1] === right[column - 1];
       const isSwap = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       const at = (r: number, c: number): number => rows[r]?.[c] ?? Number.POSITIVE_INFINITY;
-      current.push(Math.min(at(row - 1, column) + 1, (current[column - 1] ?? 0) + 1, at(row - 1, column - 1) + (isSame ? 0 : 1), isSwap ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY));
+      current.push(
+        Math.min(
+          at(row - 1, column) + 1,
+          (current[column - 1] ?? 0) + 1,
+          at(row - 1, column - 1) + (isSame ? 0 : 1),
+          isSwap ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
     rows.push(current);
   }

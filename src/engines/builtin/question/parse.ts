@@ -56,9 +56,14 @@ export function readWords(table: Table, text: string, looked: readonly ValueMent
   const valueFilters = joinValues(values, tokens);
   const booleans = mentions.filter((mention) => mention.column.isBoolean && isCondition(mention, tokens)).map((mention) => booleanFilter(mention, tokens));
   const filters = [...numberFilters, ...timeFilters, ...valueFilters, ...booleans];
-  const serving = (mention: ColumnMention): boolean => [...numberFilters, ...booleans, ...timeFilters].some((filter) => mention.start >= filter.start && mention.end <= filter.end) || valueFilters.some((filter) => filter.column === mention.column && isBeside(mention, filter, tokens));
+  const serving = (mention: ColumnMention): boolean =>
+    [...numberFilters, ...booleans, ...timeFilters].some((filter) => mention.start >= filter.start && mention.end <= filter.end) ||
+    valueFilters.some((filter) => filter.column === mention.column && isBeside(mention, filter, tokens));
   const names = new Set(table.name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
-  const unknown = tokens.filter((token, index) => !used.has(index) && token.kind !== 'number' && !isFiller(token) && !names.has(token.text) && !names.has(`${token.text}s`) && !names.has(token.stem));
+  const unknown = tokens.filter(
+    (token, index) =>
+      !used.has(index) && token.kind !== 'number' && !isFiller(token) && !names.has(token.text) && !names.has(`${token.text}s`) && !names.has(token.stem),
+  );
   return { table, tokens, text: text.toLowerCase().replaceAll(/\s+/g, ' '), columns: mentions.filter((mention) => !serving(mention)), filters, unknown };
 }
 
@@ -77,11 +82,16 @@ function joinValues(values: readonly ValueMention[], tokens: readonly Token[]): 
 function isBeside(mention: ColumnMention, filter: Filter, tokens: readonly Token[]): boolean {
   const [from, to] = mention.end <= filter.start ? [mention.end, filter.start] : [filter.end, mention.start];
   const between = tokens.slice(from, to);
-  return between.length <= 2 && between.every((token) => token.kind === 'sign' || /^(is|are|was|were|not|equals|equal|to|of|the|in|with|except)$/.test(token.text));
+  return (
+    between.length <= 2 && between.every((token) => token.kind === 'sign' || /^(is|are|was|were|not|equals|equal|to|of|the|in|with|except)$/.test(token.text))
+  );
 }
 
 function isCondition(mention: ColumnMention, tokens: readonly Token[]): boolean {
-  const [before, after] = [tokens[mention.start - 1]?.text ?? '', tokens[mention.end + (/^(is|are|=)$/.test(tokens[mention.end]?.text ?? '') ? 1 : 0)]?.text ?? ''];
+  const [before, after] = [
+    tokens[mention.start - 1]?.text ?? '',
+    tokens[mention.end + (/^(is|are|=)$/.test(tokens[mention.end]?.text ?? '') ? 1 : 0)]?.text ?? '',
+  ];
   return /^(where|with|not|are|is|and|were|was)$/.test(before) || /^(true|false|yes|no)$/.test(after);
 }
 

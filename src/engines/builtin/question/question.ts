@@ -12,8 +12,22 @@ export type Intent =
   | { readonly kind: 'correlations' }
   | { readonly kind: 'outliers' | 'distribution' | 'distinct'; readonly column: Column }
   | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly measure: Column | null }
-  | { readonly kind: 'group'; readonly aggregate: Aggregate; readonly measure: Column | null; readonly by: Column; readonly limit: number | null; readonly isAscending: boolean }
-  | { readonly kind: 'time'; readonly aggregate: Aggregate; readonly measure: Column | null; readonly time: Column; readonly grain: Grain | null; readonly isCalendarMonth: boolean }
+  | {
+      readonly kind: 'group';
+      readonly aggregate: Aggregate;
+      readonly measure: Column | null;
+      readonly by: Column;
+      readonly limit: number | null;
+      readonly isAscending: boolean;
+    }
+  | {
+      readonly kind: 'time';
+      readonly aggregate: Aggregate;
+      readonly measure: Column | null;
+      readonly time: Column;
+      readonly grain: Grain | null;
+      readonly isCalendarMonth: boolean;
+    }
   | { readonly kind: 'top'; readonly measure: Column; readonly limit: number; readonly isAscending: boolean }
   | { readonly kind: 'compare'; readonly by: Column }
   | { readonly kind: 'share'; readonly of: readonly Filter[] };
@@ -91,7 +105,9 @@ function valueText(intent: { readonly aggregate: Aggregate; readonly measure: Co
 
 /** A reading as a sentence of the answer. */
 export function readingSentence(question: Question): string {
-  const others = question.alternatives.length === 0 ? '' : ` (There ${question.alternatives.length === 1 ? 'is' : 'are'} also ${listed(question.alternatives.map((column) => quoted(column.name)))}.)`;
+  const others =
+    question.alternatives.length === 0
+      ? ''
+      : ` (There ${question.alternatives.length === 1 ? 'is' : 'are'} also ${listed(question.alternatives.map((column) => quoted(column.name)))}.)`;
   return `I read this as: ${readingOf(question)}.${others}\n\n`;
 }
-

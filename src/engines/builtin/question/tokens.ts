@@ -19,7 +19,8 @@ const numberWords: Readonly<Record<string, number>> = { one: 1, two: 2, three: 3
 
 /** Splits a question into its words; underscores and hyphens part words, as in column names. */
 export function tokenize(question: string): readonly Token[] {
-  const pattern = /["“„]([^"“”„]+)["”“]|(\d[\d,]*(?:\.\d+)?)\s?(k|thousand|m|million|mio|bn|b|billion)?(?![\p{L}\p{N}])|([\p{L}\p{N}]+(?:['’][\p{L}]+)?)|(>=|<=|!=|<>|[<>=≥≤])/giu;
+  const pattern =
+    /["“„]([^"“”„]+)["”“]|(\d[\d,]*(?:\.\d+)?)\s?(k|thousand|m|million|mio|bn|b|billion)?(?![\p{L}\p{N}])|([\p{L}\p{N}]+(?:['’][\p{L}]+)?)|(>=|<=|!=|<>|[<>=≥≤])/giu;
   return [...question.slice(0, longestQuestion).matchAll(pattern)].map(([, quote, number, unit, word, sign]): Token => {
     if (quote !== undefined) return { kind: 'quote', text: quote.trim(), stem: quote.trim().toLowerCase(), value: null };
     if (number !== undefined) {
