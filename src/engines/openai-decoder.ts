@@ -140,7 +140,7 @@ export function createOpenAiDecoder(newId: IdSource): StreamDecoder {
     isComplete: () => isDone,
     end: () => {
       const counted: readonly EnginePart[] = usage === null ? [] : [{ type: 'usage', usage }];
-      finishReason ??= 'stop';
+      if (finishReason === null) throw new ProtocolError('ended its stream without a finish reason');
       if (finishReason === 'error' || finishReason === 'abort') {
         throw new VendorError({ status: null, reasons: ['server_error'], message: `finish_reason ${finishReason}`, retryAfterMs: null });
       }

@@ -14,7 +14,7 @@ function serve(): void {
   const worker = new Worker(new URL('./plot-worker.ts', import.meta.url));
   const reply = (answer: PlotReply): void => void process.send?.(answer);
   process.on('message', (request: PlotRequest) => {
-    worker.postMessage(request);
+    worker.postMessage(request, []);
     worker.once('error', (error) => {
       const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
       reply({

@@ -108,12 +108,11 @@ export function createConversations({ prisma, pool, clock, newId, conversationLo
       if (values.title === undefined) return existing;
       const name = values.title;
       return prisma.$transaction(async (transaction) => {
-        const updated = await transaction.conversation.update({
+        await conversationLog.append(transaction, existing.id, { type: 'ConversationTitleChanged', title: name });
+        return transaction.conversation.update({
           where: { id: existing.id },
           data: { title: name, titleSource: name === null ? 'NONE' : 'PERSON', updatedAt: clock.now() },
         });
-        await conversationLog.append(transaction, existing.id, { type: 'ConversationTitleChanged', title: name });
-        return updated;
       });
     },
 

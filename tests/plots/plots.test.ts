@@ -119,9 +119,8 @@ describe('check', () => {
       mark: 'point',
       encoding: { x: { field: 'value', type: 'quantitative' } },
     };
-    await expect(small.check(spec, data))
-      .rejects.toThrow('would draw 4 marks; at most 3')
-      .finally(() => small.close());
+    await expect(small.check(spec, data)).rejects.toThrow('would draw 4 marks; at most 3');
+    await small.close();
   });
 });
 

@@ -106,5 +106,7 @@ export function periodName(text: string, grain: Grain): string {
       return text.slice(0, 10);
     case 'hour':
       return text.slice(0, 16).replace('T', ' ');
+    default:
+      return grain satisfies never;
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { createBuiltinEngine } from '../../../src/engines/builtin/builtin.ts';
@@ -48,8 +48,8 @@ describe('a title', () => {
   });
 
   it('is one part of at most 60 characters without punctuation at its end, whatever was written', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ maxLength: 300, unit: 'grapheme' }), async (text) => {
+    await assert(
+      asyncProperty(string({ maxLength: 300, unit: 'grapheme' }), async (text) => {
         const parts = await partsOf(requestOf('TITLE', [user(text)], false));
         const [first] = parts;
         expect(parts).toHaveLength(2);
@@ -153,6 +153,6 @@ describe('words', () => {
   });
 
   it('cut into pieces that joined are the text again', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => smallPieces(text).join('') === text));
+    assert(property(string({ unit: 'binary' }), (text) => expect(smallPieces(text).join('')).toBe(text)));
   });
 });

@@ -80,6 +80,16 @@ export async function openWorkbench(sources: Readonly<Record<string, string>>, p
   };
 }
 
+/** The questions among some that are answered with little confidence, or by a query or plot that fails. */
+export async function poorlyAnswered(bench: Workbench, questions: readonly string[]): Promise<readonly string[]> {
+  const poorly: string[] = [];
+  for (const question of questions) {
+    const { confidence = 0, shown } = await bench.ask(question);
+    if (confidence < 0.9 || shown.some((one) => one.type === 'error')) poorly.push(question);
+  }
+  return poorly;
+}
+
 /** What a spreadsheet would write. */
 function toCsv(rows: readonly JsonObject[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

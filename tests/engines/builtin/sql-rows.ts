@@ -20,7 +20,7 @@ function toJson(value: unknown, type: string): Json {
   if (typeof value === 'string') {
     const isSafe = /^U?(BIG|HUGE)INT$/.test(type) && Number.isSafeInteger(Number(value));
     if (isSafe) return Number(value);
-    return /^TIMESTAMP/.test(type) ? value.replace(' ', 'T') : value;
+    return type.startsWith('TIMESTAMP') ? value.replace(' ', 'T') : value;
   }
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map((item) => toJson(item, ''));

@@ -34,7 +34,7 @@ export function* analyseData(): Script {
   const table = mainTable(tables);
   if (table === null) return;
   if (tables.length > 1) yield* say(`I look closer at ${named(table.name)}, which has most to tell.\n\n`);
-  yield* analyseTable(table, tables.length === 1);
+  return yield* analyseTable(table, tables.length === 1);
 }
 
 function* analyseTable(table: Table, isOnly: boolean): Script {

@@ -29,5 +29,5 @@ export function* answerCompare(question: Question, by: Column): Script {
     const rest = values.filter((one) => one !== highest).map((one) => `${number(one.value)} for ${one.name}`);
     return [`- The average ${named(measure.name)} is highest for ${highest.name}: ${number(highest.value)}, against ${listed(rest)}.\n`];
   });
-  yield* say(`${counts}${lines.length === 0 ? '' : `\n\n${lines.join('')}`}`);
+  return yield* say(`${counts}${lines.length === 0 ? '' : `\n\n${lines.join('')}`}`);
 }

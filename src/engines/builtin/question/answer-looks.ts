@@ -18,7 +18,7 @@ export function* answerRows(question: Question, limit: number): Script {
   const { table } = question;
   const result = yield* present(title(question), `SELECT * FROM ${table.sql}${where(conditionsOf(question))} LIMIT ${limit}`);
   if (result === null) return yield* say(failed);
-  yield* say(
+  return yield* say(
     result.rowCount === 0
       ? `There is no row${filtersText(question.filters)}.`
       : `${result.rowCount === 1 ? 'This is' : 'These are'} ${counted(result.rowCount, 'row')} of ${named(table.name)}${filtersText(question.filters)}; the table has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}.`,
@@ -31,7 +31,7 @@ export function* answerColumns(question: Question): Script {
   const shown = table.columns.slice(0, 40);
   const result = yield* present(title(question), columnsSql({ table }, shown));
   if (result === null) return yield* say(failed);
-  yield* say(
+  return yield* say(
     `${named(table.name)} has ${counted(table.rowCount, 'row')} and ${counted(table.columns.length, 'column')}: ${listed(
       table.columns.map((column) => named(column.name)),
       12,
@@ -47,7 +47,7 @@ export function* answerMissing(question: Question): Script {
   const [first] = result.rows;
   if (first === undefined) return yield* say(`No value is missing: every column of ${named(table.name)} is complete.`);
   const missing = first.number('missing') ?? 0;
-  yield* say(
+  return yield* say(
     `${counted(result.rowCount, 'column')} of ${count(table.columns.length)} ${result.rowCount === 1 ? 'has' : 'have'} missing values, most of all ${named(first.text('column') ?? '')}: ${counted(missing, 'row')} (${percent(missing / table.rowCount)}).`,
   );
 }
@@ -61,7 +61,7 @@ export function* answerDuplicates(question: Question): Script {
     `SELECT count(*) AS times, ${columns} FROM ${table.sql} GROUP BY ${columns} HAVING count(*) > 1 ORDER BY times DESC LIMIT 50`,
   );
   if (result === null) return yield* say(failed);
-  yield* say(
+  return yield* say(
     result.rowCount === 0
       ? 'No row occurs twice.'
       : `${result.rowCount >= 50 ? 'At least ' : ''}${counted(result.rowCount, 'row')} ${result.rowCount === 1 ? 'occurs' : 'occur'} more than once.`,
@@ -82,7 +82,7 @@ export function* answerDistinct(question: Question, column: Column): Script {
     .slice(0, 8)
     .flatMap((row) => row.text(name) ?? [])
     .map(quoted);
-  yield* say(
+  return yield* say(
     `There ${distinct === 1 ? 'is' : 'are'} ${counted(distinct, 'different value')} of ${named(column.name)}${filtersText(question.filters)}${values.length === 0 ? '' : `: ${distinct > values.length ? `${values.join(', ')} ...` : listed(values)}`}.`,
   );
 }
@@ -113,5 +113,5 @@ export function* answerDistribution(question: Question, column: Column): Script 
   const [facts] = readMeasure(column, found ?? null);
   if (facts === undefined) return yield* say(`There is no value of ${named(column.name)}${filtersText(question.filters)}.`);
   const result = yield* present(title(question), distributionSql(table, facts, conditions), facts.max > facts.min ? histogram(table, facts, conditions) : null);
-  yield* say(result === null ? failed : describeSpread(facts).sentences);
+  return yield* say(result === null ? failed : describeSpread(facts).sentences);
 }

@@ -31,7 +31,7 @@ export function* answerCorrelation(question: Question, left: Column, right: Colu
     return yield* say(
       `A correlation cannot be computed: one of ${named(left.name)} and ${named(right.name)} has no or only one value${filtersText(question.filters)}.`,
     );
-  yield* say(`${describeCorrelation({ left, right, r })}${caution}`);
+  return yield* say(`${describeCorrelation({ left, right, r })}${caution}`);
 }
 
 /** The strongest correlations of all measures. */
@@ -47,7 +47,7 @@ export function* answerCorrelations(question: Question): Script {
   const row = result?.rows[0];
   const r = row?.number('correlation') ?? null;
   if (row === undefined || r === null) return yield* say(failed);
-  yield* say(`Strongest are ${named(row.text('one measure') ?? '')} and ${named(row.text('other measure') ?? '')} (${correlation(r)}).${caution}`);
+  return yield* say(`Strongest are ${named(row.text('one measure') ?? '')} and ${named(row.text('other measure') ?? '')} (${correlation(r)}).${caution}`);
 }
 
 /** Values far from the rest. */
@@ -80,7 +80,7 @@ export function* answerOutliers(question: Question, column: Column): Script {
           },
         ];
   });
-  yield* say(
+  return yield* say(
     `${describeOutliers(facts, rows)}${(facts.lowOutliers + facts.highOutliers) / facts.count > 0.05 ? ` That is many (${outlierShare(facts)}): the values have a long tail rather than errors.` : ''}`,
   );
 }
@@ -117,7 +117,7 @@ export function* answerTime(question: Question, intent: Extract<Intent, { kind: 
     measure !== null && conditions.length === 0 && grain === facts.grain && result.rowCount < Math.min(200, facts.periods)
       ? ` ${capital(grain)}s with very few rows are left out.`
       : '';
-  yield* say(
+  return yield* say(
     told !== null
       ? `${told.sentences}${left}`
       : only === null
@@ -144,7 +144,7 @@ function* answerMonths(question: Question, intent: Extract<Intent, { kind: 'time
   const sorted = months.toSorted((left, right) => right.amount - left.amount);
   const [highest, lowest] = [sorted[0], sorted.at(-1)];
   if (highest === undefined || lowest === undefined) return yield* say(failed);
-  yield* say(
+  return yield* say(
     `The ${named(value)} is highest in ${monthName(highest.month)} (${number(highest.amount)}) and lowest in ${monthName(lowest.month)} (${number(lowest.amount)}).`,
   );
 }

@@ -30,7 +30,7 @@ export function* answerAggregate(question: Question, aggregate: Aggregate, measu
     return yield* say(`There ${amount === 1 ? 'is' : 'are'} ${counted(amount ?? 0, 'row')}${share}${filtersText(filters)}.`);
   }
   if (amount === null) return yield* say(`No row${filtersText(filters)} has a value of ${named(measure.name)}, so there is no answer.`);
-  yield* say(`The ${named(value)} is ${number(amount)}${filtersText(filters)}, over ${counted(row.number('rows') ?? 0, 'row')}.`);
+  return yield* say(`The ${named(value)} is ${number(amount)}${filtersText(filters)}, over ${counted(row.number('rows') ?? 0, 'row')}.`);
 }
 
 /** One number for each value of a category. */
@@ -73,7 +73,7 @@ export function* answerGroup(question: Question, intent: Extract<Intent, { kind:
       `${capital(groupName(by, first.group))} has the ${isAscending ? 'lowest' : 'highest'} ${named(value)} (${number(first.value)})${runnerUp}.`,
     );
   }
-  yield* say(describeExtremes(descending, by, value) ?? failed);
+  return yield* say(describeExtremes(descending, by, value) ?? failed);
 }
 
 function describeCounts(
@@ -123,7 +123,7 @@ export function* answerTop(question: Question, intent: Extract<Intent, { kind: '
   if (first === undefined || first.value === null) return yield* say(`No row${filtersText(question.filters)} has a value of ${named(measure.name)}.`);
   const ties = rows.filter((row) => row.value === first.value).length;
   const tied = ties > 1 ? ` ${counted(ties, 'row')} of those shown share this value.` : '';
-  yield* say(
+  return yield* say(
     `The ${isAscending ? 'lowest' : 'highest'} ${named(measure.name)} is ${number(first.value)}${first.name === '' ? '' : `: ${quoted(first.name)}`}.${tied}`,
   );
 }
@@ -136,7 +136,7 @@ export function* answerShare(question: Question, of: readonly Filter[]): Script 
   const result = yield* present(title(question), sql);
   const row = result?.rows[0];
   if (row === undefined) return yield* say(failed);
-  yield* say(
+  return yield* say(
     `${number(row.number('percent'))} %: ${count(row.number('rows') ?? 0)} of ${counted(row.number('all rows') ?? 0, 'row')}${filtersText(of)}${filters.length === 0 ? '' : `, out of those${filtersText(filters)}`}.`,
   );
 }

@@ -42,7 +42,7 @@ export function* answerQuestion(text: string, confidence: Confidence): Script {
   yield* say(readingSentence(question));
   if (unknown.length > 0) yield* say(`I did not understand ${unknown.map((token) => `"${quoted(token.text)}"`).join(', ')} and went on without.\n\n`);
   if (table.rowCount === 0) return yield* say(`${named(table.name)} has no rows, so there is nothing to count or to compare.`);
-  yield* answerIntent(question);
+  return yield* answerIntent(question);
 }
 
 function* answerIntent(question: Question): Script {

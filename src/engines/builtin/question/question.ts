@@ -96,6 +96,8 @@ function intentText(intent: Intent): string {
       return `the measures by ${quoted(intent.by.name)}`;
     case 'share':
       return `the share of rows where ${listed(intent.of.map((filter) => filter.text))}`;
+    default:
+      return intent satisfies never;
   }
 }
 

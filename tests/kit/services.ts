@@ -1,0 +1,62 @@
+import { graphql } from 'graphql';
+import type { Viewer } from '../../src/auth/viewer.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { parseConfig } from '../../src/base/config.ts';
+import { uuidv7 } from '../../src/base/id.ts';
+import { createLogger } from '../../src/base/logger.ts';
+import { composeServices } from '../../src/compose.ts';
+import type { Engine } from '../../src/engines/engine.ts';
+import { createRegistry } from '../../src/engines/registry.ts';
+import { createContext } from '../../src/schema/context.ts';
+import { createSchema } from '../../src/schema/schema.ts';
+import { createDatabase } from '../../src/stores/database.ts';
+import { createFileStore } from '../../src/stores/file-store.ts';
+import { createTestDatabase } from './database.ts';
+import { createTemporaryFolder } from './leftovers.ts';
+import { createScriptedEngine } from './scripted-engine.ts';
+import { countStatements } from './statements.ts';
+
+const refuse = (): never => {
+  throw new Error('not part of this test');
+};
+
+/** The services and the schema on a test database, without a server: for tests that count what is asked of the database. */
+export async function openServices(engines: readonly Engine[] = [createScriptedEngine()]) {
+  const disposal = new AsyncDisposableStack();
+  const { connectionString } = disposal.use(await createTestDatabase());
+  const folder = disposal.use(await createTemporaryFolder());
+  const logger = createLogger({ level: 'silent' });
+  const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  disposal.defer(() => database.close());
+  const { services } = composeServices({
+    config: parseConfig({ BCRYPT_COST: '4' }),
+    secret: 'a secret of forty characters for the tests',
+    version: '0.0.0',
+    startedAt: new Date(),
+    clock: systemClock,
+    newId: uuidv7,
+    logger,
+    database,
+    duckdb: { query: refuse, ingest: refuse, processIds: refuse, close: refuse },
+    plots: { check: refuse, renderSvg: refuse, close: refuse },
+    fileStore: createFileStore({ folder: folder.path, newId: uuidv7 }),
+    registry: createRegistry({ engines, defaultModel: null }),
+  });
+  const schema = createSchema();
+  const person = async (): Promise<Viewer> => {
+    const userId = uuidv7();
+    await database.prisma.user.create({ data: { id: userId, email: `${userId}@example.org`, createdAt: new Date() } });
+    return { userId, loginId: uuidv7(), role: 'MEMBER' };
+  };
+  /** Runs an operation as the server would, and tells what it asked of the database. */
+  const execute = async (viewer: Viewer | null, source: string, variableValues: Readonly<Record<string, unknown>> = {}) =>
+    countStatements(database.pool, async () => {
+      const device = { userAgent: null, setAuthCookie: () => undefined };
+      const answer = await graphql({ schema, source, variableValues, contextValue: createContext({ viewer, requestId: 'test', services, device }) });
+      if (answer.errors !== undefined) throw answer.errors[0];
+      // Plain objects, to be compared.
+      const data: any = JSON.parse(JSON.stringify(answer.data));
+      return data;
+    });
+  return { ...database, services, person, execute, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
