@@ -145,7 +145,7 @@ async function* allAttempts(options: AttemptOptions, request: EngineRequest, sig
         const waitMs = hasDelivered ? null : waitBefore(number + 1, described, options);
         const isWaitDone =
           waitMs !== null &&
-          (await delay(waitMs).then(
+          (await delay(waitMs, guard.signal).then(
             () => true,
             () => false,
           ));

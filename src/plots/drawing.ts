@@ -28,7 +28,9 @@ const closedLoader: Loader = {
 export async function draw(spec: JsonObject): Promise<Drawing> {
   let view: View | null = null;
   try {
-    const compiled = compile(toTopLevelSpec(spec), { logger: silentLogger() });
+    const checked: unknown = spec;
+    if (!isTopLevelSpec(checked)) throw new Error('a specification is an object');
+    const compiled = compile(checked, { logger: silentLogger() });
     view = new View(parse(compiled.spec), { renderer: 'none', loader: closedLoader, logger: silentLogger() });
     const svg = await view.toSVG();
     refuseOutwardMarkup(svg);
@@ -87,7 +89,7 @@ function silentLogger(): {
   };
 }
 
-/** The JSON schema has vouched for the shape; this is the parser's one cast. */
-function toTopLevelSpec(spec: JsonObject): TopLevelSpec {
-  return spec as unknown as TopLevelSpec;
+/** The JSON schema has vouched for the rest of the shape. */
+function isTopLevelSpec(spec: unknown): spec is TopLevelSpec {
+  return typeof spec === 'object' && spec !== null;
 }

@@ -5,8 +5,8 @@ import type { Engine, EnginePart, EngineRequest } from '../../src/engines/engine
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
 import type { EngineTimers } from '../../src/base/config.ts';
 
-/** The key of the tests; it must never show up in a message. */
-export const secretKey = 'sk-test-0123456789abcdef';
+/** The key of the tests, which looks like no vendor's; it must never show up in a message. */
+export const secretKey = 'keyOfTheTests0123456789';
 
 /** Limits that no test reaches by accident. */
 export const patientTimers: EngineTimers = { connectTimeoutMs: 10_000, firstTokenTimeoutMs: 10_000, idleTimeoutMs: 10_000, totalTimeoutMs: 20_000 };

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { delay } from '../../src/base/async.ts';
 import { defaultRetryPolicy } from '../../src/engines/attempts.ts';
 import { patientTimers, providers, question, quickRetry, read } from './providers.ts';
 import { silence, startWireServer, status, stream } from './wire-server.ts';
@@ -56,13 +57,18 @@ describe.each(providers)('the engine $id', ({ create, errorBody, fixture }) => {
   });
 
   it('does not take a slow reader for a slow provider', async () => {
-    await using server = await startWireServer(stream(fixture('plain')));
-    const texts: string[] = [];
-    for await (const part of create(server.url, { timers: { idleTimeoutMs: 40 } }).stream(question(), new AbortController().signal)) {
-      texts.push(part.type);
-      // The reader rests for longer than the provider may.
-      await new Promise((resolve) => setTimeout(resolve, 60));
+    const [start = '', ...rest] = fixture('plain').split(/(?<=Grüße .*\n\n)/);
+    await using server = await startWireServer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(start);
+      setTimeout(() => response.end(rest.join('')), 20);
+    });
+    const types: string[] = [];
+    for await (const part of create(server.url, { timers: { idleTimeoutMs: 250 } }).stream(question(), new AbortController().signal)) {
+      // What came last was waited for; now the reader rests for longer than the provider may.
+      if (types.filter((type) => type === 'text').length === 2) await delay(300);
+      types.push(part.type);
     }
-    expect(texts.at(-1)).toBe('finish');
+    expect(types.filter((type) => type === 'text')).toHaveLength(3);
+    expect(types.at(-1)).toBe('finish');
   });
 });

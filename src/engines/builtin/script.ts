@@ -65,11 +65,6 @@ export function* present(title: string, sql: string, plot?: PlannedPlot | null):
   return resultOf(outcomes[0]);
 }
 
-/** Shows a plot of its own. */
-export function* draw(plot: PlannedPlot): Script {
-  yield { type: 'call', calls: [{ name: 'create_plot', arguments: { title: plot.title, sql: plot.sql, spec: plot.spec } }] };
-}
-
 function resultOf(outcome: CallOutcome | undefined): QueryResult | null {
   return outcome === undefined || outcome.isError ? null : readResult(outcome.content);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createPlots } from '../../../src/plots/plots.ts';
 import { openWorkbench, poorlyAnswered, type Outcome, type Workbench } from './kit.ts';
+import { cellText } from './sql-rows.ts';
 import { inventedNumbers } from './numbers.ts';
 
 const plots = createPlots();
@@ -97,7 +98,7 @@ describe.each(datasets)('the analysis of $name', ({ name, file, facts }) => {
 
   it.each(facts)('says: %s', async (sentence, sql) => {
     const [[fact] = []] = await bench.rows(sql);
-    expect(outcome.text).toContain(sentence.replace('#', String(fact)));
+    expect(outcome.text).toContain(sentence.replace('#', cellText(fact)));
   });
 
   it('makes no query and no plot that fails', () => {

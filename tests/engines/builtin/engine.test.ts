@@ -153,6 +153,10 @@ describe('words', () => {
   });
 
   it('cut into pieces that joined are the text again', () => {
-    assert(property(string({ unit: 'binary' }), (text) => expect(smallPieces(text).join('')).toBe(text)));
+    assert(
+      property(string({ unit: 'binary' }), (text) => {
+        expect(smallPieces(text).join('')).toBe(text);
+      }),
+    );
   });
 });

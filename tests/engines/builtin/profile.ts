@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { ColumnMeaning, ColumnProfile, TableProfile } from '../../../src/base/table.ts';
 import { identifier } from '../../../src/engines/builtin/sql.ts';
-import { runSql } from './sql-rows.ts';
+import { cellText, runSql } from './sql-rows.ts';
 
 /** Profiles a table by plain SQL, to the contract of `ColumnProfile`. */
 export async function profileTable(connection: DuckDBConnection, name: string): Promise<TableProfile> {
@@ -10,7 +10,7 @@ export async function profileTable(connection: DuckDBConnection, name: string): 
   const described = await runSql(connection, `DESCRIBE ${table}`);
   const [[rowCount] = []] = (await runSql(connection, `SELECT count(*)::INTEGER FROM ${table}`)).rows;
   const columns: ColumnProfile[] = [];
-  for (const [column, type] of described.rows) columns.push(await profileColumn(connection, table, String(column), String(type)));
+  for (const [column, type] of described.rows) columns.push(await profileColumn(connection, table, cellText(column), cellText(type)));
   const sample = await runSql(connection, `SELECT * FROM ${table} LIMIT 10`);
   return { name, fileName: `${name}.csv`, rowCount: Number(rowCount), columns, sampleRows: sample.rows };
 }
@@ -37,11 +37,11 @@ async function profileColumn(connection: DuckDBConnection, table: string, name: 
     meaning,
     nullCount: Number(nulls),
     distinctCount: Number(distinct),
-    min: min == null ? null : String(min),
-    max: max == null ? null : String(max),
+    min: min == null ? null : cellText(min),
+    max: max == null ? null : cellText(max),
     mean: mean == null ? null : Number(mean),
     standardDeviation: deviation == null ? null : Number(deviation),
     quartiles: Array.isArray(quartiles) ? [Number(quartiles[0]), Number(quartiles[1]), Number(quartiles[2])] : null,
-    topValues: isNearlyUnique ? [] : top.rows.map(([value, count]) => ({ value: String(value), count: Number(count) })),
+    topValues: isNearlyUnique ? [] : top.rows.map(([value, count]) => ({ value: cellText(value), count: Number(count) })),
   };
 }

@@ -15,6 +15,11 @@ export async function runSql(
   return { columns, rows };
 }
 
+/** A cell as text. */
+export function cellText(cell: Json | undefined): string {
+  return typeof cell === 'string' ? cell : JSON.stringify(cell ?? null);
+}
+
 function toJson(value: unknown, type: string): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') {

@@ -27,12 +27,11 @@ export function* analyseData(): Script {
   const description = yield* describeData();
   if (description === null) return yield* say('The data could not be read just now. Please try again.');
   const tables = description.tables.map(readTable);
-  if (tables.length === 0) return yield* say('There is no table in this session yet. Upload a CSV or Parquet file, and ask again.');
+  const table = mainTable(tables);
+  if (table === null) return yield* say('There is no table in this session yet. Upload a CSV or Parquet file, and ask again.');
   if (tables.length > 1) {
     yield* say(`### The tables\n\nThere are ${count(tables.length)} tables.\n\n${describeTables(tables)}${describeJoins(tables)}`);
   }
-  const table = mainTable(tables);
-  if (table === null) return;
   if (tables.length > 1) yield* say(`I look closer at ${named(table.name)}, which has most to tell.\n\n`);
   return yield* analyseTable(table, tables.length === 1);
 }
@@ -52,15 +51,13 @@ function* analyseTable(table: Table, isOnly: boolean): Script {
     const headline = yield* finding.tell();
     if (headline !== null) headlines.push(headline);
   }
-  if (headlines.length > 0)
-    yield* say(
-      `### In short\n\n${headlines
-        .slice(0, 6)
-        .map((headline) => `- ${headline}\n`)
-        .join('')}\n`,
-    );
-  const questions = starterQuestions(table, facts.times);
-  if (questions.length > 0) yield* say(`### You could ask next\n\n${questions.map((question) => `- ${question}\n`).join('')}`);
+  const summary = list('In short', headlines.slice(0, 6));
+  return yield* say(`${summary}${list('You could ask next', starterQuestions(table, facts.times))}`);
+}
+
+/** A heading with a list under it; empty without items. */
+function list(heading: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `### ${heading}\n\n${items.map((item) => `- ${item}\n`).join('')}\n`;
 }
 
 /**

@@ -29,8 +29,8 @@ export function* tellColumns(facts: Facts): Script {
   yield* say('### The columns\n\n');
   const shown = table.columns.slice(0, mostColumns);
   const result = yield* present(`Columns of ${table.name}`, columnsSql(facts, shown));
-  if (result === null) return void (yield* tellFailure());
-  yield* say(`${sentences(facts).join(' ')}\n\n`);
+  if (result === null) yield* tellFailure();
+  else yield* say(`${sentences(facts).join(' ')}\n\n`);
 }
 
 /** SQL that profiles columns, one row each. */

@@ -36,8 +36,8 @@ export function* answerQuestion(text: string, confidence: Confidence): Script {
     return yield* notUnderstood(table, text);
   }
   confidence.value = question.confidence;
-  if (question.intent.kind === 'help') return yield* help(table);
-  if (question.intent.kind === 'analyse') return yield* analyseData();
+  const isAboutData = question.intent.kind !== 'help' && question.intent.kind !== 'analyse';
+  if (!isAboutData) return yield* answerIntent(question);
   const unknown = readWords(table, text, looked).unknown;
   yield* say(readingSentence(question));
   if (unknown.length > 0) yield* say(`I did not understand ${unknown.map((token) => `"${quoted(token.text)}"`).join(', ')} and went on without.\n\n`);
@@ -49,8 +49,9 @@ function* answerIntent(question: Question): Script {
   const { intent } = question;
   switch (intent.kind) {
     case 'help':
+      return yield* help(question.table);
     case 'analyse':
-      return;
+      return yield* analyseData();
     case 'missing':
       return yield* answerMissing(question);
     case 'columns':
@@ -81,6 +82,8 @@ function* answerIntent(question: Question): Script {
       return yield* answerCompare(question, intent.by);
     case 'share':
       return yield* answerShare(question, intent.of);
+    default:
+      return intent satisfies never;
   }
 }
 

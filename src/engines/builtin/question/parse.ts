@@ -1,4 +1,4 @@
-import type { Column, Table } from '../column.ts';
+import type { Table } from '../column.ts';
 import { equals, findNumberFilters, findTimeFilters, findValues, type Filter, type ValueMention } from './filters.ts';
 import { readIntent } from './intent.ts';
 import { findColumns, type ColumnMention } from './match.ts';
@@ -100,9 +100,4 @@ function booleanFilter(mention: ColumnMention, tokens: readonly Token[]): Filter
   const isFalse = tokens[mention.start - 1]?.text === 'not' || after.includes('false') || after.includes('no');
   const skipped = after.findIndex((word) => /^(true|false|yes|no)$/.test(word));
   return { ...equals(mention.column, [isFalse ? 'false' : 'true']), start: mention.start, end: mention.end + skipped + 1 };
-}
-
-/** The column that tells the time, if any. */
-export function timeColumn(table: Table): Column | null {
-  return table.columns.find((column) => column.role === 'time') ?? null;
 }
