@@ -29,7 +29,7 @@ function missing(globalId: string): string {
 }
 
 /** Uploads a small CSV and returns the global id of the file. */
-export async function upload(app: TestApp, person: TestPerson, name = 'ages.csv', text = 'name,age\nada,36\ngrace,45\n'): Promise<string> {
+async function upload(app: TestApp, person: TestPerson, name = 'ages.csv', text = 'name,age\nada,36\ngrace,45\n'): Promise<string> {
   const form = new FormData();
   form.append('file', new Blob([text]), name);
   const response = await fetch(`${app.url}/uploads`, { method: 'POST', headers: { authorization: `Bearer ${person.token}` }, body: form });
@@ -38,19 +38,25 @@ export async function upload(app: TestApp, person: TestPerson, name = 'ages.csv'
   return answer.files[0].id;
 }
 
+/** Uploads a CSV and makes a session of it. */
+export async function createSession(
+  app: TestApp,
+  person: TestPerson,
+  name?: string,
+  text?: string,
+): Promise<{ readonly id: string; readonly fileId: string; readonly conversation: { readonly id: string } }> {
+  const fileId = await upload(app, person, name, text);
+  const document = 'mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id conversation { id } } } }';
+  const answer = await person.client.request(document, { input: { fileIds: [fileId] } });
+  return { ...answer.createSession.session, fileId };
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine();
   const app = await startTestApp({ overrides: { engines: [engine] } });
   const [owner, stranger] = [await app.person(), await app.person()];
-  const fileId = await upload(app, owner);
-  const { createSession } = await owner.client.request(
-    `mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id conversation { id } } } }`,
-    {
-      input: { fileIds: [fileId] },
-    },
-  );
-  const { session } = createSession;
+  const session = await createSession(app, owner);
   const sent = await owner.client.request(`mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } } } }`, {
     input: { conversationId: session.conversation.id, text: 'How old?' },
   });
@@ -70,7 +76,7 @@ export async function openWorld(): Promise<World> {
     Message: run.message.id,
     Run: run.id,
     Session: session.id,
-    File: fileId,
+    File: session.fileId,
     QueryResultPart: part.id,
     User: owner.userId,
   };

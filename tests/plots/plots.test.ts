@@ -190,7 +190,8 @@ describe('the process', () => {
 
   it('refuses more than it can queue', async () => {
     const tiny = createPlots({ maxWaiting: 1 });
-    const results = await Promise.allSettled([1, 2, 3].map(() => tiny.check(bar({ x, y }), data))).finally(() => tiny.close());
+    const results = await Promise.allSettled([1, 2, 3].map(() => tiny.check(bar({ x, y }), data)));
+    await tiny.close();
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(results[2]).toMatchObject({ reason: { code: 'SERVICE_UNAVAILABLE' } });
   });

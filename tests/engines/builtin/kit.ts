@@ -10,7 +10,7 @@ import { createBuiltinEngine } from '../../../src/engines/builtin/builtin.ts';
 import type { EngineMessage, EngineRequest, ToolCall } from '../../../src/engines/engine.ts';
 import type { Plots } from '../../../src/plots/plots.ts';
 import { profileTable } from './profile.ts';
-import { runSql } from './sql-rows.ts';
+import { cellText, runSql } from './sql-rows.ts';
 
 /** What the person saw, in order. */
 export type Shown =
@@ -93,7 +93,7 @@ export async function poorlyAnswered(bench: Workbench, questions: readonly strin
 /** What a spreadsheet would write. */
 function toCsv(rows: readonly JsonObject[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cell = (value: Json | undefined): string => (value == null ? '' : `"${String(value).replaceAll('"', '""')}"`);
+  const cell = (value: Json | undefined): string => (value == null ? '' : `"${cellText(value).replaceAll('"', '""')}"`);
   return [names.map(cell), ...rows.map((row) => names.map((name) => cell(row[name])))].map((cells) => cells.join(',')).join('\n');
 }
 

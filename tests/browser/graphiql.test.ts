@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSession } from '../access/world.ts';
+import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { carsCsv } from '../kit/datasets.ts';
+
+const executablePath = '/usr/bin/chromium';
+const isAvailable = existsSync(executablePath);
+
+// Where there is no browser the suite is reported as skipped; CI has one.
+if (process.env['CI'] === 'true' && !isAvailable) throw new Error(`Chromium is missing at ${executablePath}.`);
+
+describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
+  let app: TestApp;
+  let person: TestPerson;
+  let runId: string;
+  let browser: Browser;
+  const foreign: string[] = [];
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    person = await app.person();
+    const session = await createSession(app, person, 'cars.csv', carsCsv());
+    const started = await person.client.request('mutation ($id: ID!) { autoAnalyze(input: { sessionId: $id }) { run { id } } }', { id: session.id });
+    runId = started.autoAnalyze.run.id;
+    const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+    browser = await chromium.launch({ executablePath, args: flags });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await app[Symbol.asyncDispose]();
+  });
+
+  /** Opens the page with an operation in it, signed in by the cookie. */
+  async function open(path: string, query: string): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+    await context.addCookies([{ name: 'auth-token', value: person.token, url: app.url, httpOnly: true, sameSite: 'Lax' }]);
+    const page = await context.newPage();
+    page.on('request', (request) => {
+      if (!request.url().startsWith(app.url) && !request.url().startsWith('data:') && !request.url().startsWith('blob:')) foreign.push(request.url());
+    });
+    await page.goto(`${app.url}${path}${path.includes('?') ? '&' : '?'}query=${encodeURIComponent(query)}`);
+    return page;
+  }
+
+  const follow = (id: string): string =>
+    `subscription { runEvents(runId: "${id}") { __typename seq ... on TextDelta { text } ... on PlotReady { part { title } } ... on RunFinished { reason } } }`;
+
+  it.each(['/graphiql', '/graphiql?transport=websocket'])('streams an analysis to its end at %s, without the internet', async (path) => {
+    const page = await open(path, follow(runId));
+    await page.getByRole('button', { name: /execute/i }).click();
+    const result = page.locator('.result-window, .graphiql-response');
+    await expect.poll(() => result.first().innerText(), { timeout: 20_000 }).toMatch(/RunFinished/);
+    const screenshots = process.env['SCREENSHOT_FOLDER'];
+    if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/graphiql-${path.includes('websocket') ? 'websocket' : 'sse'}.png` });
+    expect(foreign).toEqual([]);
+    await page.context().close();
+  });
+});
