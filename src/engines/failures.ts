@@ -116,7 +116,7 @@ function describeTimeout({ stage, limitMs }: StageTimeout, { provider, model }: 
 }
 
 /** The code that Node gives a failed connection, from the innermost cause outwards; null where there is none. */
-export function networkCodeOf(error: unknown): string | null {
+function networkCodeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null;
   const inner = 'cause' in error ? networkCodeOf(error.cause) : null;
   if (inner !== null) return inner;

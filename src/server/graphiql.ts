@@ -67,7 +67,7 @@ function remember<Key, Value>(make: (key: Key) => Promise<Value>): (key: Key) =>
 }
 
 function encodingFor(request: IncomingMessage): Encoding {
-  const accepted = (request.headers['accept-encoding'] ?? '').toString();
+  const accepted = request.headers['accept-encoding'] ?? '';
   if (/\bbr\b/.test(accepted)) return 'br';
   return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
 }

@@ -28,7 +28,7 @@ async function answer(operation: AccessOperation, ids: Belongings, token: string
       const event = await socket.subscribe(text, variables).nextEvent();
       return clean(event.kind === 'next' ? event.result : event.kind === 'error' ? { errors: event.errors } : event);
     } finally {
-      await socket.close();
+      socket.close();
     }
   }
   if (transport === 'sse') {
@@ -37,7 +37,7 @@ async function answer(operation: AccessOperation, ids: Belongings, token: string
       const event = await subscription.nextEvent();
       return clean(event.kind === 'next' ? event.result : event);
     } finally {
-      await subscription.close();
+      subscription.close();
     }
   }
   return clean((await createGraphqlClient(url, token === undefined ? {} : { token }).ask(text, variables)).body);

@@ -38,7 +38,7 @@ async function followToTheEnd(
         if (event.kind !== 'next') break;
         seen.push(event.result.data.runEvents);
       }
-      await socket?.close();
+      socket?.close();
     } catch {
       // The server went away under this client; it comes back with what it has.
     }

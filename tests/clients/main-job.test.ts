@@ -4,7 +4,7 @@ import { print } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { autoAnalyzeDocument, createSessionDocument, registerDocument, runEventsDocument } from '../documents/main-job.ts';
 import type { RunEventsSubscription } from '../generated/graphql.ts';
 import { startTestApp, type TestApp } from '../kit/app.ts';

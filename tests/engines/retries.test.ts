@@ -57,16 +57,17 @@ describe.each(providers)('the engine $id', ({ create, errorBody, fixture }) => {
   });
 
   it('does not take a slow reader for a slow provider', async () => {
-    const [start = '', ...rest] = fixture('plain').split(/(?<=Grüße .*\n\n)/);
+    const [first = '', second = '', ...rest] = fixture('plain').split(/(?<=(?:Grüße|from) .*\n\n)/);
     await using server = await startWireServer((response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(start);
-      setTimeout(() => response.end(rest.join('')), 20);
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
+      setTimeout(() => response.write(second), 20);
+      setTimeout(() => response.end(rest.join('')), 800);
     });
     const types: string[] = [];
-    for await (const part of create(server.url, { timers: { idleTimeoutMs: 250 } }).stream(question(), new AbortController().signal)) {
-      // What came last was waited for; now the reader rests for longer than the provider may.
-      if (types.filter((type) => type === 'text').length === 2) await delay(300);
+    for await (const part of create(server.url, { timers: { idleTimeoutMs: 500 } }).stream(question(), new AbortController().signal)) {
       types.push(part.type);
+      // The second text was waited for; now the reader rests for longer than the provider may, and the third is yet to come.
+      if (part.type === 'text' && types.filter((type) => type === 'text').length === 2) await delay(700);
     }
     expect(types.filter((type) => type === 'text')).toHaveLength(3);
     expect(types.at(-1)).toBe('finish');
