@@ -21,119 +21,124 @@ const RunEvent = builder.interfaceRef<RunEventRow>('RunEvent').implement({
 
 const eventRef = <Type extends RunEventData['type']>(type: Type) => builder.objectRef<EventOf<Type>>(type);
 
-const types = [
-  eventRef('RunStarted').implement({
-    interfaces: [RunEvent],
-    description: 'The run began.',
-    fields: (t) => ({
-      model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
-      message: t.field({
-        type: Message,
-        description: 'The answer, still empty.',
-        resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.message, data.messageId, 'Message'),
-      }),
+eventRef('RunStarted').implement({
+  interfaces: [RunEvent],
+  description: 'The run began.',
+  fields: (t) => ({
+    model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
+    message: t.field({
+      type: Message,
+      description: 'The answer, still empty.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.message, data.messageId, 'Message'),
     }),
   }),
-  eventRef('TextDelta').implement({
-    interfaces: [RunEvent],
-    description: 'More text. All of it joined is the text of the message, to the byte.',
-    fields: (t) => ({
-      text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }),
-      position: t.int({
-        description: 'To which of the message’s parts it belongs. A new number begins a new text part.',
-        resolve: ({ data }) => data.position,
-      }),
-    }),
-  }),
-  eventRef('ReasoningDelta').implement({
-    interfaces: [RunEvent],
-    description: 'More of what the model thinks aloud, where it does. Not part of the message.',
-    fields: (t) => ({ text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }) }),
-  }),
-  eventRef('ToolCallStarted').implement({
-    interfaces: [RunEvent],
-    description: 'The engine calls a tool.',
-    fields: (t) => ({
-      toolCallId: t.string({ description: 'The id of the call.', resolve: ({ data }) => data.toolCallId }),
-      name: t.string({ description: 'The tool.', resolve: ({ data }) => data.name }),
-    }),
-  }),
-  eventRef('StatusChanged').implement({
-    interfaces: [RunEvent],
-    description: 'What is being done now, in a few words for people.',
-    fields: (t) => ({ status: t.string({ description: 'The words.', resolve: ({ data }) => data.status }) }),
-  }),
-  eventRef('QueryResultReady').implement({
-    interfaces: [RunEvent],
-    description: 'A table was added to the message.',
-    fields: (t) => ({
-      part: t.field({
-        type: QueryResultPart,
-        description: 'The table with its SQL.',
-        resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'QueryResultPart'),
-      }),
-    }),
-  }),
-  eventRef('PlotReady').implement({
-    interfaces: [RunEvent],
-    description: 'A plot was added to the message.',
-    fields: (t) => ({
-      part: t.field({
-        type: PlotPart,
-        description: 'The plot with its SQL.',
-        resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'PlotPart'),
-      }),
-    }),
-  }),
-  eventRef('TitleChanged').implement({
-    interfaces: [RunEvent],
-    description: 'The conversation got its title.',
-    fields: (t) => ({ title: t.string({ description: 'The title.', resolve: ({ data }) => data.title }) }),
-  }),
-  eventRef('UsageReported').implement({
-    interfaces: [RunEvent],
-    description: 'What the run used, over all steps.',
-    fields: (t) => ({
-      inputTokens: t.int({ description: 'Tokens read.', resolve: ({ data }) => data.inputTokens }),
-      outputTokens: t.int({ description: 'Tokens written.', resolve: ({ data }) => data.outputTokens }),
-    }),
-  }),
-  eventRef('RunFinished').implement({
-    interfaces: [RunEvent],
-    description: 'The end of a run that did not fail. Nothing follows.',
-    fields: (t) => ({
-      reason: t.field({ type: RunFinishReason, description: 'Why it finished.', resolve: ({ data }) => data.reason }),
-      dataUpdated: t.boolean({ description: 'Whether the tables of the session changed.', resolve: ({ data }) => data.dataUpdated }),
-      run: t.field({
-        type: Run,
-        description: 'The run as it is now.',
-        resolve: ({ runId }, _arguments, context) => loadExisting(context.loaders.run, runId, 'Run'),
-      }),
-    }),
-  }),
-  eventRef('RunFailed').implement({
-    interfaces: [RunEvent],
-    description: 'The end of a run that failed. Nothing follows; what was written is kept.',
-    fields: (t) => ({
-      code: t.field({ type: ErrorCodeEnum, description: 'For programs.', resolve: ({ data }) => data.code }),
-      message: t.string({ description: 'For people.', resolve: ({ data }) => data.message }),
-      retryable: t.boolean({ description: 'Whether the same request may succeed later.', resolve: ({ data }) => data.retryable }),
-      retryAfterMs: t.int({
-        nullable: true,
-        description: 'After how many milliseconds, where the provider says so.',
-        resolve: ({ data }) => data.retryAfterMs,
-      }),
-      run: t.field({
-        type: Run,
-        description: 'The run as it is now.',
-        resolve: ({ runId }, _arguments, context) => loadExisting(context.loaders.run, runId, 'Run'),
-      }),
-    }),
-  }),
-];
+});
 
-/** The types of run events; the schema needs to know them although no field names them. */
-export const runEventTypes: readonly unknown[] = types;
+eventRef('TextDelta').implement({
+  interfaces: [RunEvent],
+  description: 'More text. All of it joined is the text of the message, to the byte.',
+  fields: (t) => ({
+    text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }),
+    position: t.int({
+      description: 'To which of the message’s parts it belongs. A new number begins a new text part.',
+      resolve: ({ data }) => data.position,
+    }),
+  }),
+});
+
+eventRef('ReasoningDelta').implement({
+  interfaces: [RunEvent],
+  description: 'More of what the model thinks aloud, where it does. Not part of the message.',
+  fields: (t) => ({ text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }) }),
+});
+
+eventRef('ToolCallStarted').implement({
+  interfaces: [RunEvent],
+  description: 'The engine calls a tool.',
+  fields: (t) => ({
+    toolCallId: t.string({ description: 'The id of the call.', resolve: ({ data }) => data.toolCallId }),
+    name: t.string({ description: 'The tool.', resolve: ({ data }) => data.name }),
+  }),
+});
+
+eventRef('StatusChanged').implement({
+  interfaces: [RunEvent],
+  description: 'What is being done now, in a few words for people.',
+  fields: (t) => ({ status: t.string({ description: 'The words.', resolve: ({ data }) => data.status }) }),
+});
+
+eventRef('QueryResultReady').implement({
+  interfaces: [RunEvent],
+  description: 'A table was added to the message.',
+  fields: (t) => ({
+    part: t.field({
+      type: QueryResultPart,
+      description: 'The table with its SQL.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'QueryResultPart'),
+    }),
+  }),
+});
+
+eventRef('PlotReady').implement({
+  interfaces: [RunEvent],
+  description: 'A plot was added to the message.',
+  fields: (t) => ({
+    part: t.field({
+      type: PlotPart,
+      description: 'The plot with its SQL.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'PlotPart'),
+    }),
+  }),
+});
+
+eventRef('TitleChanged').implement({
+  interfaces: [RunEvent],
+  description: 'The conversation got its title.',
+  fields: (t) => ({ title: t.string({ description: 'The title.', resolve: ({ data }) => data.title }) }),
+});
+
+eventRef('UsageReported').implement({
+  interfaces: [RunEvent],
+  description: 'What the run used, over all steps.',
+  fields: (t) => ({
+    inputTokens: t.int({ description: 'Tokens read.', resolve: ({ data }) => data.inputTokens }),
+    outputTokens: t.int({ description: 'Tokens written.', resolve: ({ data }) => data.outputTokens }),
+  }),
+});
+
+eventRef('RunFinished').implement({
+  interfaces: [RunEvent],
+  description: 'The end of a run that did not fail. Nothing follows.',
+  fields: (t) => ({
+    reason: t.field({ type: RunFinishReason, description: 'Why it finished.', resolve: ({ data }) => data.reason }),
+    dataUpdated: t.boolean({ description: 'Whether the tables of the session changed.', resolve: ({ data }) => data.dataUpdated }),
+    run: t.field({
+      type: Run,
+      description: 'The run as it is now.',
+      resolve: ({ runId }, _arguments, context) => loadExisting(context.loaders.run, runId, 'Run'),
+    }),
+  }),
+});
+
+eventRef('RunFailed').implement({
+  interfaces: [RunEvent],
+  description: 'The end of a run that failed. Nothing follows; what was written is kept.',
+  fields: (t) => ({
+    code: t.field({ type: ErrorCodeEnum, description: 'For programs.', resolve: ({ data }) => data.code }),
+    message: t.string({ description: 'For people.', resolve: ({ data }) => data.message }),
+    retryable: t.boolean({ description: 'Whether the same request may succeed later.', resolve: ({ data }) => data.retryable }),
+    retryAfterMs: t.int({
+      nullable: true,
+      description: 'After how many milliseconds, where the provider says so.',
+      resolve: ({ data }) => data.retryAfterMs,
+    }),
+    run: t.field({
+      type: Run,
+      description: 'The run as it is now.',
+      resolve: ({ runId }, _arguments, context) => loadExisting(context.loaders.run, runId, 'Run'),
+    }),
+  }),
+});
 
 builder.subscriptionField('runEvents', (t) =>
   t.field({

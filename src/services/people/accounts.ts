@@ -26,9 +26,6 @@ export type RegisterInput = z.input<typeof registerShape>;
 /** What changes in a profile: what is absent stays, null clears. */
 export type ProfileInput = z.input<typeof profileShape>;
 
-/** Accounts: how they come to be and change. */
-export type Accounts = ReturnType<typeof createAccounts>;
-
 /** Creates the service. */
 export function createAccounts(dependencies: PeopleDependencies & { readonly states: LoginStates; readonly setupToken: SetupToken; readonly logins: Logins }) {
   const { prisma, clock, newId, passwords, states, setupToken, logins } = dependencies;

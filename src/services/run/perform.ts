@@ -9,7 +9,7 @@ import { finishRun, type RunEnd } from './finish.ts';
 import { loadHistory } from './history.ts';
 import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
 import { runOptions } from './options.ts';
-import { chatPrompt, dataPrompt } from './prompts.ts';
+import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
 import { makeTitle } from './title.ts';
 
 /** Why a run is ended from outside; the reason of its signal. */
@@ -59,12 +59,17 @@ async function prepare(deps: RunDependencies, run: Run, sessionId: string | null
   const tools = sessionId === null ? [] : deps.toolsOf({ sessionId, userId: run.userId });
   const tables =
     sessionId === null ? [] : await deps.prisma.file.findMany({ where: { sessionId }, select: { tableName: true }, orderBy: { createdAt: 'asc' } });
-  const system = sessionId === null ? chatPrompt : dataPrompt(tables.map((table) => table.tableName));
+  const system = [
+    // A person's instructions take the place of ours in a plain chat; with data they come beside them.
+    sessionId === null ? (options.systemPrompt ?? chatPrompt) : dataPrompt(tables.map((table) => table.tableName)),
+    ...(run.kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []),
+    ...(sessionId !== null && options.systemPrompt != null ? [options.systemPrompt] : []),
+  ].join('\n\n');
   const messages = run.questionId === null ? [] : await loadHistory(deps.prisma, run.conversationId, run.questionId);
   const request = {
     model,
     task: run.kind,
-    system: options.systemPrompt == null ? system : sessionId === null ? options.systemPrompt : `${system}\n\n${options.systemPrompt}`,
+    system,
     messages,
     tools: tools.map((tool) => tool.definition),
     temperature: options.temperature ?? deps.settings.defaultTemperature,

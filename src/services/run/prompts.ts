@@ -16,10 +16,16 @@ export function dataPrompt(tableNames: readonly string[]): string {
   ].join('\n');
 }
 
-/** What an engine is asked when a person starts an automatic analysis. */
+/** What a person says by starting an automatic analysis. */
 export function autoAnalyzeQuestion(fileNames: readonly string[]): string {
-  return `Analyse ${fileNames.length === 0 ? 'this data' : fileNames.join(', ')}: give an overview, then the most interesting findings, each with a query, a sentence and, where it helps, a plot (five to eight in all). End with a few questions worth asking next.`;
+  return `Analyse ${fileNames.length === 0 ? 'this data' : fileNames.join(', ')}`;
 }
+
+/** What an engine is told above an automatic analysis, beside `dataPrompt`. */
+export const autoAnalyzePrompt = [
+  'Analyse the data by yourself: an overview first, then the most interesting findings, each with a query, a sentence with its numbers and, where it',
+  'helps, a plot; five to eight plots in all. End with three to five questions worth asking next.',
+].join(' ');
 
 /** What an engine is told when it is to name a conversation. */
 export const titlePrompt =

@@ -121,7 +121,7 @@ export function describeMovement(
   });
   const usual = points.map((point) => point.rows).toSorted((left, right) => left - right)[Math.floor(points.length / 2)] ?? 0;
   // A period that has only begun, or is only half recorded, would look like a fall.
-  const full = value !== 'rows' ? points.slice(1) : points.filter((point) => point.rows * 2 >= usual);
+  const full = value === 'rows' ? points : points.filter((point) => point.rows * 2 >= usual);
   const [first, last] = [full[0], full.at(-1)];
   if (first === undefined || last === undefined || first === last) return null;
   const highest = points.reduce((best, point) => (point.amount > best.amount ? point : best));
