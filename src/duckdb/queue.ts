@@ -51,7 +51,9 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
   };
 
   const startNext = (): void => {
-    for (const [userKey, [ticket, ...rest]] of [...waiting]) {
+    // A copy: who is served is put at the end, where the loop would meet them again.
+    const turns = [...waiting];
+    for (const [userKey, [ticket, ...rest]] of turns) {
       if (runningTotal >= options.slots) return;
       if (ticket === undefined || (running.get(userKey) ?? 0) >= options.maxRunningPerUser) continue;
       waiting.delete(userKey);

@@ -3,8 +3,9 @@ import type { StreamDecoder } from './attempts.ts';
 import type { EngineFinishReason, EnginePart } from './engine.ts';
 import { ProtocolError, reasonsOf, VendorError } from './faults.ts';
 import type { SentEvent } from './server-sent-events.ts';
+import { longestTokenCount, tokenCount } from './token-count.ts';
 
-const count = z.number().nullish();
+const count = tokenCount.nullish().catch(null);
 const usage = z.object({ input_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count, output_tokens: count }).nullish();
 
 const index = z.number().int();
@@ -84,13 +85,14 @@ export function createAnthropicDecoder(): StreamDecoder {
   let inputTokens = 0;
   let outputTokens = 0;
   let stopReason: string | null = null;
+  let hasBegun = false;
   let isStopped = false;
 
   /** The counts are totals; the later event may leave out what the earlier has said. Input from and into the cache is input. */
   const addUsage = (counted: z.infer<typeof usage>): readonly EnginePart[] => {
     if (!counted) return [];
     const input = (counted.input_tokens ?? 0) + (counted.cache_creation_input_tokens ?? 0) + (counted.cache_read_input_tokens ?? 0);
-    inputTokens = Math.max(inputTokens, input);
+    inputTokens = Math.min(longestTokenCount, Math.max(inputTokens, input));
     outputTokens = Math.max(outputTokens, counted.output_tokens ?? 0);
     return [{ type: 'usage', usage: { inputTokens, outputTokens } }];
   };
@@ -101,12 +103,15 @@ export function createAnthropicDecoder(): StreamDecoder {
         return addUsage(event.message.usage);
       case 'content_block_start': {
         const { type, id, name, input, text } = event.content_block;
+        // A block of text may stay empty; one of another kind (a call, thinking that is not shown) is already being written.
+        hasBegun ||= type !== 'text' || Boolean(text);
         if (type === 'tool_use' && id !== undefined && name !== undefined) openCalls.set(event.index, { id, name, input, json: '' });
         return type === 'text' && text ? [{ type: 'text', text }] : [];
       }
       case 'content_block_delta': {
         const { type, text, thinking, partial_json } = event.delta;
         const call = openCalls.get(event.index);
+        hasBegun ||= type !== 'text_delta' || Boolean(text);
         if (type === 'input_json_delta' && call !== undefined) call.json += partial_json ?? '';
         if (type === 'text_delta' && text) return [{ type: 'text', text }];
         return type === 'thinking_delta' && thinking ? [{ type: 'reasoning', text: thinking }] : [];
@@ -137,6 +142,7 @@ export function createAnthropicDecoder(): StreamDecoder {
       const parsed = parseEvent(event);
       return parsed === null ? [] : take(parsed);
     },
+    hasBegun: () => hasBegun,
     isComplete: () => isStopped,
     end: () => {
       if (!isStopped) throw new ProtocolError('ended its stream without "message_stop"');

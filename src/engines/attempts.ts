@@ -14,6 +14,11 @@ export interface StreamDecoder {
    * @throws VendorError when the event tells of a failure, ProtocolError when it is not of the protocol
    */
   take(event: SentEvent): readonly EnginePart[];
+  /**
+   * Whether the model has begun to answer, be it with what is no part yet: a call is only one when it is whole, and its arguments may
+   * take longer to write than a first token may take. From here on the limit is that between tokens, and nothing is asked again.
+   */
+  hasBegun(): boolean;
   /** Whether the last event of the protocol has come; what follows is not read. */
   isComplete(): boolean;
   /**
@@ -64,10 +69,6 @@ export interface AttemptOptions {
   readonly random: () => number;
 }
 
-function isToken(part: EnginePart): boolean {
-  return part.type === 'text' || part.type === 'reasoning' || part.type === 'toolCall';
-}
-
 /** A page, or a whole answer, where a stream was asked for. Servers that name no type at all are given the benefit of the doubt. */
 function checkContentType(response: Response): void {
   const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -75,8 +76,13 @@ function checkContentType(response: Response): void {
   if (type === 'application/json') throw new ProtocolError('sent one JSON document in place of a stream');
 }
 
-/** One request and its answer. */
-async function* attempt(options: AttemptOptions, request: EngineRequest, parent: AbortSignal): AsyncGenerator<EnginePart, void, undefined> {
+/** One request and its answer; `onBegin` is called when the model begins to answer. */
+async function* attempt(
+  options: AttemptOptions,
+  request: EngineRequest,
+  parent: AbortSignal,
+  onBegin: () => void,
+): AsyncGenerator<EnginePart, void, undefined> {
   const { dialect, timers, headersTimeoutMs } = options;
   const guard = createStreamGuard(parent);
   const { signal } = guard;
@@ -99,13 +105,13 @@ async function* attempt(options: AttemptOptions, request: EngineRequest, parent:
     }
     const decoder = dialect.createDecoder();
     for await (const event of readServerSentEvents(response.body, pace, signal)) {
-      for (const part of decoder.take(event)) {
-        if (!hasBegun && isToken(part)) {
-          hasBegun = true;
-          guard.rest();
-        }
-        yield part;
+      const parts = decoder.take(event);
+      if (!hasBegun && decoder.hasBegun()) {
+        hasBegun = true;
+        guard.rest();
+        onBegin();
       }
+      yield* parts;
       if (decoder.isComplete()) break;
     }
     guard.close();
@@ -132,17 +138,16 @@ async function* allAttempts(options: AttemptOptions, request: EngineRequest, sig
   guard.limit('total', options.timers.totalTimeoutMs);
   try {
     for (let number = 1; ; number += 1) {
-      let hasDelivered = false;
+      let hasBegun = false;
       try {
-        for await (const part of attempt(options, request, guard.signal)) {
-          hasDelivered ||= isToken(part);
-          yield part;
-        }
+        yield* attempt(options, request, guard.signal, () => {
+          hasBegun = true;
+        });
         return;
       } catch (error) {
         if (signal.aborted) return;
         const described = describeFailure(error, { provider: options.provider, model: request.model, apiKey: options.apiKey });
-        const waitMs = hasDelivered ? null : waitBefore(number + 1, described, options);
+        const waitMs = hasBegun ? null : waitBefore(number + 1, described, options);
         const isWaitDone =
           waitMs !== null &&
           (await delay(waitMs, guard.signal).then(

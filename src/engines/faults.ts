@@ -34,21 +34,28 @@ export class NetworkError extends Error {
   }
 }
 
+/** The longest wait that is told, about 25 days: clients get waits as integers of 32 bits. */
+export const longestRetryAfterMs = 2 ** 31 - 1;
+
+function bounded(milliseconds: number): number {
+  return Math.min(longestRetryAfterMs, Math.max(0, Math.round(milliseconds)));
+}
+
 /**
  * How long the headers of an answer ask to wait: `retry-after-ms` (of OpenAI and Anthropic), else `Retry-After` in seconds or as a date
  * (RFC 9110, 10.2.3).
  *
  * @param headers of the answer; undefined for none
  * @param now the present moment, for dates
- * @returns milliseconds; null where the headers do not say
+ * @returns milliseconds, at most `longestRetryAfterMs`; null where the headers do not say
  */
 export function retryAfterMsOf(headers: Headers | undefined, now: Date): number | null {
   const exact = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (Number.isFinite(exact)) return Math.max(0, Math.round(exact));
+  if (Number.isFinite(exact)) return bounded(exact);
   const text = headers?.get('retry-after') ?? '';
-  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Math.round(Number(text) * 1_000);
+  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return bounded(Number(text) * 1_000);
   const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - now.getTime());
+  return Number.isNaN(date) ? null : bounded(date - now.getTime());
 }
 
 /** The strings among some values, lower case. */

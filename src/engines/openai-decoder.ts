@@ -4,6 +4,7 @@ import type { StreamDecoder } from './attempts.ts';
 import type { EngineFinishReason, EnginePart, EngineUsage, ToolCall } from './engine.ts';
 import { ProtocolError, reasonsOf, VendorError } from './faults.ts';
 import type { SentEvent } from './server-sent-events.ts';
+import { tokenCount } from './token-count.ts';
 
 const toolFragment = z.object({
   index: z.number().int().nullish(),
@@ -31,7 +32,7 @@ const chunk = z.object({
       }),
     )
     .nullish(),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(null),
+  usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(null),
 });
 
 const fault = z.object({ message: z.string().catch(''), type: z.unknown().optional(), code: z.unknown().optional() });
@@ -112,6 +113,7 @@ export function createOpenAiDecoder(newId: IdSource): StreamDecoder {
   let finishReason: string | null = null;
   let usage: EngineUsage | null = null;
   let hasRefused = false;
+  let hasBegun = false;
   let isDone = false;
 
   return {
@@ -133,10 +135,13 @@ export function createOpenAiDecoder(newId: IdSource): StreamDecoder {
         hasRefused = true;
         parts.push({ type: 'text', text: delta.refusal });
       }
-      for (const fragment of delta?.tool_calls ?? []) assembly.add(fragment);
+      const fragments = delta?.tool_calls ?? [];
+      for (const fragment of fragments) assembly.add(fragment);
+      hasBegun ||= parts.length > 0 || fragments.length > 0;
       if (choice.finish_reason) finishReason = choice.finish_reason;
       return parts;
     },
+    hasBegun: () => hasBegun,
     isComplete: () => isDone,
     end: () => {
       const counted: readonly EnginePart[] = usage === null ? [] : [{ type: 'usage', usage }];

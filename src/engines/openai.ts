@@ -54,7 +54,8 @@ function toFault(error: unknown, now: Date): unknown {
 export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
   const { apiKey, baseUrl, fetch, timers, id = 'openai', name = 'OpenAI', defaultModel = openAiDefaultModel, models = openAiModels } = options;
   const { retry = defaultRetryPolicy, random = Math.random, clock = systemClock, newId = uuidv7 } = options;
-  const isOpenAi = baseUrl === null || new URL(baseUrl).hostname === 'api.openai.com';
+  // Regional endpoints (eu.api.openai.com, ...) are OpenAI too.
+  const isOpenAi = baseUrl === null || /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
   const client = new OpenAI({
     apiKey,
     baseURL: baseUrl ?? openAiBaseUrl,

@@ -67,8 +67,13 @@ export async function ensureCluster(cluster: string, options: ClusterOptions): P
     if (await hasCluster(cluster)) return false;
     throw error;
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await removeFolder(draft);
   }
+}
+
+/** Two servers that start at once may remove the same draft, and initdb may still be writing into it. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 async function hasCluster(cluster: string): Promise<boolean> {
@@ -137,7 +142,7 @@ async function runInitdb(folder: string, options: ClusterOptions): Promise<void>
 export async function removeDrafts(cluster: string): Promise<void> {
   const names = await readdir(dirname(cluster));
   const drafts = names.filter((name) => name.startsWith(`${basename(cluster)}.new-`));
-  await Promise.all(drafts.map(async (name) => rm(join(dirname(cluster), name), { recursive: true, force: true })));
+  await Promise.all(drafts.map(async (name) => removeFolder(join(dirname(cluster), name))));
 }
 
 /**

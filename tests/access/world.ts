@@ -1,5 +1,6 @@
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
+import { subscribeSse } from '../kit/sse-client.ts';
 
 /** The global ids of everything that one person has. */
 export interface Belongings {
@@ -67,6 +68,13 @@ export async function openWorld(): Promise<World> {
   second.text('45');
   second.finish();
   const { run } = sent.sendMessage;
+  // What is written with the end of the run must not look like something that a stranger has done.
+  const events = await subscribeSse(app.url, {
+    query: 'subscription ($id: ID!) { runEvents(runId: $id) { seq } }',
+    variables: { id: run.id },
+    token: owner.token,
+  });
+  while ((await events.nextEvent()).kind === 'next');
   const answer = await owner.client.request(`query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } } } } }`, {
     id: run.id,
   });

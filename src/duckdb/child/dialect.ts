@@ -42,7 +42,7 @@ function guessDelimiter(head: string): string | null {
     const first = counts[0] ?? 0;
     return { delimiter, share: first === 0 ? 0 : counts.filter((count) => count === first).length / lines.length, first };
   });
-  const best = scores.sort((one, other) => other.share - one.share || other.first - one.first)[0];
+  const best = scores.toSorted((one, other) => other.share - one.share || other.first - one.first)[0];
   return best !== undefined && best.share >= 0.5 ? best.delimiter : null;
 }
 

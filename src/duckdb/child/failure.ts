@@ -39,7 +39,7 @@ export function failureOf(text: string, secretTexts: readonly string[] = []): Ch
   if (/^Out of Memory Error|bad_alloc|Allocation failure|failed to allocate|array buffer allocation failed|Invalid string length/i.test(message)) {
     return new ChildFailure('SQL_TOO_LARGE', 'The SQL needed more memory than it may use. Aggregate or filter earlier, or take fewer rows and shorter texts.');
   }
-  if (/^Maximum call stack/.test(message)) return new ChildFailure('SQL_TOO_LARGE', 'The SQL is nested too deeply; write it in steps, with WITH.');
+  if (message.startsWith('Maximum call stack')) return new ChildFailure('SQL_TOO_LARGE', 'The SQL is nested too deeply; write it in steps, with WITH.');
   if (/^INTERRUPT Error/i.test(message)) return new ChildFailure('INTERRUPTED', 'The SQL was stopped.');
   if (/^Permission Error/i.test(message)) {
     return new ChildFailure('SQL_NOT_ALLOWED', 'Files, extensions and settings are out of reach for SQL; read the tables of the session by their names.');

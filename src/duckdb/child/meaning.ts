@@ -59,7 +59,7 @@ export function guessMeaning(column: ColumnShape): ColumnMeaning {
     if (isWhole && /(^|_)(id|uuid|key|code)$/.test(words)) return column.distinctCount <= 20 ? 'CATEGORY' : 'IDENTIFIER';
     return 'MEASURE';
   }
-  if (column.type !== 'VARCHAR') return /^ENUM/.test(column.type) ? 'CATEGORY' : 'TEXT';
+  if (column.type !== 'VARCHAR') return column.type.startsWith('ENUM') ? 'CATEGORY' : 'TEXT';
   const isLong = (column.averageLength ?? 0) > 60;
   if (!isLong && column.topValues.length > 0 && (column.distinctCount <= 50 || column.distinctCount <= column.presentCount * 0.5)) return 'CATEGORY';
   return 'TEXT';

@@ -24,7 +24,7 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   const ranked = candidates
     .filter((candidate) => Math.abs(candidate.length - written.length) <= 3)
     .map((candidate) => ({ candidate, distance: distance(written, candidate.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance);
+    .toSorted((one, other) => one.distance - other.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(1, Math.floor(written.length / 3)) ? best.candidate : null;
 }

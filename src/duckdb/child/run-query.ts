@@ -10,7 +10,7 @@ import { checkSql } from './guard.ts';
 import { quoteName, quoteString } from './quote.ts';
 import type { Workbench } from './workbench.ts';
 
-const mostColumns = 2_000;
+const mostColumns = 1_000;
 
 /**
  * Checks and runs one SELECT in a database that nobody else uses, and reads its result until a limit is reached.

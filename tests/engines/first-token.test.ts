@@ -1,0 +1,91 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createOpenAiEngine } from '../../src/engines/openai.ts';
+import { patientTimers, providers, question, quickRetry, read, secretKey, type Provider } from './providers.ts';
+import { startWireServer, status, stream, type WireReply } from './wire-server.ts';
+
+/** Sends events one by one with a pause before each, then ends. */
+function paced(events: readonly string[], pauseMs: number): WireReply {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (at: number): void => {
+      if (response.destroyed) return;
+      if (at === events.length) response.end();
+      else response.write(`${events[at]}\n\n`, () => void setTimeout(send, pauseMs, at + 1));
+    };
+    send(0);
+  };
+}
+
+/** The events of the recorded answer that writes two calls. The text before them is taken out, so that they are all there is. */
+function callsAlone({ fixture }: Provider): readonly string[] {
+  return fixture('tools')
+    .split('\n\n')
+    .filter((event) => event !== '' && !event.includes('Looking'));
+}
+
+describe.each(providers)('the engine $id', (provider) => {
+  it('takes the fragments of a call for tokens, however long the whole call takes', async () => {
+    const events = callsAlone(provider);
+    const limitMs = 250;
+    const pauseMs = 60;
+    expect(events.length * pauseMs).toBeGreaterThan(limitMs);
+    await using server = await startWireServer(paced(events, pauseMs));
+    const { parts, last } = await read(provider.create(server.url, { timers: { firstTokenTimeoutMs: limitMs, idleTimeoutMs: limitMs } }));
+    expect(last).toEqual({ type: 'finish', reason: 'TOOL_CALLS' });
+    expect(parts.filter((part) => part.type === 'toolCall')).toHaveLength(2);
+  });
+
+  it('hears a stall inside of a call by the limit between tokens, and does not ask again', async () => {
+    await using server = await startWireServer(stream(`${callsAlone(provider).slice(0, 4).join('\n\n')}\n\n`, 'hold'));
+    const { parts, last } = await read(provider.create(server.url, { timers: { idleTimeoutMs: 150 } }));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('fell silent') } });
+    expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('does not ask again when the connection breaks inside of a call', async () => {
+    await using server = await startWireServer(stream(`${callsAlone(provider).slice(0, 4).join('\n\n')}\n\n`, 'reset'));
+    const { last } = await read(provider.create(server.url));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_NETWORK' } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('lets its reader rest between tokens that came apart', async () => {
+    const events = provider
+      .fixture('plain')
+      .split('\n\n')
+      .filter((event) => event !== '');
+    await using server = await startWireServer(paced(events, 60));
+    const types: string[] = [];
+    for await (const part of provider.create(server.url, { timers: { idleTimeoutMs: 150 } }).stream(question(), new AbortController().signal)) {
+      types.push(part.type);
+      // Longer than the provider itself may be silent; more is still to come when the rest is over.
+      if (types.filter((type) => type === 'text').length === 2 && part.type === 'text') await rest(250);
+    }
+    expect(types.at(-1)).toBe('finish');
+  });
+});
+
+describe('the wait before another attempt', () => {
+  it.each([
+    { random: 0, least: 200, most: 390 },
+    { random: 0.999, least: 395, most: 1_500 },
+  ])('is between half and the whole of its ceiling, with chance $random', async ({ random, least, most }) => {
+    await using server = await startWireServer(status(500));
+    const retry = { ...quickRetry, maxAttempts: 2, firstWaitMs: 400, longestWaitMs: 400 };
+    const engine = createOpenAiEngine({
+      apiKey: secretKey,
+      baseUrl: `${server.url}/v1`,
+      fetch: globalThis.fetch,
+      timers: patientTimers,
+      retry,
+      random: () => random,
+    });
+    await read(engine);
+    const [first, second] = await Promise.all(server.requests.map((request) => request.closed));
+    const waited = (second ?? 0) - (first ?? 0);
+    expect(waited).toBeGreaterThanOrEqual(least - 10);
+    expect(waited).toBeLessThan(most);
+  });
+});
