@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { createLogger } from '../../../src/base/logger.ts';
@@ -23,6 +24,8 @@ export interface Holder extends z.infer<typeof saying> {
 /** Starts another server process on a data folder. */
 export async function startHolder(dataFolder: string): Promise<Holder> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('holder.ts', import.meta.url)), dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // A test that fails half way must not leave a process behind, which would keep the whole run from ending.
+  onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   const [line] = await once(createInterface(child.stdout), 'line');
   return {
