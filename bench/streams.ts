@@ -1,5 +1,5 @@
 // 200 concurrent streams of 50 tokens a second: gaps, first-token latency, memory. Also with paused readers.
-//   node bench/streams.ts [streams] [tokens] [tokensPerSecond] [pausedReaders]
+//   node bench/streams.ts [streams] [tokens] [tokensPerSecond] [pausedReaders] [rampSeconds]
 // SERVER_NODE_OPTIONS=--cpu-prof profiles the server.
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { startServerProcess } from '../tests/kit/server-process.ts';
 import { subscribeSse } from '../tests/kit/sse-client.ts';
 import { openSocket } from '../tests/kit/websocket-client.ts';
 
-const [streams = 200, tokens = 500, tokensPerSecond = 50, paused = 20] = process.argv.slice(2).map(Number);
+const [streams = 200, tokens = 500, tokensPerSecond = 50, paused = 20, rampSeconds = 5] = process.argv.slice(2).map(Number);
 
 function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -77,8 +77,8 @@ const pausedSockets = await Promise.all(Array.from({ length: paused }, () => ope
 const pausedReaders: Promise<Outcome>[] = [];
 const outcomes = await Promise.all(
   Array.from({ length: streams }, async (_, index) => {
-    // Started over a second, as people do, and not in one instant.
-    await new Promise((resolve) => setTimeout(resolve, (index * 1_000) / streams));
+    // Streams of ten seconds of which 200 are open come in at 20 a second; the default ramp is twice as steep.
+    await new Promise((resolve) => setTimeout(resolve, (index * 1_000 * rampSeconds) / streams));
     const { sendMessage } = await client.request(`mutation ($text: String!) { sendMessage(input: { text: $text }) { run { id } } }`, { text });
     const variables = { id: sendMessage.run.id, after: 0 };
     const sleeper = pausedSockets[index];
@@ -106,6 +106,7 @@ console.log({
   streams,
   tokens,
   tokensPerSecond,
+  rampSeconds,
   pausedReaders: late.length,
   whole: outcomes.filter((outcome) => outcome.isWhole).length,
   wholePaused: late.filter((outcome) => outcome.isWhole).length,

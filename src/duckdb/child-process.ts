@@ -45,7 +45,7 @@ export interface ChildOptions {
   readonly tempFolder: string;
   readonly memoryBytes: number;
   readonly spareBytes: number;
-  readonly residentBytes: number;
+  readonly residentSpareBytes: number;
   readonly threads: number;
   readonly spawnTimeoutMs: number;
   readonly interruptGraceMs: number;
@@ -59,7 +59,15 @@ const entry = fileURLToPath(new URL('./child/main.ts', import.meta.url));
 const nodeFlags = ['--max-old-space-size=192', '--no-warnings'];
 
 function spawnProcess(folder: string, options: ChildOptions): ChildProcess {
-  const command = [process.execPath, ...nodeFlags, entry, folder, String(options.memoryBytes), String(options.threads), String(options.residentBytes)];
+  const command = [
+    process.execPath,
+    ...nodeFlags,
+    entry,
+    folder,
+    String(options.memoryBytes),
+    String(options.threads),
+    String(options.memoryBytes + options.residentSpareBytes),
+  ];
   // The environment is empty: secrets of the server must not be where hostile SQL could find them. Node adds the channel's number.
   const settings = { cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] satisfies ('ignore' | 'ipc')[] };
   if (options.memoryGuard === 'watchdog') return spawn(process.execPath, command.slice(1), settings);

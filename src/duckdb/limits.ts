@@ -15,8 +15,11 @@ export interface JobLimits {
    * of what is reserved is never touched: wide tables reserve several times what they use.
    */
   readonly spareBytes: number;
-  /** With more memory in real use than this the child ends itself; the only limit of what DuckDB does not count where there is no `ulimit`. */
-  readonly residentBytes: number;
+  /**
+   * What a child may really use beyond `memoryBytes`, itself included. With more it ends itself: the only limit of what DuckDB does not
+   * count where there is no `ulimit`.
+   */
+  readonly residentSpareBytes: number;
   /** How many threads DuckDB may use for one job. */
   readonly threads: number;
   /** How many jobs of one user run at once; the others wait. */
@@ -58,7 +61,7 @@ export const defaultLimits: DuckdbLimits = {
     timeoutMs: 10_000,
     memoryBytes: 256 * megabyte,
     spareBytes: 128 * megabyte,
-    residentBytes: 768 * megabyte,
+    residentSpareBytes: 512 * megabyte,
     threads: 2,
     maxRunningPerUser: 1,
     maxWaitingPerUser: 3,
@@ -74,7 +77,7 @@ export const defaultLimits: DuckdbLimits = {
     timeoutMs: 600_000,
     memoryBytes: 512 * megabyte,
     spareBytes: 2_048 * megabyte,
-    residentBytes: 1_280 * megabyte,
+    residentSpareBytes: 768 * megabyte,
     threads: 2,
     maxRunningPerUser: 1,
     maxWaitingPerUser: 20,

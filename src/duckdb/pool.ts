@@ -35,13 +35,14 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   const waiters: Deferred<DuckdbChild>[] = [];
   const starting = new Set<Promise<void>>();
   let isClosed = false;
+  const warm = Math.min(options.warm, options.workers);
 
   const offer = (child: DuckdbChild): void => {
     const isUsedUp = child.jobCount() >= options.jobsPerChild;
     if (!child.isAlive() || isClosed || isUsedUp) return child.kill();
     const waiter = waiters.shift();
     if (waiter !== undefined) waiter.resolve(child);
-    else if (idle.length < options.warm) idle.push(child);
+    else if (idle.length < warm) idle.push(child);
     else child.kill();
   };
 
@@ -67,7 +68,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   const refill = (): void => {
     if (isClosed) return;
     const count = alive.size + starting.size;
-    const wanted = Math.max(options.warm - count, Math.min(waiters.length - starting.size, options.workers - count));
+    const wanted = Math.max(warm - count, Math.min(waiters.length - starting.size, options.workers - count));
     for (let missing = wanted; missing > 0; missing -= 1) {
       const promise = start().finally(() => starting.delete(promise));
       starting.add(promise);

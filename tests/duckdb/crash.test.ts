@@ -62,7 +62,7 @@ describe('D06: the end of a child', () => {
   });
 
   it('comes after the hundredth job, without anyone noticing', async () => {
-    await using kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1, jobsPerChild: 3 }) });
+    await using kit = await startKit({ limits: limitsWith({ workers: 1, jobsPerChild: 3 }) });
     await kit.query('SELECT 1');
     const [first] = kit.duckdb.processIds().query;
     for (let job = 0; job < 6; job += 1) expect(await kit.rows(`SELECT ${job}`)).toEqual([[job]]);

@@ -114,7 +114,10 @@ describe('the memory of a child', () => {
   });
 
   it('is watched by the child itself, where the operating system holds no limit', async () => {
-    await using watched = await startKit({ memoryGuard: 'watchdog', limits: limitsWith({ timeoutMs: 20_000, residentBytes: 200 * megabyte }) });
+    await using watched = await startKit({
+      memoryGuard: 'watchdog',
+      limits: limitsWith({ timeoutMs: 20_000, memoryBytes: 100 * megabyte, residentSpareBytes: 100 * megabyte }),
+    });
     // The function allocates outside of what DuckDB counts.
     const error = await refusal(watched.query("SELECT sum(length(lpad('x', 100000000 + range::INT, 'y'))) FROM range(20)"));
     expect(error.code).toBe('SQL_TOO_LARGE');
