@@ -8,7 +8,13 @@ const config: CodegenConfig = {
     'tests/generated/': {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
-      config: { useTypeImports: true, enumsAsTypes: true, strictScalars: true, scalars: { DateTime: 'string', BigInt: { input: 'string', output: 'number | string' }, JSON: 'unknown' }, importExtension: '.ts' },
+      config: {
+        useTypeImports: true,
+        enumsAsTypes: true,
+        strictScalars: true,
+        scalars: { DateTime: 'string', BigInt: { input: 'string', output: 'number | string' }, JSON: 'unknown' },
+        importExtension: '.ts',
+      },
     },
   },
 };

@@ -46,7 +46,11 @@ function asFileFailure(failure: ChildFailure, secrets: readonly string[]): Child
     case 'SQL_NOT_ALLOWED':
     case 'QUERY_CRASHED':
       return new ChildFailure('UNSUPPORTED_FILE', `The file cannot be read: ${cleanFileMessage(failure.message, secrets)}`);
-    default:
+    case 'SQL_TIMEOUT':
+    case 'UNSUPPORTED_FILE':
+    case 'PAYLOAD_TOO_LARGE':
+    case 'INTERNAL_SERVER_ERROR':
+    case 'INTERRUPTED':
       return failure;
   }
 }
