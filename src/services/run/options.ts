@@ -23,21 +23,24 @@ export type RunOptions = z.infer<typeof runOptions>;
 /** What happens when a run is under way in the conversation. */
 export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
 
-const howToRun = {
+const howToRun = runOptions.extend({
   model: z.string().min(1, 'must not be empty').max(200).nullish(),
   provider: z.string().min(1, 'must not be empty').max(100).nullish(),
   idempotencyKey: z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters').nullish(),
   ifBusy: ifBusy.nullish(),
-};
+});
+
+/** What every start of a run may say. */
+export type HowToRun = z.output<typeof howToRun>;
 
 /** The input of `sendMessage` and `ask`. */
-export const sendInput = runOptions.extend({ ...howToRun, conversationId: z.uuid().nullish(), text });
+export const sendInput = howToRun.extend({ conversationId: z.uuid().nullish(), text });
 
 /** The input of `sendMessage` and `ask`. */
 export type SendInput = z.input<typeof sendInput>;
 
 /** The input of `autoAnalyze`. */
-export const autoAnalyzeInput = runOptions.extend({ ...howToRun, sessionId: z.uuid() });
+export const autoAnalyzeInput = howToRun.extend({ sessionId: z.uuid() });
 
 /** The input of `autoAnalyze`. */
 export type AutoAnalyzeInput = z.input<typeof autoAnalyzeInput>;

@@ -9,7 +9,7 @@ import { finishReasonOf, type RunEvent } from '../../events/run-event.ts';
 import { keysetSql } from '../keyset.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
-import { autoAnalyzeInput, hashOf, modelName, runOptions, sendInput, type AutoAnalyzeInput, type SendInput } from './options.ts';
+import { autoAnalyzeInput, hashOf, modelName, runOptions, sendInput, type AutoAnalyzeInput, type HowToRun, type SendInput } from './options.ts';
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
 import type { RunRequest } from './request.ts';
@@ -95,22 +95,22 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     }
   };
 
+  const requestOf = (userId: string, kind: Run['kind'], values: HowToRun, conversationId: string | null, text: string): RunRequest => ({
+    userId,
+    kind,
+    conversationId,
+    text,
+    model: registry.resolve(modelName(values)).name,
+    options: runOptions.parse(values),
+    idempotencyKey: values.idempotencyKey ?? null,
+    requestHash: hashOf(kind, values),
+    mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
+  });
+
   const send = async (viewer: Viewer | null, input: SendInput): Promise<Run> => {
     const { userId } = requireViewer(viewer);
     const values = parseInput(sendInput, input);
-    const busy = values.ifBusy ?? 'REJECT';
-    const request: RunRequest = {
-      userId,
-      kind: 'CHAT',
-      conversationId: values.conversationId ?? null,
-      text: values.text,
-      model: registry.resolve(modelName(values)).name,
-      options: runOptions.parse(values),
-      idempotencyKey: values.idempotencyKey ?? null,
-      requestHash: hashOf('CHAT', values),
-      mayWait: busy !== 'REJECT',
-    };
-    return startOnce(request, busy);
+    return startOnce(requestOf(userId, 'CHAT', values, values.conversationId ?? null, values.text), values.ifBusy ?? 'REJECT');
   };
 
   /** Follows a run to its end or to the limit, whichever comes first. */
@@ -152,19 +152,8 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       });
       if (session === null || session.conversation === null) throw notFound('Session');
       if (session.files.length === 0) throw new AppError('CONFLICT', 'This session has no files yet. Upload one with POST /uploads?sessionId=...');
-      const busy = values.ifBusy ?? 'REJECT';
-      const request: RunRequest = {
-        userId,
-        kind: 'AUTO_ANALYZE',
-        conversationId: session.conversation.id,
-        text: autoAnalyzeQuestion(session.files.map((file) => file.name)),
-        model: registry.resolve(modelName(values)).name,
-        options: runOptions.parse(values),
-        idempotencyKey: values.idempotencyKey ?? null,
-        requestHash: hashOf('AUTO_ANALYZE', values),
-        mayWait: busy !== 'REJECT',
-      };
-      return startOnce(request, busy);
+      const question = autoAnalyzeQuestion(session.files.map((file) => file.name));
+      return startOnce(requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
     },
 
     /** Stops a run and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */

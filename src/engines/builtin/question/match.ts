@@ -1,6 +1,7 @@
 import { spacedName, type Column, type Table } from '../column.ts';
 import { singular } from '../words.ts';
 import { isFiller, type Token } from './tokens.ts';
+import { editDistance } from '../../../base/edit-distance.ts';
 
 /** A column that a question names. */
 export interface ColumnMention {
@@ -101,27 +102,4 @@ function isTypo(left: string, right: string): boolean {
   const length = Math.min(left.length, right.length);
   if (length < 5 || Math.abs(left.length - right.length) > 2) return false;
   return editDistance(left, right) <= (length >= 8 ? 2 : 1);
-}
-
-/** Edits, with a swap of neighbours as one (optimal string alignment, Damerau 1964). */
-export function editDistance(left: string, right: string): number {
-  const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, index) => index)];
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const isSame = left[row - 1] === right[column - 1];
-      const isSwap = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      const at = (r: number, c: number): number => rows[r]?.[c] ?? Number.POSITIVE_INFINITY;
-      current.push(
-        Math.min(
-          at(row - 1, column) + 1,
-          (current[column - 1] ?? 0) + 1,
-          at(row - 1, column - 1) + (isSame ? 0 : 1),
-          isSwap ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    rows.push(current);
-  }
-  return rows[left.length]?.[right.length] ?? 0;
 }
