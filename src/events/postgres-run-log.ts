@@ -123,6 +123,19 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
     return z.array(eventRow).parse(rows);
   };
 
+  const fetch = async (runId: string, position: number): Promise<{ readonly entries: readonly RunEvent[]; readonly ended: boolean }> => {
+    const tail = tails.get(runId)?.after(position) ?? null;
+    const entries = tail ?? (await list(runId, position, batchSize));
+    const last = entries.at(-1);
+    if (last !== undefined) return { entries, ended: isLastEvent(last) };
+    if (tail !== null) return { entries, ended: false };
+    const { rowCount } = await pool.query(`SELECT 1 FROM runs WHERE id = $1 AND status IN ('RUNNING', 'QUEUED')`, [runId]);
+    if (rowCount === 1) return { entries, ended: false };
+    // It ended between the two looks, or it was deleted, or its log was trimmed: in any case nothing more will come.
+    const rest = await list(runId, position, batchSize);
+    return { entries: rest, ended: rest.length < batchSize };
+  };
+
   return {
     channel,
     list,
@@ -135,6 +148,8 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
         onStored: () => wakes.wake(runId),
         onClose: () => {
           if (tails.get(runId) === tail) tails.delete(runId);
+          // Whoever still waits looks into the store, and finds the end or that the run is gone.
+          wakes.wake(runId);
         },
       });
       tails.set(runId, tail);
@@ -143,11 +158,7 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
     read: (runId, after) =>
       createReader<RunEvent>(
         {
-          fetch: async (position) => {
-            const entries = tails.get(runId)?.after(position) ?? (await list(runId, position, batchSize));
-            const last = entries.at(-1);
-            return { entries, ended: last !== undefined && isLastEvent(last) };
-          },
+          fetch: (position) => fetch(runId, position),
           seqOf: (event) => event.seq,
           subscribe: (wake) => wakes.subscribe(runId, wake),
         },

@@ -53,6 +53,10 @@ async function openFixture(disposal: AsyncDisposableStack): Promise<RunLogFixtur
       });
       return run.id;
     },
+    deleteRun: async (runId) => {
+      await prisma.run.delete({ where: { id: runId } });
+      await prisma.runEvent.deleteMany({ where: { runId } });
+    },
     takeOver: async (runId) => {
       const last = await prisma.runEvent.aggregate({ where: { runId }, _max: { seq: true } });
       await prisma.run.update({ where: { id: runId }, data: { status: 'FAILED', leaseOwner: null, leaseExpiresAt: null } });

@@ -9,6 +9,8 @@ export interface RunLogFixture {
   readonly otherNode: RunLog;
   /** A new run that is leased to the node of `log`. */
   createRun(): Promise<string>;
+  /** Deletes the run with its events. */
+  deleteRun(runId: string): Promise<void>;
   /** Takes the lease away, as the reaper of another node does, and ends the run with the event after the stored ones. */
   takeOver(runId: string): Promise<void>;
 }
@@ -147,6 +149,19 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     const events = await watching;
     expect(textOf(events)).toBe('before');
     expect(events.at(-1)?.data.type).toBe('RunFinished');
+  });
+
+  it('ends the readers of a run that is deleted', async () => {
+    const { log, createRun, deleteRun } = fixture();
+    const runId = await createRun();
+    const writer = log.openWriter(runId, 0);
+    writer.appendText(0, 'before');
+    const reader = log.read(runId, 0);
+    expect((await reader.next()).value?.data).toMatchObject({ text: 'before' });
+    const next = reader.next();
+    await deleteRun(runId);
+    writer.close();
+    expect(await next).toEqual({ done: true, value: undefined });
   });
 
   it('stores what is pending when it closes', async () => {
