@@ -22,7 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'server',
-          include: ['tests/{stores,events,services,server}/**/*.test.ts'],
+          include: ['tests/{access,events,schema,services,stores}/**/*.test.ts'],
           exclude: ['tests/stores/embedded/**'],
           globalSetup: 'tests/kit/global-setup.ts',
           runner: 'tests/kit/server-runner.ts',
