@@ -7,6 +7,7 @@ import { createRegistry } from '../../src/engines/registry.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
 import { createPostgresRunLog } from '../../src/events/postgres-run-log.ts';
 import type { RunEvent } from '../../src/events/run-event.ts';
+import type { RunLog } from '../../src/events/run-log.ts';
 import { createConversations } from '../../src/services/conversation.ts';
 import { createMessages } from '../../src/services/message.ts';
 import type { RunDependencies, RunSettings } from '../../src/services/run/deps.ts';
@@ -28,6 +29,8 @@ export interface NodeOptions {
   readonly engines: readonly Engine[];
   readonly settings?: Partial<RunSettings>;
   readonly toolsOf?: RunTools;
+  /** Puts something between the runs and their log. */
+  readonly wrapRunLog?: (log: RunLog) => RunLog;
 }
 
 /** Opens a node: the services of runs on a database, without a server. */
@@ -58,7 +61,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     clock: systemClock,
     newId: uuidv7,
     logger,
-    runLog,
+    runLog: options.wrapRunLog?.(runLog) ?? runLog,
     conversationLog,
     registry: createRegistry({ engines: options.engines, defaultModel: null }),
     toolsOf: options.toolsOf ?? (() => []),
@@ -83,6 +86,17 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   disposal.defer(() => executor.close());
   const conversations = createConversations({ prisma, pool, clock: systemClock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
   return { database, prisma, pool, deps, runLog, conversationLog, executor, runs, conversations, messages: createMessages({ pool }) };
+}
+
+/** A conversation of somebody that is about a data session, so that its engine gets tools. */
+export async function createDataConversation({ prisma }: Pick<RunNode, 'prisma'>, { userId }: Viewer): Promise<string> {
+  const now = new Date();
+  const session = await prisma.session.create({ data: { id: uuidv7(), ownerId: userId, createdAt: now, updatedAt: now } });
+  const participants = { create: { userId, joinedAt: now } };
+  const conversation = await prisma.conversation.create({
+    data: { id: uuidv7(), ownerId: userId, sessionId: session.id, createdAt: now, updatedAt: now, participants },
+  });
+  return conversation.id;
 }
 
 /** A node on a database of its own, and people to use it. */

@@ -61,6 +61,19 @@ describe('the lease of a run', () => {
     expect(events.at(-1)?.data.type).toBe('RunFinished');
   });
 
+  it('is taken over by one of several nodes that notice at once, so that the run ends once', async () => {
+    const engine = createScriptedEngine();
+    await using test = await openRunTest({ engines: [engine] });
+    const viewer = await test.person();
+    const run = await test.runs.send(viewer, hello);
+    await engine.nextCall();
+    const others = await Promise.all([test.otherNode(), test.otherNode(), test.otherNode()]);
+    await test.prisma.run.update({ where: { id: run.id }, data: { leaseExpiresAt: new Date(0) } });
+    await Promise.all(others.map(async (other) => other.executor.start(false)));
+    const stored = await test.prisma.runEvent.findMany({ where: { runId: run.id }, orderBy: { seq: 'asc' } });
+    expect(stored.map((event) => event.data)).toMatchObject([{ type: 'RunStarted' }, { type: 'RunFailed' }]);
+  });
+
   it('does not matter when a node is alone: all that looks running is ended at its start', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../src/base/async.ts';
 import type { RunTool } from '../../src/services/run-tool.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
-import { openRunTest, streamedText } from './run-kit.ts';
+import { createDataConversation, openRunTest, streamedText } from './run-kit.ts';
 
 const hello = { text: 'Hello' };
 
@@ -39,6 +39,18 @@ describe('stopping', () => {
     await call.aborted;
   });
 
+  it('is heard with the next renewal of the lease when its notification was lost', async () => {
+    const engine = createScriptedEngine();
+    await using test = await openRunTest({ engines: [engine], settings: { leaseMs: 600 } });
+    await test.executor.start(false);
+    const viewer = await test.person();
+    const run = await test.runs.send(viewer, hello);
+    const call = await engine.nextCall();
+    await test.prisma.run.update({ where: { id: run.id }, data: { stopRequestedAt: new Date() } });
+    await call.aborted;
+    expect((await test.eventsOf(viewer, run.id)).at(-1)?.data).toMatchObject({ reason: 'STOPPED' });
+  });
+
   it('stops a tool that is at work', async () => {
     const engine = createScriptedEngine();
     const started = createDeferred();
@@ -54,21 +66,7 @@ describe('stopping', () => {
     };
     await using test = await openRunTest({ engines: [engine], toolsOf: () => [tool] });
     const viewer = await test.person();
-    const { conversationId } = await test.prisma.$transaction(async (transaction) => {
-      const now = new Date();
-      const session = await transaction.session.create({ data: { id: crypto.randomUUID(), ownerId: viewer.userId, createdAt: now, updatedAt: now } });
-      const conversation = await transaction.conversation.create({
-        data: {
-          id: crypto.randomUUID(),
-          ownerId: viewer.userId,
-          sessionId: session.id,
-          createdAt: now,
-          updatedAt: now,
-          participants: { create: { userId: viewer.userId, joinedAt: now } },
-        },
-      });
-      return { conversationId: conversation.id };
-    });
+    const conversationId = await createDataConversation(test, viewer);
     const run = await test.runs.send(viewer, { ...hello, conversationId });
     const call = await engine.nextCall();
     call.toolCall('call-1', 'slow', {});
