@@ -96,7 +96,8 @@ const rows = z.array(row);
 const count = z.number().int().nonnegative();
 const id = z.number().int();
 
-const profile = z.object({
+/** The profile of a column, as a child sends it and as it is stored. */
+export const columnProfile = z.object({
   name: z.string(),
   type: z.string(),
   meaning: z.enum(['IDENTIFIER', 'CATEGORY', 'MEASURE', 'DATE', 'TEXT', 'GEOGRAPHIC', 'YES_NO']),
@@ -110,7 +111,8 @@ const profile = z.object({
   topValues: z.array(z.object({ value: z.string(), count })),
 });
 
-const report = z.object({
+/** The report of an ingest, as a child sends it and as it is stored. */
+export const ingestReport = z.object({
   delimiter: z.string().nullable(),
   quote: z.string().nullable(),
   escape: z.string().nullable(),
@@ -128,7 +130,11 @@ const childMessage = z.discriminatedUnion('kind', [
     id,
     data: z.object({ columns: z.array(z.object({ name: z.string(), type: z.string() })), rows, truncated: z.boolean(), elapsedMs: z.number() }),
   }),
-  z.object({ kind: z.literal('ingested'), id, result: z.object({ rowCount: count, columns: z.array(profile), previewRows: rows, report }) }),
+  z.object({
+    kind: z.literal('ingested'),
+    id,
+    result: z.object({ rowCount: count, columns: z.array(columnProfile), previewRows: rows, report: ingestReport }),
+  }),
   z.object({
     kind: z.literal('failed'),
     id,

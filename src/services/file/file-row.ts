@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../base/json.ts';
 import type { ColumnProfile } from '../../base/table.ts';
-import type { IngestReport } from '../../duckdb/protocol.ts';
+import { columnProfile, ingestReport, type IngestReport } from '../../duckdb/protocol.ts';
 import type { Prisma } from '../../../prisma/generated/client.ts';
 
 /** An uploaded file, without the large things that are known of it. */
@@ -36,36 +36,9 @@ export const fileRowSelection = {
   createdAt: true,
 } as const satisfies Prisma.FileSelect;
 
-const count = z.number().int();
-
-const columnsShape: z.ZodType<readonly ColumnProfile[]> = z.array(
-  z.object({
-    name: z.string(),
-    type: z.string(),
-    meaning: z.enum(['IDENTIFIER', 'CATEGORY', 'MEASURE', 'DATE', 'TEXT', 'GEOGRAPHIC', 'YES_NO']),
-    nullCount: count,
-    distinctCount: count,
-    min: z.string().nullable(),
-    max: z.string().nullable(),
-    mean: z.number().nullable(),
-    standardDeviation: z.number().nullable(),
-    quartiles: z.tuple([z.number(), z.number(), z.number()]).nullable(),
-    topValues: z.array(z.object({ value: z.string(), count })),
-  }),
-);
+const columnsShape = z.array(columnProfile);
 
 const previewShape = z.array(z.array(z.json()));
-
-const ingestShape: z.ZodType<IngestReport> = z.object({
-  delimiter: z.string().nullable(),
-  quote: z.string().nullable(),
-  escape: z.string().nullable(),
-  header: z.boolean().nullable(),
-  encoding: z.string().nullable(),
-  rejectedRowCount: count,
-  rejectedRows: z.array(z.object({ line: count, column: z.string().nullable(), reason: z.string(), text: z.string() })),
-  warnings: z.array(z.string()),
-});
 
 /** The stored `columns` of a file. */
 export function parseColumns(stored: unknown): readonly ColumnProfile[] {
@@ -79,7 +52,7 @@ export function parsePreview(stored: unknown): readonly (readonly Json[])[] {
 
 /** The stored `ingest` of a file. */
 export function parseIngest(stored: unknown): IngestReport {
-  return ingestShape.parse(stored);
+  return ingestReport.parse(stored);
 }
 
 const replacement = '\u{FFFD}';

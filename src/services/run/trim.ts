@@ -19,7 +19,8 @@ export async function trimRunEvents({ prisma, clock }: Pick<RunDependencies, 'pr
     });
     if (old.length === 0) return trimmed;
     const ids = old.map((run) => run.id);
-    // Marked first: whoever reads from now on is answered from the message, and nobody is left half way through the log.
+    // Marked first: whoever begins to read from now on is answered from the message. A reader in the middle of the log ends early and, when it
+    // comes back, gets the end.
     await prisma.run.updateMany({ where: { id: { in: ids } }, data: { trimmedAt: clock.now() } });
     await prisma.runEvent.deleteMany({ where: { runId: { in: ids } } });
     trimmed += ids.length;
