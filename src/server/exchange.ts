@@ -16,11 +16,7 @@ export interface EventStreamAnswer {
 export interface Exchange {
   readonly origin: OperationOrigin;
   readonly recorder: OperationRecorder;
-  readonly http: {
-    readonly incoming: IncomingMessage;
-    /** Takes the stream that is to be written as server-sent events, in place of a body. */
-    readonly streamEvents: (answer: EventStreamAnswer) => void;
-  } | null;
+  readonly http: { readonly incoming: IncomingMessage } | null;
 }
 
 /** The operation, as the error mask wants it. */

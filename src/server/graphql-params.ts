@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLParams } from 'graphql-yoga';
-import { z } from 'zod';
 import { readBody, type BodyLimits } from './body.ts';
 import { protocolFailure } from './failure.ts';
-
-// The shape is checked further by Yoga, which knows the parameters that plugins add.
-const paramsShape = z.record(z.string(), z.unknown());
+import type { OperationPayload } from './operation.ts';
 
 /** Refuses what is not JSON in UTF-8 as it is; nothing is decompressed. */
 function checkContentType(request: IncomingMessage): void {
+  // What nearly every client sends.
+  if (request.headers['content-type'] === 'application/json' && request.headers['content-encoding'] === undefined) return;
   const [mediaType = '', ...parameters] = (request.headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
@@ -35,21 +33,35 @@ function parseJson(text: string, what: string): unknown {
   }
 }
 
-function parseObject(value: unknown, what: string): GraphQLParams {
-  if (Array.isArray(value)) throw protocolFailure('BAD_REQUEST', `${what} is an array; send one operation a request.`);
-  const parsed = paramsShape.safeParse(value);
-  if (!parsed.success) throw protocolFailure('BAD_REQUEST', `${what} must be a JSON object with "query", and if needed "variables" and "operationName".`);
-  return parsed.data;
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function paramsOfUrl(request: IncomingMessage): GraphQLParams {
+function checkObject(value: unknown, name: string): Record<string, unknown> | null {
+  if (value === undefined || value === null) return null;
+  if (!isObject(value)) throw protocolFailure('BAD_REQUEST', `"${name}" must be a JSON object.`);
+  return value;
+}
+
+function parseParams(value: unknown, what: string): OperationPayload {
+  if (Array.isArray(value)) throw protocolFailure('BAD_REQUEST', `${what} is an array; send one operation a request.`);
+  if (!isObject(value)) throw protocolFailure('BAD_REQUEST', `${what} must be a JSON object with "query", and if needed "variables" and "operationName".`);
+  const { query, operationName, variables, extensions } = value;
+  if (typeof query !== 'string') throw protocolFailure('BAD_REQUEST', `${what} has no "query"; send the document as a string.`);
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw protocolFailure('BAD_REQUEST', '"operationName" must be a string.');
+  }
+  return { query, operationName, variables: checkObject(variables, 'variables'), extensions: checkObject(extensions, 'extensions') };
+}
+
+function paramsOfUrl(request: IncomingMessage): OperationPayload {
   const search = new URLSearchParams(request.url?.split('?', 2)[1] ?? '');
   const jsonOf = (name: string): unknown => {
     const text = search.get(name);
     return text === null || text === '' ? undefined : parseJson(text, `The parameter "${name}"`);
   };
   // Only what GraphQL over HTTP names is taken from a URL; a token there is ignored.
-  return parseObject(
+  return parseParams(
     {
       query: search.get('query') ?? undefined,
       operationName: search.get('operationName') ?? undefined,
@@ -66,9 +78,9 @@ function paramsOfUrl(request: IncomingMessage): GraphQLParams {
  * @param limits bound the body
  * @throws GraphQLError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE
  */
-export async function readGraphqlParams(request: IncomingMessage, limits: BodyLimits): Promise<GraphQLParams> {
+export async function readGraphqlParams(request: IncomingMessage, limits: BodyLimits): Promise<OperationPayload> {
   if (request.method === 'GET') return paramsOfUrl(request);
   checkContentType(request);
   const body = await readBody(request, limits);
-  return parseObject(parseJson(body.toString('utf8'), 'The body'), 'The body');
+  return parseParams(parseJson(body.toString('utf8'), 'The body'), 'The body');
 }

@@ -55,7 +55,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
   const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
-  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction });
+  const yoga = createGraphqlServer({ schema, createContext, isProduction });
   const webSockets = createWebSocketSide({
     yoga,
     mask,
@@ -71,7 +71,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');
   const graphiql = isProduction ? null : createGraphiql();
-  const route = createRouter({ options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pingIntervalMs });
+  const route = createRouter({ options, graphql: { yoga, mask, openStreams, bodyLimits, pingIntervalMs }, mask, healthRoutes, graphiql, isStopping });
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,

@@ -1,7 +1,6 @@
 import { getOperationAST, type ExecutionArgs } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
 import type { ErrorMask } from './error-masking.ts';
-import type { Exchange } from './exchange.ts';
+import { failedOperationOf, recordErrors, type Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
 import { failedResult, finishResult, finishStream } from './finish.ts';
 import type { Result } from './result-masking.ts';
@@ -17,23 +16,32 @@ function isStream(result: object): result is AsyncIterable<Result> {
   return Symbol.asyncIterator in result;
 }
 
+/** What a client sends, the same on every transport. */
+export interface OperationPayload {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+  readonly extensions?: Record<string, unknown> | null | undefined;
+}
+
 /**
- * Prepares an operation that came over a WebSocket as Yoga prepares those of HTTP: with all its plugins, its caches and the same context.
- * Nothing is thrown: what fails belongs to this operation alone.
+ * Prepares an operation, the same for HTTP, server-sent events and WebSocket: with all plugins of Yoga, its caches and one context. Nothing is
+ * thrown: what fails belongs to this operation alone.
  *
  * @param onEnd runs once when the operation is over
  */
 export async function prepareOperation(
   yoga: Yoga,
-  payload: SubscribePayload,
+  payload: OperationPayload,
   exchange: Exchange,
   mask: ErrorMask,
   onEnd: () => void,
 ): Promise<PreparedOperation> {
   const refuse = (...errors: readonly unknown[]): PreparedOperation => {
-    const results = errors.map((error) => failedResult(error, mask, exchange).errors ?? []);
+    const masked = mask(errors, failedOperationOf(exchange));
+    recordErrors(exchange, masked);
     onEnd();
-    return { isReady: false, failed: { errors: results.flat() } };
+    return { isReady: false, failed: { errors: masked } };
   };
   try {
     const enveloped = yoga.getEnveloped({ exchange });

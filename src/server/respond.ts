@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { GraphQLError } from 'graphql';
 import { statusOf } from './failure.ts';
+import type { Result } from './result-masking.ts';
+
+type JsonType = 'application/json' | 'application/graphql-response+json';
 
 /** What a client still sends of a body that nobody reads would be taken for its next request. */
 function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
@@ -9,9 +11,46 @@ function closeUnlessRead(request: IncomingMessage, response: ServerResponse): vo
 }
 
 /** Ends a response with JSON that must not be kept by anyone on the way. */
-export function sendJson(response: ServerResponse, status: number, body: object, contentType = 'application/json; charset=utf-8'): void {
+export function sendJson(response: ServerResponse, status: number, body: object, contentType: JsonType = 'application/json'): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store' }).end(text);
+  response
+    .writeHead(status, { 'Content-Type': `${contentType}; charset=utf-8`, 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store' })
+    .end(text);
+}
+
+/** Codes for which clients that accept `application/json` get the status 200, as GraphQL over HTTP says. */
+const graphqlCodes: readonly unknown[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'];
+
+/**
+ * The HTTP status of a result: 200 with data, also beside errors; without data the highest that an error has.
+ *
+ * @param contentType null for server-sent events, which go by the rules of `application/json`
+ */
+export function statusOfResult(result: Result, contentType: JsonType | null): number {
+  if (result.errors === undefined || 'data' in result) return 200;
+  const isStrict = contentType === 'application/graphql-response+json';
+  const statuses = result.errors.map(({ extensions: { code } }) => (graphqlCodes.includes(code) ? (isStrict ? 400 : 200) : statusOf(code)));
+  return Math.max(200, ...statuses);
+}
+
+/** The headers that tell a client what to do about errors. */
+function setErrorHeaders(response: ServerResponse, errors: readonly GraphQLError[]): void {
+  for (const { extensions } of errors) {
+    const { code, retryAfterMs } = extensions;
+    if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+    if (code === 'METHOD_NOT_ALLOWED' && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST');
+    // RFC 6750, section 3: a refused token is answered with the scheme that is expected.
+    if (code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+  }
+}
+
+/** Ends a response with the result of an operation. */
+export function sendResult(request: IncomingMessage, response: ServerResponse, result: Result, contentType: JsonType): void {
+  // The client may have left while the operation ran.
+  if (response.destroyed) return;
+  closeUnlessRead(request, response);
+  if (result.errors !== undefined && !('data' in result)) setErrorHeaders(response, result.errors);
+  sendJson(response, statusOfResult(result, contentType), result, contentType);
 }
 
 /**
@@ -25,30 +64,9 @@ export function sendErrors(request: IncomingMessage, response: ServerResponse, e
     response.destroy();
     return;
   }
-  const [first] = errors;
-  const code = first?.extensions['code'];
-  const retryAfterMs = first?.extensions['retryAfterMs'];
-  if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
-  // RFC 6750, section 3: a refused token is answered with the scheme that is expected.
-  if (code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+  setErrorHeaders(response, errors);
   closeUnlessRead(request, response);
-  const failureStatus = statusOf(code);
-  const contentType = (request.headers.accept ?? '').includes('application/graphql-response+json')
-    ? 'application/graphql-response+json; charset=utf-8'
-    : undefined;
-  sendJson(response, status ?? (failureStatus === 200 ? 400 : failureStatus), { errors }, contentType);
-}
-
-/** Writes a fetch response to Node's. Only `multipart/mixed`, that is, `@defer` and `@stream`, comes in pieces. */
-export async function sendFetchResponse(request: IncomingMessage, answer: Response, response: ServerResponse): Promise<void> {
-  closeUnlessRead(request, response);
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  if (answer.body !== null && (answer.headers.get('content-type') ?? '').startsWith('multipart/mixed')) {
-    response.writeHead(answer.status);
-    await pipeline(answer.body, response);
-    return;
-  }
-  const body = await answer.text();
-  response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.writeHead(answer.status).end(body);
+  const failureStatus = statusOf(errors[0]?.extensions['code']);
+  const isStrict = (request.headers.accept ?? '').includes('application/graphql-response+json');
+  sendJson(response, status ?? (failureStatus === 200 ? 400 : failureStatus), { errors }, isStrict ? 'application/graphql-response+json' : 'application/json');
 }

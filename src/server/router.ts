@@ -4,29 +4,25 @@ import { viewerOfRequest } from './authentication.ts';
 import { answerCors } from './cors.ts';
 import { httpDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
-import { serveEventStream } from './event-streams.ts';
-import type { EventStreamAnswer, Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { protocolFailure, stoppingFailure } from './failure.ts';
 import type { Graphiql } from './graphiql.ts';
+import { answerGraphql, type GraphqlHttpParts } from './graphql-http.ts';
 import type { HealthRoutes } from './health-routes.ts';
-import type { OpenStreams } from './open-streams.ts';
 import { createOperationRecorder, type OperationRecorder } from './operation-record.ts';
 import type { HttpServerOptions } from './options.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
-import { sendErrors, sendFetchResponse } from './respond.ts';
-import type { Yoga } from './yoga.ts';
+import { sendErrors } from './respond.ts';
 
 /** What the router sends requests to. */
 export interface RouterParts {
   readonly options: HttpServerOptions;
-  readonly yoga: Yoga;
+  readonly graphql: GraphqlHttpParts;
   readonly mask: ErrorMask;
-  readonly openStreams: OpenStreams;
   readonly healthRoutes: HealthRoutes;
   /** Null where the page is off, in production. */
   readonly graphiql: Graphiql | null;
   readonly isStopping: () => boolean;
-  readonly pingIntervalMs: number;
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -50,36 +46,26 @@ function asksForPage(request: IncomingMessage): boolean {
  * in the log, an answer whatever is thrown.
  */
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
-  const { options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pingIntervalMs } = parts;
+  const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
   const { config, services, uploadHandler } = options;
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
 
-  async function answerGraphql(request: IncomingMessage, response: ServerResponse, recorder: OperationRecorder): Promise<void> {
+  async function answerOperation(request: IncomingMessage, response: ServerResponse, recorder: OperationRecorder): Promise<void> {
     checkMethod(request, response, 'GET', 'POST');
     if (graphiql !== null && asksForPage(request)) return await graphiql.answer(request, response);
     const viewer = await findViewer(request);
-    let events: EventStreamAnswer | null = null;
-    const streamEvents = (answer: EventStreamAnswer): void => {
-      events = answer;
-      recorder.add({ transport: 'sse' });
-    };
     const { requestId } = recorder.current();
-    const exchange: Exchange = {
-      origin: { viewer, requestId, device: httpDevice(request, response, config.isProduction) },
-      recorder,
-      http: { incoming: request, streamEvents },
-    };
-    const answer = await yoga.handleNodeRequestAndResponse(request, response, { exchange });
-    if (events === null) return await sendFetchResponse(request, answer, response);
-    await serveEventStream({ response, answer: events, exchange, mask, openStreams, pingIntervalMs });
+    const origin = { viewer, requestId, device: httpDevice(request, response, config.isProduction) };
+    const exchange: Exchange = { origin, recorder, http: { incoming: request } };
+    await answerGraphql(request, response, exchange, graphql);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, recorder: OperationRecorder): Promise<void> {
     if (answerCors(request, response, config.allowedOrigins)) return;
     if (path.startsWith('/health') && request.method === 'GET' && (await healthRoutes.answer(path, response))) return;
     if (isStopping()) throw stoppingFailure();
-    if (path === '/graphql') return await answerGraphql(request, response, recorder);
+    if (path === '/graphql') return await answerOperation(request, response, recorder);
     if (path === '/uploads') {
       checkMethod(request, response, 'POST');
       return await uploadHandler(request, response, await findViewer(request), recorder.current().requestId);

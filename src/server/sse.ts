@@ -8,6 +8,18 @@ export interface EventStreamOptions {
   readonly pingIntervalMs: number;
 }
 
+const headers = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  // nginx holds back what it proxies unless it is told otherwise.
+  'X-Accel-Buffering': 'no',
+};
+
+/** Ends a response with one result as an event, for a query that is asked for as server-sent events. */
+export function sendEvent(response: ServerResponse, status: number, result: object): void {
+  if (!response.destroyed) response.writeHead(status, headers).end(`:\n\nevent: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`);
+}
+
 /** Waits until the socket takes more, or is gone. */
 async function drained(response: ServerResponse): Promise<void> {
   const controller = new AbortController();
@@ -32,12 +44,7 @@ export async function writeEventStream(response: ServerResponse, answer: EventSt
   const { stream, status } = answer;
   const onClose = (): void => void stream.return(undefined);
   response.once('close', onClose);
-  response.writeHead(status, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-cache, no-transform',
-    // nginx holds back what it proxies unless it is told otherwise.
-    'X-Accel-Buffering': 'no',
-  });
+  response.writeHead(status, headers);
   // Some browsers hand out a response only when its first byte has come.
   response.write(':\n\n');
   const ping = setInterval(() => {

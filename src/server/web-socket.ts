@@ -11,10 +11,10 @@ import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { createOperationRecorder } from './operation-record.ts';
+import { prepareOperation } from './operation.ts';
 import type { People } from './options.ts';
 import type { Result } from './result-masking.ts';
 import type { ResultStream } from './result-stream.ts';
-import { prepareOperation } from './socket-operation.ts';
 import { currentViewer, viewerOfExtensions, viewerOfSocket } from './socket-authentication.ts';
 import type { Yoga } from './yoga.ts';
 

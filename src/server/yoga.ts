@@ -1,11 +1,8 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { BodyLimits } from './body.ts';
-import type { ErrorMask } from './error-masking.ts';
-import { useResults } from './result-plugin.ts';
 import type { Exchange } from './exchange.ts';
+import { createExecutor } from './executor/execute.ts';
 import { protocolFailure } from './failure.ts';
-import { readGraphqlParams } from './graphql-params.ts';
 import type { OperationOrigin } from './options.ts';
 import { useProductionRules } from './production-rules.ts';
 
@@ -45,30 +42,24 @@ function useQueriesOverGet(): ServerPlugin {
   };
 }
 
-/** Reads the parameters straight from Node's request, bounded and without fetch objects, instead of Yoga's own parsers. */
-function useParams(limits: BodyLimits): ServerPlugin {
-  return {
-    onRequestParse({ serverContext, setRequestParser }) {
-      const { http } = serverContext.exchange;
-      if (http !== null) setRequestParser(() => readGraphqlParams(http.incoming, limits));
-    },
-  };
+/** Executes with the compiling executor instead of Yoga's. First among the plugins, so that others wrap it. */
+function useExecutor(): ServerPlugin {
+  const executor = createExecutor();
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executor.execute) };
 }
 
 /**
- * Yoga with our own reading of bodies, masking of errors and writing of server-sent events. CORS, GraphiQL, uploads and batches are off:
- * the router does the first two, `/uploads` the third, and batches are refused.
+ * Yoga as the host of plugins: parsing and validation with their caches, the context, execution. What comes in and goes out is ours on every
+ * transport (`operation.ts`), so its own parsers, result processors, CORS, GraphiQL and masking are not in the way.
  *
  * @param options.createContext makes the context of the resolvers
  */
 export function createGraphqlServer(options: {
   readonly schema: GraphQLSchema;
   readonly createContext: (origin: OperationOrigin) => object;
-  readonly mask: ErrorMask;
-  readonly bodyLimits: BodyLimits;
   readonly isProduction: boolean;
 }): Yoga {
-  const { schema, createContext, mask, bodyLimits, isProduction } = options;
+  const { schema, createContext, isProduction } = options;
   return createYoga<{ readonly exchange: Exchange }, object>({
     schema,
     context: ({ exchange }) => createContext(exchange.origin),
@@ -82,6 +73,6 @@ export function createGraphqlServer(options: {
     multipart: false,
     batching: false,
     maxRequestBodySize: false,
-    plugins: [useParams(bodyLimits), useQueriesOverGet(), ...(isProduction ? [useProductionRules()] : []), useRecord(), useResults(mask)],
+    plugins: [useExecutor(), useQueriesOverGet(), ...(isProduction ? [useProductionRules()] : []), useRecord()],
   });
 }
