@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
@@ -141,7 +142,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     health: services.health,
     logger,
     config,
-    newRequestId: newId,
+    // Need not be in order, and is made for every request.
+    newRequestId: randomUUID,
     onDrain: () => executor.close(),
   });
   const setupToken = await services.people.prepareSetupToken();

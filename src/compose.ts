@@ -30,6 +30,7 @@ import { createSessionTables } from './services/session/tables.ts';
 import { createUploads } from './services/upload/uploads.ts';
 import { checkDatabase, type Database } from './stores/database.ts';
 import type { FileStore } from './stores/file-store.ts';
+import { createStatements } from './stores/statements.ts';
 
 /** The things of floor 2 and the settings that the services stand on. */
 export interface Foundation {
@@ -62,6 +63,8 @@ export function composeEngines(config: Config, extra: readonly Engine[], fetch: 
 /** Wires the services, and what the roof needs to start and to stop. */
 export function composeServices({ config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry }: Foundation) {
   const { prisma, pool } = database;
+  // A direct address of its own says that the other one leads to a pooler.
+  const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
   const { leaseMs, coalesceMs, maxSteps, toolTimeoutMs, runTimeoutMs } = config.runs;
@@ -96,6 +99,7 @@ export function composeServices({ config, secret, version, startedAt, clock, new
   const services: Services = {
     people: createPeople({
       prisma,
+      statements,
       clock,
       newId,
       logger,
@@ -105,8 +109,8 @@ export function composeServices({ config, secret, version, startedAt, clock, new
       setupTokens: createSetupTokens(),
       settings: config.auth,
     }),
-    conversations: createConversations({ prisma, pool, clock, newId, conversationLog, stopRuns: runs.stopAllIn }),
-    messages: createMessages({ pool }),
+    conversations: createConversations({ prisma, statements, clock, newId, conversationLog, stopRuns: runs.stopAllIn }),
+    messages: createMessages({ statements }),
     runs,
     models: createModels({ registry }),
     sessions: createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns: (conversationId) => runs.stopAllIn([conversationId]) }),

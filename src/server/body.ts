@@ -20,28 +20,40 @@ function tooLarge(maxBytes: number): Error {
  * @throws GraphQLError PAYLOAD_TOO_LARGE above `maxBytes`
  * @throws GraphQLError BAD_REQUEST when the body has not come within `timeoutMs`, or breaks off
  */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > mostDiscardedBytes) throw tooLarge(limits.maxBytes);
+  if (announced > mostDiscardedBytes) return Promise.reject(tooLarge(limits.maxBytes));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   let chunks: Buffer[] = [];
   let size = 0;
+  // In the same turn as the end: the request closes before anybody hears that the promise is kept.
+  const finish = (): void => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+    // A request that nobody listens to any more may still fail, and an error without a listener would end the process.
+    request.on('error', ignore);
+  };
+  const fail = (error: Error): void => {
+    finish();
+    reject(error);
+  };
   const onData = (chunk: Buffer): void => {
     size += chunk.length;
     if (size <= limits.maxBytes) chunks.push(chunk);
     else chunks = [];
-    if (size > mostDiscardedBytes) reject(tooLarge(limits.maxBytes));
+    if (size > mostDiscardedBytes) fail(tooLarge(limits.maxBytes));
   };
-  const onEnd = (): void => (size > limits.maxBytes ? reject(tooLarge(limits.maxBytes)) : resolve(Buffer.concat(chunks, size)));
-  const onBroken = (): void => reject(protocolFailure('BAD_REQUEST', 'The body broke off.'));
-  const timer = setTimeout(() => reject(protocolFailure('BAD_REQUEST', `The body did not come within ${limits.timeoutMs} ms.`)), limits.timeoutMs);
+  const onEnd = (): void => {
+    if (size > limits.maxBytes) return fail(tooLarge(limits.maxBytes));
+    finish();
+    const [first] = chunks;
+    resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
+  };
+  const onBroken = (): void => fail(protocolFailure('BAD_REQUEST', 'The body broke off.'));
+  const onLate = (): void => fail(protocolFailure('BAD_REQUEST', `The body did not come within ${limits.timeoutMs} ms.`));
+  const timer = setTimeout(onLate, limits.timeoutMs);
   request.on('data', onData).once('end', onEnd).once('error', onBroken).once('close', onBroken);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
-    // A request that nobody listens to any more may still fail, and an error without a listener would end the process.
-    request.on('error', () => {});
-  }
+  return promise;
 }
+
+function ignore(): void {}

@@ -9,7 +9,7 @@ import { protocolFailure, stoppingFailure } from './failure.ts';
 import type { Graphiql } from './graphiql.ts';
 import { answerGraphql, type GraphqlHttpParts } from './graphql-http.ts';
 import type { HealthRoutes } from './health-routes.ts';
-import { createOperationRecorder, type OperationRecorder } from './operation-record.ts';
+import { createOperationRecorder, createRequestLogger, type OperationRecorder } from './operation-record.ts';
 import type { HttpServerOptions } from './options.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { sendErrors } from './respond.ts';
@@ -48,6 +48,7 @@ function asksForPage(request: IncomingMessage): boolean {
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
   const { config, services, uploadHandler } = options;
+  const logger = createRequestLogger(options.logger);
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
 
@@ -81,12 +82,12 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     const path = pathOf(request);
     const requestId = requestIdOf(request, options.newRequestId);
     const level = path.startsWith('/health') ? 'debug' : 'info';
-    const recorder = createOperationRecorder({ requestId, transport: 'http', logger: options.logger, level, now: () => performance.now() });
+    const recorder = createOperationRecorder({ requestId, transport: 'http', logger, level, now: () => performance.now() });
     response.setHeader(requestIdHeader, requestId).setHeader('X-Content-Type-Options', 'nosniff');
     if (isStopping()) response.setHeader('Connection', 'close');
     response.once('close', () => recorder.write({ method: request.method ?? '', path: path.slice(0, 100), status: response.statusCode }));
     // A socket that breaks while it is written to is not news, but an error without a listener ends the process.
-    response.on('error', () => {});
+    response.on('error', ignore);
     answer(request, response, path, recorder).catch((error: unknown) => {
       const errors = mask([error], recorder.current());
       recorder.add({ codes: errors.map((masked) => String(masked.extensions['code'])) });
@@ -94,3 +95,5 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     });
   };
 }
+
+function ignore(): void {}

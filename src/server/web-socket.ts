@@ -10,7 +10,7 @@ import { webSocketDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { createOperationRecorder } from './operation-record.ts';
+import { createOperationRecorder, createRequestLogger } from './operation-record.ts';
 import { prepareOperation } from './operation.ts';
 import type { People } from './options.ts';
 import type { Result } from './result-masking.ts';
@@ -59,9 +59,11 @@ export function createWebSocketSide(options: {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxPayloadBytes, handleProtocols, perMessageDeflate: false });
   const runs = new WeakMap<ExecutionArgs, () => Promise<Result | ResultStream<Result>>>();
 
+  const requestLogger = createRequestLogger(logger);
+
   function newExchange(connection: Connection): Exchange {
     const requestId = newRequestId();
-    const recorder = createOperationRecorder({ requestId, transport: 'websocket', logger, now: () => performance.now() });
+    const recorder = createOperationRecorder({ requestId, transport: 'websocket', logger: requestLogger, now: () => performance.now() });
     return { origin: { viewer: connection.viewer, requestId, device: webSocketDevice(connection.request) }, recorder, http: null };
   }
 

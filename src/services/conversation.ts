@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Conversation, Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
@@ -10,6 +9,7 @@ import { parseInput } from '../base/validate.ts';
 import type { ConversationEvent } from '../events/conversation-event.ts';
 import type { ConversationLog } from '../events/conversation-log.ts';
 import type { Reader } from '../events/reader.ts';
+import type { Statements } from '../stores/statements.ts';
 import { keysetSql } from './keyset.ts';
 
 /** Conversations: rooms of messages. */
@@ -18,7 +18,7 @@ export type Conversations = ReturnType<typeof createConversations>;
 /** What the service needs. */
 export interface ConversationDependencies {
   readonly prisma: PrismaClient;
-  readonly pool: Pool;
+  readonly statements: Statements;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly conversationLog: ConversationLog;
@@ -37,10 +37,10 @@ export function newConversation(id: string, ownerId: string, now: Date): Prisma.
 }
 
 /** Creates the service. */
-export function createConversations({ prisma, pool, clock, newId, conversationLog, stopRuns }: ConversationDependencies) {
+export function createConversations({ prisma, statements, clock, newId, conversationLog, stopRuns }: ConversationDependencies) {
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
     const { userId } = requireViewer(viewer);
-    const { rows } = await pool.query<Conversation>(
+    const { rows } = await statements.query<Conversation>(
       `SELECT ${columns} FROM conversations c JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.id = ANY($1::uuid[])`,
       [ids, userId],
     );
@@ -83,7 +83,7 @@ export function createConversations({ prisma, pool, clock, newId, conversationLo
     list: async (viewer: Viewer | null, page: Page): Promise<readonly Conversation[]> => {
       const { userId } = requireViewer(viewer);
       const keyset = keysetSql(page, 'DESC', 'c.updated_at', 'c.id', 2);
-      const { rows } = await pool.query<Conversation>(
+      const { rows } = await statements.query<Conversation>(
         `SELECT ${columns} FROM conversations c
          WHERE EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = c.id AND a.user_id = $1)${keyset.where} ${keyset.limit}`,
         [userId, ...keyset.values],
@@ -94,7 +94,7 @@ export function createConversations({ prisma, pool, clock, newId, conversationLo
     /** The conversations of these sessions, by the id of the session. */
     bySessions: async (viewer: Viewer | null, sessionIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
       const { userId } = requireViewer(viewer);
-      const { rows } = await pool.query<Conversation>(
+      const { rows } = await statements.query<Conversation>(
         `SELECT ${columns} FROM conversations c JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.session_id = ANY($1::uuid[])`,
         [sessionIds, userId],
       );

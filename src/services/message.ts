@@ -1,7 +1,7 @@
-import type { Pool } from 'pg';
 import type { Message, Part } from '../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
 import type { Page } from '../base/page.ts';
+import type { Statements } from '../stores/statements.ts';
 import { keysetSql } from './keyset.ts';
 import { textOf } from './message-text.ts';
 
@@ -17,7 +17,7 @@ const isParticipant = (conversation: string, parameter: number): string =>
   `EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = ${conversation} AND a.user_id = $${parameter}::uuid)`;
 
 /** Creates the service over the shared pool. */
-export function createMessages({ pool }: { readonly pool: Pool }) {
+export function createMessages({ statements }: { readonly statements: Statements }) {
   return {
     /** What a message says in words: its text parts, joined by blank lines. */
     textOf,
@@ -26,7 +26,7 @@ export function createMessages({ pool }: { readonly pool: Pool }) {
     listMany: async (viewer: Viewer | null, conversationIds: readonly string[], page: Page): Promise<ReadonlyMap<string, readonly Message[]>> => {
       const { userId } = requireViewer(viewer);
       const keyset = keysetSql(page, 'ASC', 'm.created_at', 'm.id', 3);
-      const { rows } = await pool.query<Message>(
+      const { rows } = await statements.query<Message>(
         `SELECT found.* FROM unnest($1::uuid[]) WITH ORDINALITY AS c (id, place)
          CROSS JOIN LATERAL (
            SELECT ${messageColumns} FROM messages m WHERE m.conversation_id = c.id AND ${isParticipant('c.id', 2)}${keyset.where} ${keyset.limit}
@@ -39,7 +39,7 @@ export function createMessages({ pool }: { readonly pool: Pool }) {
     /** How many messages each conversation has. */
     countMany: async (viewer: Viewer | null, conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>> => {
       const { userId } = requireViewer(viewer);
-      const { rows } = await pool.query<{ id: string; count: number }>(
+      const { rows } = await statements.query<{ id: string; count: number }>(
         `SELECT m.conversation_id AS id, count(*)::int AS count FROM messages m
          WHERE m.conversation_id = ANY($1::uuid[]) AND ${isParticipant('m.conversation_id', 2)} GROUP BY 1`,
         [conversationIds, userId],
@@ -50,7 +50,7 @@ export function createMessages({ pool }: { readonly pool: Pool }) {
     /** The messages with these ids, as far as the viewer may see them. */
     byIds: async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Message>> => {
       const { userId } = requireViewer(viewer);
-      const { rows } = await pool.query<Message>(
+      const { rows } = await statements.query<Message>(
         `SELECT ${messageColumns} FROM messages m WHERE m.id = ANY($1::uuid[]) AND ${isParticipant('m.conversation_id', 2)}`,
         [ids, userId],
       );
@@ -60,7 +60,7 @@ export function createMessages({ pool }: { readonly pool: Pool }) {
     /** The parts of each message that people see, in their order. */
     partsOf: async (viewer: Viewer | null, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly Part[]>> => {
       const { userId } = requireViewer(viewer);
-      const { rows } = await pool.query<Part>(
+      const { rows } = await statements.query<Part>(
         `SELECT ${partColumns} FROM parts p JOIN messages m ON m.id = p.message_id
          WHERE p.message_id = ANY($1::uuid[]) AND p.kind <> 'TOOL_EXCHANGE' AND ${isParticipant('m.conversation_id', 2)} ORDER BY p.message_id, p.position`,
         [messageIds, userId],
@@ -71,7 +71,7 @@ export function createMessages({ pool }: { readonly pool: Pool }) {
     /** The parts with these ids, as far as the viewer may see them. */
     partsByIds: async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Part>> => {
       const { userId } = requireViewer(viewer);
-      const { rows } = await pool.query<Part>(
+      const { rows } = await statements.query<Part>(
         `SELECT ${partColumns} FROM parts p JOIN messages m ON m.id = p.message_id
          WHERE p.id = ANY($1::uuid[]) AND p.kind <> 'TOOL_EXCHANGE' AND ${isParticipant('m.conversation_id', 2)}`,
         [ids, userId],

@@ -7,6 +7,7 @@ import { createContext } from '../../src/schema/context.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createMessages } from '../../src/services/message.ts';
 import type { Services } from '../../src/services/services.ts';
+import { createStatements } from '../../src/stores/statements.ts';
 import { countStatements } from '../kit/statements.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
 
@@ -41,7 +42,15 @@ describe('the schema of data sessions', () => {
     ada = await workspace.person();
     eve = await workspace.person();
     const { sessions, files, uploads, pool } = workspace;
-    services = Object({ sessions, files, uploads, people: {}, conversations: {}, runs: {}, messages: createMessages({ pool }) });
+    services = Object({
+      sessions,
+      files,
+      uploads,
+      people: {},
+      conversations: {},
+      runs: {},
+      messages: createMessages({ statements: createStatements({ pool, isPrepared: true }) }),
+    });
   });
   afterAll(async () => workspace[Symbol.asyncDispose]());
 

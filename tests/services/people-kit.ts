@@ -7,6 +7,7 @@ import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createPeople } from '../../src/services/people/index.ts';
 import { createDatabase } from '../../src/stores/database.ts';
+import { createStatements } from '../../src/stores/statements.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
 /** A clock that stands still until a test moves it. */
@@ -41,6 +42,7 @@ export async function openPeople(options: { readonly bcryptCost?: number } = {})
   const another = (changes: { readonly bcryptCost?: number } = {}) =>
     createPeople({
       prisma,
+      statements: createStatements({ pool, isPrepared: true }),
       clock,
       newId: uuidv7,
       logger,

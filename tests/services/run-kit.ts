@@ -17,6 +17,7 @@ import { stopChannel } from '../../src/services/run/stop.ts';
 import type { RunTools } from '../../src/services/run-tool.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createListener } from '../../src/stores/listener.ts';
+import { createStatements } from '../../src/stores/statements.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
 const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
@@ -84,8 +85,9 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   await listener.ready;
   disposal.defer(() => runLog.close());
   disposal.defer(() => executor.close());
-  const conversations = createConversations({ prisma, pool, clock: systemClock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
-  return { database, prisma, pool, deps, runLog, conversationLog, executor, runs, conversations, messages: createMessages({ pool }) };
+  const statements = createStatements({ pool, isPrepared: true });
+  const conversations = createConversations({ prisma, statements, clock: systemClock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
+  return { database, prisma, pool, deps, runLog, conversationLog, executor, runs, conversations, messages: createMessages({ statements }) };
 }
 
 /** A conversation of somebody that is about a data session, so that its engine gets tools. */

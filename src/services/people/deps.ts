@@ -5,10 +5,12 @@ import type { Passwords } from '../../auth/passwords.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Statements } from '../../stores/statements.ts';
 
 /** What the services of people need. */
 export interface PeopleDependencies {
   readonly prisma: PrismaClient;
+  readonly statements: Statements;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly logger: Logger;

@@ -4,15 +4,23 @@ import { createAccounts } from './accounts.ts';
 import type { PeopleDependencies } from './deps.ts';
 import { createLoginStates } from './login-states.ts';
 import { createLogins } from './logins.ts';
-import { personColumns, personOf, type Person } from './person.ts';
+import { createOwnProfiles } from './own-profile.ts';
+import { personOf, type Person, type PersonRow } from './person.ts';
 import { createSetupToken } from './setup-token.ts';
 
 /** People: accounts, profiles and logins. */
 export type People = ReturnType<typeof createPeople>;
 
+// The viewer, and whoever shares a conversation with them.
+const personsSql = `
+  SELECT u.id, u.email, u.username, u.full_name AS "fullName", u.role, u.created_at AS "createdAt" FROM users u
+  WHERE u.id = ANY($1::uuid[]) AND (u.id = $2::uuid OR EXISTS (
+    SELECT 1 FROM participants theirs JOIN participants mine USING (conversation_id) WHERE theirs.user_id = u.id AND mine.user_id = $2::uuid
+  ))`;
+
 /** Creates the service. */
 export function createPeople(dependencies: PeopleDependencies) {
-  const { prisma, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
+  const { prisma, statements, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
   const states = createLoginStates({ prisma, clock, cacheMs: loginCacheMs });
   const setupToken = createSetupToken(dependencies);
   const logins = createLogins({ ...dependencies, states });
@@ -20,15 +28,24 @@ export function createPeople(dependencies: PeopleDependencies) {
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
     const { userId } = requireViewer(viewer);
-    const isCompanion = { participants: { some: { conversation: { participants: { some: { userId } } } } } };
-    const rows = await prisma.user.findMany({ where: { id: { in: [...ids] }, OR: [{ id: userId }, isCompanion] }, select: personColumns });
+    const { rows } = await statements.query<PersonRow>(personsSql, [ids, userId]);
     return new Map(rows.map((row) => [row.id, personOf(row, userId)]));
   };
+
+  const ownProfiles = createOwnProfiles({
+    load: async (viewer) => (await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null,
+    clock,
+    cacheMs: loginCacheMs,
+  });
 
   return {
     register: accounts.register,
     claimAdmin: accounts.claimAdmin,
-    updateProfile: accounts.updateProfile,
+    async updateProfile(...given: Parameters<typeof accounts.updateProfile>): Promise<Person> {
+      const person = await accounts.updateProfile(...given);
+      ownProfiles.forget(person.id);
+      return person;
+    },
     changePassword: accounts.changePassword,
     login: logins.login,
     refreshAuth: logins.refresh,
@@ -57,9 +74,8 @@ export function createPeople(dependencies: PeopleDependencies) {
     /** Whether a login may keep its sockets and streams open. Not from memory; what is asked in one moment is one statement. */
     isLoginActive: states.isActive,
 
-    /** Who is signed in; null for nobody. */
-    viewer: async (viewer: Viewer | null): Promise<Person | null> =>
-      viewer === null ? null : ((await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null),
+    /** Who is signed in; null for nobody. From memory for up to `loginCacheMs`. */
+    viewer: async (viewer: Viewer | null): Promise<Person | null> => (viewer === null ? null : await ownProfiles.find(viewer)),
 
     /** People by id, as far as the viewer may see them: the viewer, and whoever shares a conversation with them. One statement. */
     byIds,
