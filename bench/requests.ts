@@ -36,23 +36,27 @@ async function firstAnswer(url: string, headers: Record<string, string>, body: s
   return text;
 }
 
-/** A contestant that answers a request at `/graphql`. */
-export async function answering(served: Served, request: Request): Promise<Running> {
+/**
+ * A contestant that answers a request at `/graphql`.
+ *
+ * @param databaseOwner the process whose descendant the PostgreSQL is that it asks; its own unless given
+ */
+export async function answering(served: Served, request: Request, databaseOwner: number = served.pid): Promise<Running> {
   const url = `${served.url}/graphql`;
   const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${request.token}` };
   const body = JSON.stringify({ query: request.query });
   const expected = await firstAnswer(url, headers, body);
   return {
     async measure(): Promise<Measured> {
-      const before = cpuTimes(served.pid);
+      const before = { own: cpuTimes(served.pid).own, database: cpuTimes(databaseOwner).descendants };
       const { connections, seconds } = request;
       const { stdout } = await run(process.execPath, [loadProgram, JSON.stringify({ url, headers, body, expected, connections, seconds })]);
       const { requests, requestsPerSecond, p50Ms, p99Ms } = loadResult.parse(JSON.parse(stdout));
-      const after = cpuTimes(served.pid);
+      const after = { own: cpuTimes(served.pid).own, database: cpuTimes(databaseOwner).descendants };
       return {
         'requests a second': requestsPerSecond,
         'server CPU, µs a request': ((after.own - before.own) * 1e6) / requests,
-        'PostgreSQL CPU, µs a request': ((after.descendants - before.descendants) * 1e6) / requests,
+        'PostgreSQL CPU, µs a request': ((after.database - before.database) * 1e6) / requests,
         'p50 ms': p50Ms,
         'p99 ms': p99Ms,
       };

@@ -2,9 +2,10 @@
 //   npm ci --prefix bench && npm run bench [-- <row> ...]      BENCH_ROUNDS=3 for a quick look
 import { machineLine, runRow, type Row } from './harness.ts';
 import { listRow } from './rows/list.ts';
+import { createNestedRow } from './rows/nested.ts';
 import { smallRow } from './rows/small.ts';
 
-const rows: readonly Row[] = [smallRow, listRow];
+const rows: readonly Row[] = [smallRow, listRow, createNestedRow()];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => rows.every((row) => row.id !== id));
 if (unknown.length > 0) {

@@ -12,7 +12,7 @@ export const listRow: Row = {
   goal: 'at least .35 of raw node:http',
   metrics: requestMetrics,
   contestants: [
-    peerContestant('node:http alone', 'node-http.js', peerQuery, 'limit'),
+    peerContestant('node:http alone', 'node-http.js', peerQuery, { role: 'limit' }),
     productContestant(query),
     peerContestant('plain Yoga', 'yoga.js', peerQuery),
     peerContestant('Apollo Server', 'apollo.js', peerQuery),

@@ -11,7 +11,7 @@ export const smallRow: Row = {
   goal: 'at least .60 of raw node:http',
   metrics: requestMetrics,
   contestants: [
-    peerContestant('node:http alone', 'node-http.js', query, 'limit'),
+    peerContestant('node:http alone', 'node-http.js', query, { role: 'limit' }),
     productContestant(query),
     peerContestant('plain Yoga', 'yoga.js', query),
     peerContestant('Apollo Server', 'apollo.js', query),

@@ -1,6 +1,7 @@
 import type { Conversation as ConversationRow } from '../../prisma/generated/client.ts';
 import { builder } from './builder.ts';
 import { loadExisting } from './batch.ts';
+import { asksFor } from './look-ahead.ts';
 import { Message, MessageConnection, messagePosition } from './message.ts';
 import { paginate } from './pagination.ts';
 import { Session } from './session.ts';
@@ -40,7 +41,11 @@ builder.node(Conversation, {
       {
         type: Message,
         description: 'The messages, oldest first. Ask with `last` for the newest.',
-        resolve: (conversation, args, context) => paginate(args, (page) => context.loaders.messagesOf.load({ id: conversation.id, page }), messagePosition),
+        resolve: (conversation, args, { loaders }, info) => {
+          const withText = asksFor(info, ['text']) ? loaders.messagesWithTextOf : loaders.messagesOf;
+          const loader = asksFor(info, ['parts']) ? loaders.messagesWithPartsOf : withText;
+          return paginate(args, (page) => loader.load({ id: conversation.id, page }), messagePosition);
+        },
       },
       MessageConnection,
     ),

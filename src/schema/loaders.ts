@@ -1,5 +1,6 @@
 import type { Conversation, Message, Part, Run } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import type { LoadedMessage } from '../services/message.ts';
 import type { Person } from '../services/people/person.ts';
 import type { Services } from '../services/services.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -19,7 +20,9 @@ export function createLoaders(services: Services, viewer: Viewer | null) {
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),
-    messagesOf: pageLoaderOf<Message>((ids, page) => messages.listMany(viewer, ids, page)),
+    messagesOf: pageLoaderOf<LoadedMessage>((ids, page) => messages.listMany(viewer, ids, page, 'nothing')),
+    messagesWithTextOf: pageLoaderOf<LoadedMessage>((ids, page) => messages.listMany(viewer, ids, page, 'text')),
+    messagesWithPartsOf: pageLoaderOf<LoadedMessage>((ids, page) => messages.listMany(viewer, ids, page, 'parts')),
     messageCount: loaderOf<number>((ids) => messages.countMany(viewer, ids)),
     message: loaderOf<Message>((ids) => messages.byIds(viewer, ids)),
     partsOf: loaderOf<readonly Part[]>((ids) => messages.partsOf(viewer, ids)),

@@ -1,11 +1,13 @@
-import type { Message as MessageRow, Part as PartRow } from '../../prisma/generated/client.ts';
+import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { Position } from '../base/page.ts';
+import type { LoadedMessage } from '../services/message.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { PlotPart, QueryResultPart } from './data-parts.ts';
 import { User } from './user.ts';
 
 /** One row of a conversation. */
-export const Message = builder.objectRef<MessageRow>('Message');
+export const Message = builder.objectRef<LoadedMessage>('Message');
 
 const MessageEdge = builder.edgeObject({ type: Message, name: 'MessageEdge', description: 'A message in a page.' });
 
@@ -13,7 +15,7 @@ const MessageEdge = builder.edgeObject({ type: Message, name: 'MessageEdge', des
 export const MessageConnection = builder.connectionObject({ type: Message, name: 'MessageConnection', description: 'A page of messages.' }, MessageEdge);
 
 /** Where a message stands among the messages of its conversation. */
-export function messagePosition(message: MessageRow): Position {
+export function messagePosition(message: LoadedMessage): Position {
   return { at: message.createdAt, id: message.id };
 }
 
@@ -38,6 +40,10 @@ const MessagePart = builder.unionType('MessagePart', {
   resolveType: (part) => (part.kind === 'QUERY_RESULT' ? QueryResultPart : part.kind === 'PLOT' ? PlotPart : TextPart),
 });
 
+async function loadParts(message: LoadedMessage, { loaders }: Context): Promise<readonly PartRow[]> {
+  return (await loaders.partsOf.load(message.id)) ?? [];
+}
+
 builder.node(Message, {
   description: 'A message: one row of a conversation, made of typed parts.',
   id: { resolve: (message) => message.id, description: 'The global id.' },
@@ -59,11 +65,16 @@ builder.node(Message, {
     parts: t.field({
       type: [MessagePart],
       description: 'The pieces, in order. While the answer is being written, text is here as far as it is stored; follow `runEvents` for every word.',
-      resolve: async (message, _arguments, context) => (await context.loaders.partsOf.load(message.id)) ?? [],
+      resolve: (message, _arguments, context) => message.parts ?? loadParts(message, context),
     }),
     text: t.string({
       description: 'The text parts, joined by blank lines.',
-      resolve: async (message, _arguments, context) => context.services.messages.textOf((await context.loaders.partsOf.load(message.id)) ?? []),
+      resolve: (message, _arguments, context) => {
+        const { textOf } = context.services.messages;
+        if (message.parts !== undefined) return textOf(message.parts);
+        // Null is the text of a message without text parts.
+        return message.text === undefined ? loadParts(message, context).then(textOf) : (message.text ?? '');
+      },
     }),
     model: t.exposeString('model', { nullable: true, description: 'The model that answered, as `provider:model`; null for people.' }),
     mode: t.exposeString('mode', {

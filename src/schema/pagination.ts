@@ -17,9 +17,15 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
   if (size < 1 || size > largestPageSize) throw badInput([name], `"${name}" is ${size}; it must be from 1 to ${largestPageSize}.`);
 }
 
+/** A row in a page. */
+interface Edge<Row> {
+  readonly cursor: string;
+  readonly node: Row;
+}
+
 /** A connection as the Relay specification describes it. */
 export interface Connection<Row> {
-  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly edges: Edge<Row>[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
@@ -59,14 +65,29 @@ function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: 
   const hasMore = found.length > size;
   const kept = found.slice(0, size);
   const rows = page.isReversed ? kept.toReversed() : kept;
-  const edges = rows.map((node) => ({ cursor: encodeCursor(positionOf(node)), node }));
+  // Few clients ask for the cursor of every row, so each is made when it is asked for.
+  const cursorOf = (row: Row): string => encodeCursor(positionOf(row));
+  const cursorAt = (place: number): string | null => {
+    const row = rows.at(place);
+    return row === undefined ? null : cursorOf(row);
+  };
+  const edgeOf = (node: Row): Edge<Row> => ({
+    get cursor() {
+      return cursorOf(node);
+    },
+    node,
+  });
   return {
-    edges,
+    edges: rows.map(edgeOf),
     pageInfo: {
       hasNextPage: page.isReversed ? page.before !== null : hasMore,
       hasPreviousPage: page.isReversed ? hasMore : page.after !== null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return cursorAt(0);
+      },
+      get endCursor() {
+        return cursorAt(-1);
+      },
     },
   };
 }

@@ -8,6 +8,7 @@ import './file.ts';
 import './health.ts';
 import './message.ts';
 import './model.ts';
+import { resolveNodeIdsAtOnce } from './node-ids.ts';
 import './run-event.ts';
 import './run.ts';
 import './scalars.ts';
@@ -16,5 +17,7 @@ import './user.ts';
 
 /** The schema, made of every type that the files beside this one define. */
 export function createSchema(): GraphQLSchema {
-  return builder.toSchema({ sortSchema: true });
+  const schema = builder.toSchema({ sortSchema: true });
+  resolveNodeIdsAtOnce(schema);
+  return schema;
 }

@@ -5,6 +5,12 @@ import type { Statements } from '../stores/statements.ts';
 import { keysetSql } from './keyset.ts';
 import { textOf } from './message-text.ts';
 
+/** A message, with its text or its parts where they were read along. */
+export type LoadedMessage = Message & { readonly text?: string | null; readonly parts?: readonly Part[] };
+
+/** What is read along with messages: nothing, their text, or all their parts. */
+export type ReadAlong = 'nothing' | 'text' | 'parts';
+
 /** Reading messages and their parts. Everything is limited to conversations that the viewer takes part in. */
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -12,6 +18,17 @@ const messageColumns = `m.id, m.conversation_id AS "conversationId", m.parent_id
   m.model, m.mode, m.confidence, m.created_at AS "createdAt"`;
 
 const partColumns = 'p.id, p.message_id AS "messageId", p.position, p.kind, p.text, p.data';
+
+/** What stands beside the columns of a message; `parts` has the names of `Part`, `text` is what `textOf` makes of them. */
+const besides: { readonly [along in ReadAlong]: string } = {
+  nothing: '',
+  text: `, (SELECT string_agg(coalesce(p.text, ''), E'\\n\\n' ORDER BY p.position) FROM parts p WHERE p.message_id = m.id AND p.kind = 'TEXT') AS text`,
+  parts: `, (
+  SELECT coalesce(json_agg(json_build_object(
+    'id', p.id, 'messageId', p.message_id, 'position', p.position, 'kind', p.kind, 'text', p.text, 'data', p.data
+  ) ORDER BY p.position), '[]') FROM parts p WHERE p.message_id = m.id AND p.kind <> 'TOOL_EXCHANGE'
+) AS parts`,
+};
 
 const isParticipant = (conversation: string, parameter: number): string =>
   `EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = ${conversation} AND a.user_id = $${parameter}::uuid)`;
@@ -22,14 +39,24 @@ export function createMessages({ statements }: { readonly statements: Statements
     /** What a message says in words: its text parts, joined by blank lines. */
     textOf,
 
-    /** A page of the messages of each conversation, oldest first, in one statement. */
-    listMany: async (viewer: Viewer | null, conversationIds: readonly string[], page: Page): Promise<ReadonlyMap<string, readonly Message[]>> => {
+    /**
+     * A page of the messages of each conversation, oldest first, in one statement.
+     *
+     * @param along what to read besides
+     */
+    listMany: async (
+      viewer: Viewer | null,
+      conversationIds: readonly string[],
+      page: Page,
+      along: ReadAlong,
+    ): Promise<ReadonlyMap<string, readonly LoadedMessage[]>> => {
       const { userId } = requireViewer(viewer);
       const keyset = keysetSql(page, 'ASC', 'm.created_at', 'm.id', 3);
-      const { rows } = await statements.query<Message>(
+      const { rows } = await statements.query<LoadedMessage>(
         `SELECT found.* FROM unnest($1::uuid[]) WITH ORDINALITY AS c (id, place)
+         JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2::uuid
          CROSS JOIN LATERAL (
-           SELECT ${messageColumns} FROM messages m WHERE m.conversation_id = c.id AND ${isParticipant('c.id', 2)}${keyset.where} ${keyset.limit}
+           SELECT ${messageColumns}${besides[along]} FROM messages m WHERE m.conversation_id = c.id${keyset.where} ${keyset.limit}
          ) AS found ORDER BY c.place`,
         [conversationIds, userId, ...keyset.values],
       );
