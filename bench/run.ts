@@ -4,8 +4,9 @@ import { machineLine, runRow, type Row } from './harness.ts';
 import { listRow } from './rows/list.ts';
 import { createNestedRow } from './rows/nested.ts';
 import { smallRow } from './rows/small.ts';
+import { startRow } from './rows/start.ts';
 
-const rows: readonly Row[] = [smallRow, listRow, createNestedRow()];
+const rows: readonly Row[] = [smallRow, listRow, createNestedRow(), startRow];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => rows.every((row) => row.id !== id));
 if (unknown.length > 0) {

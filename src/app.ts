@@ -27,6 +27,8 @@ import { migrate } from './stores/migrate.ts';
 
 const { version } = packageJson;
 const hour = 3_600_000;
+/** The children for SQL are started when the server serves, so that they do not slow its start. */
+const duckdbWarmAfterMs = 1_000;
 /** A plot may show more rows than a table. */
 const mostPlotRows = 5_000;
 
@@ -78,7 +80,12 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
 
   const { workers, timeoutMs, memoryBytes, maxResultBytes: maxBytes, maxWaitingPerUser } = config.sql;
   const query = { ...defaultLimits.query, workers, timeoutMs, memoryBytes, maxRows: Math.max(config.sql.maxRows, mostPlotRows), maxBytes, maxWaitingPerUser };
-  const duckdb = await createDuckdb({ tempFolder: join(dataFolder, 'duckdb'), log: logger, limits: { ...defaultLimits, query } });
+  const duckdb = await createDuckdb({
+    tempFolder: join(dataFolder, 'duckdb'),
+    log: logger,
+    limits: { ...defaultLimits, query },
+    warmAfterMs: duckdbWarmAfterMs,
+  });
   opened.defer(() => duckdb.close());
   const plots = createPlots();
   opened.defer(() => plots.close());
@@ -95,7 +102,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     duckdb,
     plots,
     fileStore: createFileStore({ folder: dataFolder, newId }),
-    registry: composeEngines(config, overrides.engines ?? [], overrides.fetch ?? globalThis.fetch),
+    registry: await composeEngines(config, overrides.engines ?? [], overrides.fetch ?? globalThis.fetch),
   });
   const { services, runLog, conversationLog, executor } = parts;
   opened.defer(() => runLog.close());

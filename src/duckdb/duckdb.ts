@@ -67,6 +67,8 @@ export interface DuckdbOptions {
   readonly limits?: DuckdbLimits;
   /** How the memory of a child is held; by default the operating system does it on Linux, and the child itself elsewhere. */
   readonly memoryGuard?: 'ulimit' | 'watchdog';
+  /** When the children that are kept warm are started, from now; at once by default. A job does not wait for it. */
+  readonly warmAfterMs?: number;
   /** False leaves the syntax check out, for tests that show that the locked child refuses by itself. True by default. */
   readonly isGuarded?: boolean;
 }
@@ -81,7 +83,15 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   await sweepFolders(tempFolder, options.log);
 
   const poolOf = (kind: JobLimits): ChildPool =>
-    createChildPool({ ...kind, tempFolder, spawnTimeoutMs: limits.spawnTimeoutMs, interruptGraceMs: limits.interruptGraceMs, memoryGuard, log: options.log });
+    createChildPool({
+      ...kind,
+      warmAfterMs: options.warmAfterMs ?? 0,
+      tempFolder,
+      spawnTimeoutMs: limits.spawnTimeoutMs,
+      interruptGraceMs: limits.interruptGraceMs,
+      memoryGuard,
+      log: options.log,
+    });
   const queueOf = (kind: JobLimits): FairQueue => createFairQueue({ ...kind, slots: kind.workers, retryAfterMs: 1_000 });
   const pools = { query: poolOf(limits.query), ingest: poolOf(limits.ingest) };
   const queues = { query: queueOf(limits.query), ingest: queueOf(limits.ingest) };

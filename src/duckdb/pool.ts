@@ -24,11 +24,13 @@ export interface ChildPoolOptions extends ChildOptions {
   readonly workers: number;
   /** How many of them are kept started while nothing is to do. */
   readonly warm: number;
+  /** When they are started at first. */
+  readonly warmAfterMs: number;
   readonly jobsPerChild: number;
   readonly log: Logger;
 }
 
-/** Makes a pool; the warm children are started in the background at once. */
+/** Makes a pool; the warm children are started in the background. */
 export function createChildPool(options: ChildPoolOptions): ChildPool {
   const idle: DuckdbChild[] = [];
   const alive = new Set<DuckdbChild>();
@@ -95,7 +97,8 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
     }
   };
 
-  refill();
+  const firstFill = options.warmAfterMs === 0 ? null : setTimeout(refill, options.warmAfterMs);
+  if (firstFill === null) refill();
   return {
     async run(job, timeoutMs, signal) {
       if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', 'The data service is shutting down; try again in a moment.');
@@ -109,6 +112,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
     processIds: () => [...alive].flatMap((child) => (child.processId === undefined ? [] : [child.processId])),
     async close() {
       isClosed = true;
+      if (firstFill !== null) clearTimeout(firstFill);
       await Promise.allSettled(starting);
       const children = [...alive];
       for (const child of children) child.kill();
