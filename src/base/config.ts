@@ -25,6 +25,8 @@ export interface Config {
   };
   /** Origins whose pages may call us with credentials. */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies of ours stand before the server; only what they wrote into `X-Forwarded-For` counts. */
+  readonly trustedProxyHops: number;
   readonly limits: {
     readonly maxBodyBytes: number;
     readonly maxUploadBytes: number;
@@ -147,6 +149,7 @@ const variables = z.object({
         .filter((origin) => origin !== ''),
     )
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins separated by commas, for example https://app.example.org' }))),
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
   MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
   MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
   MAX_UPLOADS_PER_USER: wholeNumber(2, 1, 100),
@@ -243,6 +246,7 @@ function shape(values: z.infer<typeof variables>): Config {
       bcryptConcurrency: values.BCRYPT_CONCURRENCY,
     },
     allowedOrigins: values.ALLOWED_ORIGINS,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     limits: {
       maxBodyBytes: values.MAX_BODY_BYTES,
       maxUploadBytes: values.MAX_UPLOAD_BYTES,

@@ -67,6 +67,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     maxPayloadBytes: limits.maxWebSocketPayloadBytes,
     initTimeoutMs: limits.webSocketInitTimeoutMs,
     pingIntervalMs,
+    trustedProxyHops: config.trustedProxyHops,
     takesOperationTokens: !isProduction,
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');

@@ -39,7 +39,7 @@ export interface HttpServerOptions {
   readonly uploadHandler: UploadHandler;
   readonly health: Health;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction'> & {
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction' | 'trustedProxyHops'> & {
     readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
   };
   readonly newRequestId: () => string;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../auth/viewer.ts';
 import { viewerOfRequest } from './authentication.ts';
+import { addressOf } from './client-address.ts';
 import { answerCors } from './cors.ts';
 import { httpDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
@@ -58,6 +59,8 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, recorder: OperationRecorder): Promise<void> {
     checkMethod(request, response, 'GET', 'POST');
     if (graphiql !== null && asksForPage(request)) return await graphiql.answer(request, response);
+    // Before anything is awaited: a connection that is gone has no address.
+    const address = addressOf(request, config.trustedProxyHops);
     const viewer = await findViewer(request);
     let events: EventStreamAnswer | null = null;
     const streamEvents = (answer: EventStreamAnswer): void => {
@@ -66,7 +69,7 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     };
     const { requestId } = recorder.current();
     const exchange: Exchange = {
-      origin: { viewer, requestId, device: httpDevice(request, response, config.isProduction) },
+      origin: { viewer, requestId, device: httpDevice(request, response, address, config.isProduction) },
       recorder,
       http: { incoming: request, streamEvents },
     };

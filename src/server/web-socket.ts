@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../auth/viewer.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { addressOf } from './client-address.ts';
 import { webSocketDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
@@ -22,6 +23,7 @@ import type { Yoga } from './yoga.ts';
 interface Connection {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
+  readonly address: string;
   viewer: Viewer | null;
 }
 
@@ -52,6 +54,7 @@ export function createWebSocketSide(options: {
   readonly maxPayloadBytes: number;
   readonly initTimeoutMs: number;
   readonly pingIntervalMs: number;
+  readonly trustedProxyHops: number;
   /** Whether an operation may bring a token of its own, as GraphiQL does; off in production. */
   readonly takesOperationTokens: boolean;
 }): WebSocketSide {
@@ -62,7 +65,7 @@ export function createWebSocketSide(options: {
   function newExchange(connection: Connection): Exchange {
     const requestId = newRequestId();
     const recorder = createOperationRecorder({ requestId, transport: 'websocket', logger, now: () => performance.now() });
-    return { origin: { viewer: connection.viewer, requestId, device: webSocketDevice(connection.request) }, recorder, http: null };
+    return { origin: { viewer: connection.viewer, requestId, device: webSocketDevice(connection.request, connection.address) }, recorder, http: null };
   }
 
   async function run(args: ExecutionArgs): Promise<Result | ResultStream<Result>> {
@@ -105,7 +108,7 @@ export function createWebSocketSide(options: {
   });
 
   function serve(socket: WebSocket, request: IncomingMessage): void {
-    const connection: Connection = { request, socket, viewer: null };
+    const connection: Connection = { request, socket, address: addressOf(request, options.trustedProxyHops), viewer: null };
     const remove = openStreams.add({
       loginId: () => connection.viewer?.loginId ?? null,
       end: (reason) =>

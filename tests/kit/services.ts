@@ -51,7 +51,7 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
   /** Runs an operation as the server would, and tells what it asked of the database. */
   const execute = async (viewer: Viewer | null, source: string, variableValues: Readonly<Record<string, unknown>> = {}) =>
     countStatements(database.pool, async () => {
-      const device = { userAgent: null, setAuthCookie: () => undefined };
+      const device = { userAgent: null, address: '192.0.2.1', setAuthCookie: () => undefined };
       const answer = await graphql({ schema, source, variableValues, contextValue: createContext({ viewer, requestId: 'test', services, device }) });
       if (answer.errors !== undefined) throw answer.errors[0];
       // Plain objects, to be compared.

@@ -84,6 +84,7 @@ function createSchema(seen: Seen): GraphQLSchema {
         hello: text(() => 'world'),
         viewer: text((_args, context: OperationOrigin) => context.viewer?.userId ?? null),
         userAgent: text((_args, context: OperationOrigin) => context.device.userAgent),
+        address: text((_args, context: OperationOrigin) => context.device.address),
         needsViewer: text((_args, context: OperationOrigin) => {
           if (context.viewer === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
           return context.viewer.userId;
@@ -194,7 +195,7 @@ export async function startServer(
     logger,
     loginCheckIntervalMs: 50,
     ...changes,
-    config: { host: '127.0.0.1', port: 0, allowedOrigins: ['https://app.example.org'], isProduction: false, ...config, limits },
+    config: { host: '127.0.0.1', port: 0, allowedOrigins: ['https://app.example.org'], isProduction: false, trustedProxyHops: 0, ...config, limits },
   });
   const { url } = await server.start();
   return { url, seen, log, revokeBob: () => void (isBobRevoked = true), stop: () => server.stop(), [Symbol.asyncDispose]: () => server.stop() };
