@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { megabyte, wholeNumber } from './config-values.ts';
+import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 
 /** Everything that can be configured, in the product's words. An absent feature is `null`. */
 export interface Config {
@@ -27,6 +29,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** How many proxies of ours stand before the server; only what they wrote into `X-Forwarded-For` counts. */
   readonly trustedProxyHops: number;
+  readonly gate: GateConfig;
   readonly limits: {
     readonly maxBodyBytes: number;
     readonly maxUploadBytes: number;
@@ -118,9 +121,6 @@ function isKnownSecret(secret: string): boolean {
   return new Set(secret).size < 8 || wellKnown.some((word) => lower.includes(word));
 }
 
-const megabyte = 1024 * 1024;
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z.coerce.number({ error: 'must be a whole number' }).int().min(least).max(most).default(fallback);
 const url = (schemes: RegExp) => z.url({ protocol: schemes, error: `must be a URL (${schemes.source})` });
 
 const variables = z.object({
@@ -150,6 +150,7 @@ const variables = z.object({
     )
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins separated by commas, for example https://app.example.org' }))),
   TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
+  ...gateVariables,
   MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
   MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
   MAX_UPLOADS_PER_USER: wholeNumber(2, 1, 100),
@@ -214,6 +215,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''}: ${issue.message}`)),
     ...problemsOfSecret(filled['SECRET'], isProduction),
+    ...problemsOfGate(filled),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -247,6 +249,7 @@ function shape(values: z.infer<typeof variables>): Config {
     },
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
+    gate: shapeGate(values),
     limits: {
       maxBodyBytes: values.MAX_BODY_BYTES,
       maxUploadBytes: values.MAX_UPLOAD_BYTES,

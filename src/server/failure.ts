@@ -7,6 +7,9 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  QUERY_TOO_COMPLEX: 400,
+  PERSISTED_DOCUMENT_NOT_FOUND: 400,
+  PERSISTED_DOCUMENT_REQUIRED: 400,
   METHOD_NOT_ALLOWED: 405,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -15,6 +18,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
+  OPERATION_TIMEOUT: 504,
 };
 
 /** The HTTP status of an answer that consists of an error and nothing else. */

@@ -55,7 +55,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
   const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
-  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction });
+  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction, gate: config.gate, askTimeoutMs: config.runs.askTimeoutMs });
   const webSockets = createWebSocketSide({
     yoga,
     mask,

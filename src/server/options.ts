@@ -39,7 +39,8 @@ export interface HttpServerOptions {
   readonly uploadHandler: UploadHandler;
   readonly health: Health;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction' | 'trustedProxyHops'> & {
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction' | 'trustedProxyHops' | 'gate'> & {
+    readonly runs: Pick<Config['runs'], 'askTimeoutMs'>;
     readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
   };
   readonly newRequestId: () => string;

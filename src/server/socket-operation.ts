@@ -1,7 +1,7 @@
 import { getOperationAST, type ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import type { ErrorMask } from './error-masking.ts';
-import type { Exchange } from './exchange.ts';
+import { failedOperationOf, recordErrors, type Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
 import { failedResult, finishResult, finishStream } from './finish.ts';
 import type { Result } from './result-masking.ts';
@@ -31,9 +31,10 @@ export async function prepareOperation(
   onEnd: () => void,
 ): Promise<PreparedOperation> {
   const refuse = (...errors: readonly unknown[]): PreparedOperation => {
-    const results = errors.map((error) => failedResult(error, mask, exchange).errors ?? []);
+    const masked = mask(errors, failedOperationOf(exchange));
+    recordErrors(exchange, masked);
     onEnd();
-    return { isReady: false, failed: { errors: results.flat() } };
+    return { isReady: false, failed: { errors: masked } };
   };
   try {
     const enveloped = yoga.getEnveloped({ exchange });

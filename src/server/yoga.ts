@@ -1,13 +1,18 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { BodyLimits } from './body.ts';
+import type { GateConfig } from '../base/gate-config.ts';
+import { defaultPageSize } from '../schema/pagination.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { useResults } from './result-plugin.ts';
 import type { Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
 import { readGraphqlParams } from './graphql-params.ts';
 import type { OperationOrigin } from './options.ts';
-import { useProductionRules } from './production-rules.ts';
+import { useOperationTimeout } from './operation-timeout.ts';
+import { useQueryLimits } from './query-limits/plugin.ts';
+import { createDocumentGate } from './query-limits/query-limits.ts';
+import { useValidation } from './validation.ts';
 
 /** Yoga as this server runs it. */
 export type Yoga = YogaServerInstance<{ readonly exchange: Exchange }, object>;
@@ -67,8 +72,14 @@ export function createGraphqlServer(options: {
   readonly mask: ErrorMask;
   readonly bodyLimits: BodyLimits;
   readonly isProduction: boolean;
+  readonly gate: GateConfig;
+  /** How long the mutation `ask` waits for an answer. */
+  readonly askTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, mask, bodyLimits, isProduction } = options;
+  const { schema, createContext, mask, bodyLimits, isProduction, gate, askTimeoutMs } = options;
+  const { operationTimeoutMs: timeoutMs } = gate;
+  const trustsDocuments = gate.persistedDocuments?.mode === 'only';
+  const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
   return createYoga<{ readonly exchange: Exchange }, object>({
     schema,
     context: ({ exchange }) => createContext(exchange.origin),
@@ -82,6 +93,14 @@ export function createGraphqlServer(options: {
     multipart: false,
     batching: false,
     maxRequestBodySize: false,
-    plugins: [useParams(bodyLimits), useQueriesOverGet(), ...(isProduction ? [useProductionRules()] : []), useRecord(), useResults(mask)],
+    plugins: [
+      useParams(bodyLimits),
+      useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
+      useQueriesOverGet(),
+      useValidation({ isProduction }),
+      useRecord(),
+      useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
+      useResults(mask),
+    ],
   });
 }

@@ -5,11 +5,13 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import { AppError, badInput } from '../../src/base/errors.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { uuidv7 } from '../../src/base/id.ts';
+import { parseConfig } from '../../src/base/config.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createHttpServer } from '../../src/server/http-server.ts';
 import type { HttpServerOptions, OperationOrigin } from '../../src/server/options.ts';
 import { createHealth } from '../../src/services/health.ts';
 import type { Parsed } from '../kit/graphql-client.ts';
+import { thingFields } from './things.ts';
 
 /** What a test sees of the server from inside. */
 export interface Seen {
@@ -81,6 +83,7 @@ function createSchema(seen: Seen): GraphQLSchema {
     query: new GraphQLObjectType({
       name: 'Query',
       fields: {
+        ...thingFields(() => (seen.resolved += 1)),
         hello: text(() => 'world'),
         viewer: text((_args, context: OperationOrigin) => context.viewer?.userId ?? null),
         userAgent: text((_args, context: OperationOrigin) => context.device.userAgent),
@@ -102,6 +105,8 @@ function createSchema(seen: Seen): GraphQLSchema {
       name: 'Mutation',
       fields: {
         change: text(() => 'changed'),
+        slowChange: text(({ milliseconds }) => setTimeout(milliseconds, 'changed'), { milliseconds: int(100) }),
+        ask: text(({ milliseconds }) => setTimeout(milliseconds, 'answered'), { milliseconds: int(100) }),
         signIn: text((_args, context: OperationOrigin) => (context.device.setAuthCookie('token-of-ada', 900), 'in')),
         signOut: text((_args, context: OperationOrigin) => (context.device.setAuthCookie(null, 0), 'out')),
       },
@@ -119,6 +124,12 @@ function createSchema(seen: Seen): GraphQLSchema {
           args: { to: int(1), bytes: int(1) },
           subscribe: (_root, { to }) => counter(seen, to, 0, null),
           resolve: (_event, { bytes }) => 'x'.repeat(bytes),
+        },
+        slowStart: {
+          type: GraphQLInt,
+          args: { milliseconds: int(100) },
+          subscribe: (_root, { milliseconds }) => setTimeout(milliseconds).then(() => counter(seen, 3, 0, null)),
+          resolve: ({ count }) => count,
         },
         failing: { type: GraphQLInt, subscribe: () => Promise.reject(new Error('secret of subscribe')) },
         refused: { type: GraphQLInt, subscribe: () => Promise.reject(new AppError('NOT_FOUND', 'No Run with this id exists.')) },
@@ -195,7 +206,17 @@ export async function startServer(
     logger,
     loginCheckIntervalMs: 50,
     ...changes,
-    config: { host: '127.0.0.1', port: 0, allowedOrigins: ['https://app.example.org'], isProduction: false, trustedProxyHops: 0, ...config, limits },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      allowedOrigins: ['https://app.example.org'],
+      isProduction: false,
+      trustedProxyHops: 0,
+      gate: parseConfig({}).gate,
+      runs: { askTimeoutMs: 1_000 },
+      ...config,
+      limits,
+    },
   });
   const { url } = await server.start();
   return { url, seen, log, revokeBob: () => void (isBobRevoked = true), stop: () => server.stop(), [Symbol.asyncDispose]: () => server.stop() };
