@@ -3,6 +3,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { BodyLimits } from './body.ts';
 import type { GateConfig } from '../base/gate-config.ts';
 import { defaultPageSize } from '../schema/pagination.ts';
+import { createDocumentCache } from './document-cache.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { useResults } from './result-plugin.ts';
 import type { Exchange } from './exchange.ts';
@@ -93,6 +94,7 @@ export function createGraphqlServer(options: {
     multipart: false,
     batching: false,
     maxRequestBodySize: false,
+    parserAndValidationCache: createDocumentCache(),
     plugins: [
       useParams(bodyLimits),
       useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
