@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { FailedOperation } from './error-masking.ts';
 import type { OperationRecorder } from './operation-record.ts';
@@ -18,6 +18,7 @@ export interface Exchange {
   readonly recorder: OperationRecorder;
   readonly http: {
     readonly incoming: IncomingMessage;
+    readonly outgoing: ServerResponse;
     /** Takes the stream that is to be written as server-sent events, in place of a body. */
     readonly streamEvents: (answer: EventStreamAnswer) => void;
   } | null;

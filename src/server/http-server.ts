@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createCaps } from './caps.ts';
 import { createErrorMask } from './error-masking.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { createOpenStreams } from './open-streams.ts';
 import type { HttpServerOptions } from './options.ts';
 import { createRouter } from './router.ts';
+import { cutSlowReaders } from './slow-readers.ts';
 import { stopServer } from './stop.ts';
 import { answerUpgrade } from './upgrade.ts';
 import { createWebSocketSide } from './web-socket.ts';
@@ -47,15 +49,16 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { schema, services, createContext, health, logger, config, newRequestId, pingIntervalMs = 12_000, loginCheckIntervalMs = 2_000 } = options;
-  const { limits, allowedOrigins, isProduction } = config;
+  const { limits, gate, allowedOrigins, isProduction } = config;
   let phase: Phase = 'starting';
   let stopping: Promise<void> | null = null;
   const isStopping = (): boolean => phase === 'stopping';
 
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
   const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
+  const caps = createCaps(gate);
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
-  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction, gate: config.gate, askTimeoutMs: config.runs.askTimeoutMs });
+  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction, gate, caps, askTimeoutMs: config.runs.askTimeoutMs });
   const webSockets = createWebSocketSide({
     yoga,
     mask,
@@ -68,6 +71,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     initTimeoutMs: limits.webSocketInitTimeoutMs,
     pingIntervalMs,
     trustedProxyHops: config.trustedProxyHops,
+    caps,
+    gate,
     takesOperationTokens: !isProduction,
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');
@@ -76,6 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
+      maxHeaderSize: gate.maxHeaderBytes,
       // A file of a gigabyte may take its time: bodies have their own limits, where they are read.
       requestTimeout: 0,
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -84,6 +90,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     route,
   );
+  const stopCutting = cutSlowReaders(server, gate.slowReaderTimeoutMs, logger);
   server.on('upgrade', (request, socket, head) => answerUpgrade(request, socket, head, { webSockets, allowedOrigins, isStopping }));
 
   return {
@@ -98,6 +105,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       stopping ??= (async () => {
         phase = 'stopping';
         await stopServer({ server, webSockets, openStreams, logger, timeoutMs: limits.shutdownTimeoutMs, onDrain: options.onDrain ?? (async () => {}) });
+        stopCutting();
       })();
       return stopping;
     },

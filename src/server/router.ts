@@ -71,7 +71,7 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     const exchange: Exchange = {
       origin: { viewer, requestId, device: httpDevice(request, response, address, config.isProduction) },
       recorder,
-      http: { incoming: request, streamEvents },
+      http: { incoming: request, outgoing: response, streamEvents },
     };
     const answer = await yoga.handleNodeRequestAndResponse(request, response, { exchange });
     if (events === null) return await sendFetchResponse(request, answer, response);

@@ -6,10 +6,13 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../auth/viewer.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { GateConfig } from '../base/gate-config.ts';
+import type { Caps, Release } from './caps.ts';
 import { addressOf } from './client-address.ts';
 import { webSocketDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
+import { createMessagePace } from './message-pace.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { createOperationRecorder } from './operation-record.ts';
 import type { People } from './options.ts';
@@ -25,12 +28,14 @@ interface Connection {
   readonly socket: WebSocket;
   readonly address: string;
   viewer: Viewer | null;
+  /** Gives the place of the socket back: first that of the address, then that of the person. */
+  release: Release;
 }
 
 /** The WebSocket side of `/graphql`. */
 export interface WebSocketSide {
-  /** Takes over a connection that asks to become a WebSocket. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over a connection that asks to become a WebSocket; false when its address has too many already. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Cuts every socket that is still open. */
   terminate(): void;
 }
@@ -55,10 +60,12 @@ export function createWebSocketSide(options: {
   readonly initTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly trustedProxyHops: number;
+  readonly caps: Caps;
+  readonly gate: GateConfig;
   /** Whether an operation may bring a token of its own, as GraphiQL does; off in production. */
   readonly takesOperationTokens: boolean;
 }): WebSocketSide {
-  const { yoga, mask, people, openStreams, logger, newRequestId, allowedOrigins, pingIntervalMs } = options;
+  const { yoga, mask, people, openStreams, logger, newRequestId, allowedOrigins, pingIntervalMs, caps, gate } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxPayloadBytes, handleProtocols, perMessageDeflate: false });
   const runs = new WeakMap<ExecutionArgs, () => Promise<Result | ResultStream<Result>>>();
 
@@ -74,22 +81,40 @@ export function createWebSocketSide(options: {
     return await prepared();
   }
 
+  /** Counts a socket to its person instead of to its address; false when the person has too many. */
+  function moveToPerson(connection: Connection, viewer: Viewer): boolean {
+    const release = caps.takeSocket(viewer, connection.address);
+    if (release === null) return false;
+    connection.release();
+    connection.release = release;
+    if (connection.socket.readyState === connection.socket.CLOSED) release();
+    return true;
+  }
+
+  function checkOperationCount(count: number): void {
+    if (count <= gate.maxOperationsPerSocket) return;
+    const message = `More than ${gate.maxOperationsPerSocket} operations run on this socket; complete one, or open another socket.`;
+    throw new AppError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
+  }
+
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: options.initTimeoutMs,
     async onConnect({ connectionParams, extra }) {
       try {
         extra.viewer = await viewerOfSocket(connectionParams, extra.request, people, allowedOrigins);
-        return true;
+        if (extra.viewer === null || moveToPerson(extra, extra.viewer)) return true;
+        closeSoon(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many sockets');
+        return await closedSocket(extra.socket);
       } catch (error) {
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return false;
         mask([error], { requestId: newRequestId(), operationName: null });
         closeSoon(extra.socket, tryAgainLater, 'Try again later');
-        // The protocol would acknowledge a connection that is being closed.
-        return await new Promise<false>((resolve) => extra.socket.once('close', () => resolve(false)));
+        return await closedSocket(extra.socket);
       }
     },
-    async onSubscribe({ extra }, _id, payload) {
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
       try {
+        checkOperationCount(Object.keys(subscriptions).length);
         // The socket takes on the login, so that its streams end with it.
         // A socket may be open for days: who speaks, and in which role, is looked up for every operation.
         if (extra.viewer !== null) extra.viewer = await currentViewer(people, extra.viewer);
@@ -107,8 +132,8 @@ export function createWebSocketSide(options: {
     subscribe: run,
   });
 
-  function serve(socket: WebSocket, request: IncomingMessage): void {
-    const connection: Connection = { request, socket, address: addressOf(request, options.trustedProxyHops), viewer: null };
+  function serve(socket: WebSocket, request: IncomingMessage, address: string, release: Release): void {
+    const connection: Connection = { request, socket, address, viewer: null, release };
     const remove = openStreams.add({
       loginId: () => connection.viewer?.loginId ?? null,
       end: (reason) =>
@@ -120,8 +145,8 @@ export function createWebSocketSide(options: {
         send: (text) => sendText(socket, text),
         close: (code, reason) => closeSoon(socket, code ?? CloseCode.InternalServerError, reason ?? ''),
         onMessage: (listener) =>
-          void socket.on('message', (data) => {
-            listener(String(data)).catch((error: unknown) => {
+          onMessagesInPace(socket, gate.webSocketMessagesPerSecond, (text) => {
+            listener(text).catch((error: unknown) => {
               logger.debug({ err: error }, 'a message of a WebSocket could not be answered');
               closeSoon(socket, CloseCode.InternalServerError, 'Internal server error');
             });
@@ -134,14 +159,22 @@ export function createWebSocketSide(options: {
     socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'));
     socket.once('close', (code, reason) => {
       remove();
+      connection.release();
       stopPings();
       void closed(code, String(reason));
     });
   }
 
-  sockets.on('connection', serve);
   return {
-    accept: (request, socket, head) => sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request)),
+    accept(request, socket, head) {
+      const address = addressOf(request, options.trustedProxyHops);
+      const release = caps.takeSocket(null, address);
+      if (release === null) return false;
+      // Also when the upgrade fails.
+      socket.once('close', release);
+      sockets.handleUpgrade(request, socket, head, (open) => serve(open, request, address, release));
+      return true;
+    },
     terminate() {
       for (const socket of sockets.clients) socket.terminate();
     },
@@ -159,6 +192,20 @@ function sendText(socket: WebSocket, text: string): Promise<void> {
     // A socket that breaks while it is written to is not news: its close event ends everything that runs on it.
     socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve()));
   });
+}
+
+/** Never lets the protocol acknowledge a connection that is being closed. */
+function closedSocket(socket: WebSocket): Promise<false> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve(false);
+    else socket.once('close', () => resolve(false));
+  });
+}
+
+function onMessagesInPace(socket: WebSocket, perSecond: number, deliver: (message: string) => void): void {
+  const pace = createMessagePace({ perSecond, deliver, pause: () => socket.pause(), resume: () => socket.resume() });
+  socket.on('message', (data) => pace.take(String(data)));
+  socket.once('close', () => pace.close());
 }
 
 /** Closes with a code, and cuts the socket when the client does not answer. */

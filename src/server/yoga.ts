@@ -1,10 +1,12 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { BodyLimits } from './body.ts';
+import type { Caps } from './caps.ts';
 import type { GateConfig } from '../base/gate-config.ts';
 import { defaultPageSize } from '../schema/pagination.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { ErrorMask } from './error-masking.ts';
+import { useEventStreamCap } from './event-stream-cap.ts';
 import { useResults } from './result-plugin.ts';
 import type { Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
@@ -74,10 +76,11 @@ export function createGraphqlServer(options: {
   readonly bodyLimits: BodyLimits;
   readonly isProduction: boolean;
   readonly gate: GateConfig;
+  readonly caps: Caps;
   /** How long the mutation `ask` waits for an answer. */
   readonly askTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, mask, bodyLimits, isProduction, gate, askTimeoutMs } = options;
+  const { schema, createContext, mask, bodyLimits, isProduction, gate, caps, askTimeoutMs } = options;
   const { operationTimeoutMs: timeoutMs } = gate;
   const trustsDocuments = gate.persistedDocuments?.mode === 'only';
   const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
@@ -99,6 +102,7 @@ export function createGraphqlServer(options: {
       useParams(bodyLimits),
       useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
       useQueriesOverGet(),
+      useEventStreamCap(caps),
       useValidation({ isProduction }),
       useRecord(),
       useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),

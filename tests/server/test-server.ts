@@ -98,6 +98,7 @@ function createSchema(seen: Seen): GraphQLSchema {
         plain: fails(() => new GraphQLError('said without a code')),
         badInput: fails(() => badInput(['input', 'email'], '"x" is not an e-mail address.')),
         limited: fails(() => new AppError('RATE_LIMITED', 'Wait.', { retryAfterMs: 1_500 })),
+        big: text(({ bytes }) => 'x'.repeat(bytes), { bytes: int(1) }),
         slow: text(({ milliseconds }) => setTimeout(milliseconds, 'done'), { milliseconds: int(100) }),
       },
     }),
