@@ -71,6 +71,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     poolSize: config.databasePoolSize,
     statementTimeoutMs: config.databaseStatementTimeoutMs,
     connectTimeoutMs: 5_000,
+    answerTimeoutMs: config.databaseAnswerTimeoutMs,
     logger,
   });
   opened.defer(() => database.close());

@@ -88,6 +88,7 @@ export function composeServices({ config, secret, version, startedAt, clock, new
       defaultMaxTokens: config.engines.defaultMaxTokens,
       askTimeoutMs: config.runs.askTimeoutMs,
       stopWaitMs: 2_000,
+      closeTimeoutMs: config.limits.shutdownTimeoutMs / 2,
       titleTimeoutMs: 5_000,
     },
   };

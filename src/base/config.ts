@@ -16,6 +16,8 @@ export interface Config {
   readonly database: DatabaseConfig | null;
   readonly databasePoolSize: number;
   readonly databaseStatementTimeoutMs: number;
+  /** How long the database may say nothing at all while it owes an answer, before it counts as away. */
+  readonly databaseAnswerTimeoutMs: number;
   readonly auth: {
     readonly accessTokenLifetimeSeconds: number;
     readonly refreshTokenLifetimeSeconds: number;
@@ -134,6 +136,7 @@ const variables = z.object({
   DIRECT_DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(15_000, 100, 600_000),
+  DATABASE_ANSWER_TIMEOUT_MS: wholeNumber(1_500, 100, 600_000),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(900, 10, 86_400),
   REFRESH_TOKEN_LIFETIME_DAYS: wholeNumber(30, 1, 365),
   REFRESH_GRACE_SECONDS: wholeNumber(10, 0, 300),
@@ -240,6 +243,7 @@ function shape(values: z.infer<typeof variables>): Config {
     database: databaseUrl === undefined ? null : { url: databaseUrl, directUrl: values.DIRECT_DATABASE_URL ?? databaseUrl },
     databasePoolSize: values.DATABASE_POOL_SIZE,
     databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    databaseAnswerTimeoutMs: values.DATABASE_ANSWER_TIMEOUT_MS,
     auth: {
       accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
       refreshTokenLifetimeSeconds: values.REFRESH_TOKEN_LIFETIME_DAYS * secondsPerDay,

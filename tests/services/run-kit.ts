@@ -50,6 +50,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     defaultMaxTokens: 1_024,
     askTimeoutMs: 10_000,
     stopWaitMs: 5_000,
+    closeTimeoutMs: 10_000,
     titleTimeoutMs: 5_000,
     ...options.settings,
   };

@@ -3,6 +3,7 @@ import type { RunWriter } from '../../events/run-log.ts';
 import type { ToolRecorder } from '../run-tool.ts';
 import type { RunDependencies } from './deps.ts';
 import type { ToolExchange } from './history.ts';
+import { outlast } from './outlast.ts';
 
 /** A part that is not text. */
 type DataPart = { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject };
@@ -36,7 +37,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     const id = newId();
     const clean = JSON.parse(JSON.stringify(data), (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
     const next = { id, messageId, position: position + closed.length, kind, data: clean };
-    await prisma.part.createMany({ data: [...closed, next] });
+    await outlast(async () => prisma.part.createMany({ data: [...closed, next], skipDuplicates: true }), writer.lost);
     position = next.position + 1;
     text = '';
     return id;

@@ -39,6 +39,8 @@ export interface RunSettings {
   readonly askTimeoutMs: number;
   /** How long `stopRun` waits for the end that it asked for. */
   readonly stopWaitMs: number;
+  /** How long the end of a node waits for the ends of its runs to be stored; what is left then, other nodes end. */
+  readonly closeTimeoutMs: number;
   /** How long the end of a run waits for its title. */
   readonly titleTimeoutMs: number;
 }

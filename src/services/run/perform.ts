@@ -9,6 +9,7 @@ import { finishRun, type RunEnd } from './finish.ts';
 import { loadHistory } from './history.ts';
 import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
 import { runOptions } from './options.ts';
+import { outlast } from './outlast.ts';
 import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
 import { makeTitle } from './title.ts';
 
@@ -26,7 +27,13 @@ const interrupted: RunEndData = {
 /** The end that an error means: one of ours is told, everything else is logged and masked. */
 function failureOf(deps: RunDependencies, run: Run, error: unknown): RunEndData {
   if (error instanceof AppError)
-    return { type: 'RunFailed', code: error.code, message: error.message, retryable: false, retryAfterMs: error.retryAfterMs ?? null };
+    return {
+      type: 'RunFailed',
+      code: error.code,
+      message: error.message,
+      retryable: error.code === 'SERVICE_UNAVAILABLE',
+      retryAfterMs: error.retryAfterMs ?? null,
+    };
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return {
       type: 'RunFailed',
@@ -53,7 +60,9 @@ function endOf(outcome: LoopOutcome): RunEndData {
 }
 
 /** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
-async function prepare(deps: RunDependencies, run: Run, sessionId: string | null) {
+async function prepare(deps: RunDependencies, run: Run) {
+  const conversation = await deps.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId }, select: { sessionId: true, titleSource: true } });
+  const { sessionId } = conversation;
   const { engine, model } = deps.registry.resolve(run.model);
   const options = runOptions.parse(run.options);
   const tools = sessionId === null ? [] : deps.toolsOf({ sessionId, userId: run.userId });
@@ -77,7 +86,7 @@ async function prepare(deps: RunDependencies, run: Run, sessionId: string | null
     topK: options.topK ?? null,
     maxTokens: options.maxTokens ?? deps.settings.defaultMaxTokens,
   } as const;
-  return { engine, model, tools, request };
+  return { conversation, engine, model, tools, request };
 }
 
 /** Names a conversation that has no name, and says so in both logs. */
@@ -105,8 +114,7 @@ async function answerQuestion(
   meter: UsageMeter,
   signal: AbortSignal,
 ): Promise<LoopOutcome> {
-  const conversation = await deps.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId }, select: { sessionId: true, titleSource: true } });
-  const { engine, model, tools, request } = await prepare(deps, run, conversation.sessionId);
+  const { conversation, engine, model, tools, request } = await outlast(async () => prepare(deps, run), signal);
   const question = request.messages.find((message) => message.role === 'user')?.text ?? '';
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
@@ -163,9 +171,10 @@ async function storeEnd(
     writer.append({ type: 'UsageReported', inputTokens: usage.inputTokens, outputTokens: usage.outputTokens });
     await writer.flushed();
     const open = answer.openPart();
-    const event = await finishRun(deps, run, { status: 'RUNNING', leaseOwner: deps.settings.nodeId }, () =>
-      Promise.resolve({ ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] }),
-    );
+    const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;
+    const whole = { ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] };
+    // Stored before, when only the answer was lost, it is not ours any more and stays as it is.
+    const event = await outlast(async () => finishRun(deps, run, owned, () => Promise.resolve(whole)), writer.lost);
     if (event !== null) writer.deliver(event);
   } catch (error) {
     // The lease runs out, and the reaper ends the run.

@@ -46,15 +46,18 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
 }
 
 /**
- * Ends the runs whose lease ran out, by the clock of the database.
+ * Ends the runs whose lease ran out, by the clock of the database: those of other nodes, and those of this one that it does not perform, because
+ * it never heard that their start, or that their end, was stored.
  *
  * @param isAlone whether no other process can be running anything on this database, so that every run that is not ours is dead
+ * @param performed the runs that this node performs
  */
-export async function reapRuns(deps: RunDependencies, isAlone: boolean): Promise<void> {
+export async function reapRuns(deps: RunDependencies, isAlone: boolean, performed: readonly string[]): Promise<void> {
   const { prisma, pool, settings, logger } = deps;
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT id FROM runs WHERE status = 'RUNNING' AND lease_owner <> $1 AND ($2 OR lease_expires_at < now() - $3 * interval '1 millisecond') LIMIT 100`,
-    [settings.nodeId, isAlone, reapGraceMs],
+    `SELECT id FROM runs WHERE status = 'RUNNING' AND NOT id = ANY($4::uuid[])
+       AND ((lease_owner <> $1 AND $2) OR lease_expires_at < now() - $3 * interval '1 millisecond') LIMIT 100`,
+    [settings.nodeId, isAlone, reapGraceMs, performed],
   );
   if (rows.length === 0) return;
   const dead = await prisma.run.findMany({ where: { id: { in: rows.map((row) => row.id) }, status: 'RUNNING' } });
