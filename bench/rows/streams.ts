@@ -110,8 +110,22 @@ console.table(
           whole: `${all.reduce((sum, one) => sum + one.whole, 0)} of ${streams * rounds}`,
           'tokens/s': Math.round(median(all.map((one) => one.rate))),
           'first p50/p99': [0.5, 0.99].map((q) => quantile(all.flatMap((one) => one.firstMs), q).toFixed(0)).join('/'), // prettier-ignore
-          'from send p50/p99': [0.5, 0.99].map((q) => quantile(all.flatMap((one) => one.firstFromSendMs), q).toFixed(0)).join('/'),
-          'lag p50/p99/p99.9': [0.5, 0.99, 0.999].map((q) => quantile(all.flatMap((one) => one.lagMs), q).toFixed(0)).join('/'),
+          'from send p50/p99': [0.5, 0.99]
+            .map((q) =>
+              quantile(
+                all.flatMap((one) => one.firstFromSendMs),
+                q,
+              ).toFixed(0),
+            )
+            .join('/'),
+          'lag p50/p99/p99.9': [0.5, 0.99, 0.999]
+            .map((q) =>
+              quantile(
+                all.flatMap((one) => one.lagMs),
+                q,
+              ).toFixed(0),
+            )
+            .join('/'),
           MB: median(all.map((one) => one.megabytes)).toFixed(0),
         },
       ];

@@ -20,7 +20,12 @@ export interface Answer extends ToolRecorder {
 
 /** PostgreSQL's JSON cannot hold U+0000, nor its text; halves of surrogate pairs are no text either. */
 function storable(text: string): string {
+  if (text.isWellFormed() && !text.includes('\u0000')) return text;
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }
 
 /** Creates the answer of a run that has written nothing yet. */
@@ -47,7 +52,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     text: (piece) => {
       // Half of a surrogate pair waits for its other half, so that no delta is cut inside a character.
       const whole = heldBack + piece;
-      const isCut = /[\uD800-\uDBFF]$/.test(whole);
+      const isCut = isHighSurrogate(whole.charCodeAt(whole.length - 1));
       heldBack = isCut ? whole.slice(-1) : '';
       const ready = storable(isCut ? whole.slice(0, -1) : whole);
       if (ready === '') return;

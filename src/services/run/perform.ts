@@ -1,4 +1,5 @@
 import type { Run } from '../../../prisma/generated/client.ts';
+import { linkedSignal } from '../../base/async.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Engine, EngineUsage } from '../../engines/engine.ts';
 import type { RunEndData } from '../../events/run-event.ts';
@@ -141,11 +142,11 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   const writer = deps.runLog.openWriter(run.id, 1);
   const answer = createAnswer(deps, run.answerId ?? '', writer);
   const meter = createUsageMeter();
-  const all = AbortSignal.any([signal, writer.lost, AbortSignal.timeout(deps.settings.runTimeoutMs)]);
+  const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
   let end: RunEndData;
   let outcome: LoopOutcome | null = null;
   try {
-    outcome = await answerQuestion(deps, run, answer, writer, meter, all);
+    outcome = await answerQuestion(deps, run, answer, writer, meter, all.signal);
     end = endOf(outcome);
   } catch (error) {
     if (writer.lost.aborted) end = interrupted;
@@ -155,6 +156,7 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   try {
     await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter.total());
   } finally {
+    all.release();
     writer.close();
   }
 }
