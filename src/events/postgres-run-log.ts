@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createGroupCommit, type CommitSource } from './group-commit.ts';
-import { createReader } from './reader.ts';
+import { createReader, type Found } from './reader.ts';
 import { isLastEvent, runEventData, type RunEvent } from './run-event.ts';
 import type { RunLog } from './run-log.ts';
 import { createRunWriter, type Tail } from './run-writer.ts';
@@ -63,7 +63,7 @@ const eventRow = z
 
 /** The run log on PostgreSQL, embedded or server. Other nodes are woken by NOTIFY. */
 export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs }: PostgresRunLogOptions): RunLog {
-  const wakes = createWakes();
+  const wakes = createWakes(pollIntervalMs);
   const tails = new Map<string, Tail>();
 
   const storeGroups = async (groups: ReadonlyMap<CommitSource<RunEvent>, readonly RunEvent[]>): Promise<ReadonlySet<CommitSource<RunEvent>>> => {
@@ -113,17 +113,24 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
     return z.array(eventRow).parse(rows);
   };
 
-  const fetch = async (runId: string, position: number): Promise<{ readonly entries: readonly RunEvent[]; readonly ended: boolean }> => {
-    const tail = tails.get(runId)?.after(position) ?? null;
-    const entries = tail ?? (await list(runId, position, batchSize));
+  const endsWith = (entries: readonly RunEvent[]): boolean => {
     const last = entries.at(-1);
-    if (last !== undefined) return { entries, ended: isLastEvent(last) };
-    if (tail !== null) return { entries, ended: false };
+    return last !== undefined && isLastEvent(last);
+  };
+
+  const fetchStored = async (runId: string, position: number): Promise<Found<RunEvent>> => {
+    const entries = await list(runId, position, batchSize);
+    if (entries.length > 0) return { entries, ended: endsWith(entries) };
     const { rowCount } = await pool.query(`SELECT 1 FROM runs WHERE id = $1 AND status IN ('RUNNING', 'QUEUED')`, [runId]);
     if (rowCount === 1) return { entries, ended: false };
     // It ended between the two looks, or it was deleted, or its log was trimmed: in any case nothing more will come.
     const rest = await list(runId, position, batchSize);
     return { entries: rest, ended: rest.length < batchSize };
+  };
+
+  const fetch = (runId: string, position: number): Found<RunEvent> | Promise<Found<RunEvent>> => {
+    const entries = tails.get(runId)?.after(position) ?? null;
+    return entries === null ? fetchStored(runId, position) : { entries, ended: endsWith(entries) };
   };
 
   return {
@@ -153,7 +160,6 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
           subscribe: (wake) => wakes.subscribe(runId, wake),
         },
         after,
-        pollIntervalMs,
       ),
     wake: (runId) => wakes.wake(runId),
     notified: (payload) => {

@@ -1,4 +1,4 @@
-import type { Reader } from './reader.ts';
+import type { Reader } from '../base/takeable.ts';
 import type { RunEvent, RunEventData } from './run-event.ts';
 
 /**

@@ -3,12 +3,11 @@ import type { GraphQLError } from 'graphql';
 import type { FailedOperation } from './error-masking.ts';
 import type { OperationRecorder } from './operation-record.ts';
 import type { OperationOrigin } from './options.ts';
-import type { Result } from './result-masking.ts';
-import type { ResultStream } from './result-stream.ts';
+import type { TextStream } from './text-stream.ts';
 
 /** A stream that goes out as server-sent events. */
 export interface EventStreamAnswer {
-  readonly stream: ResultStream<Result>;
+  readonly stream: TextStream;
   readonly status: number;
 }
 

@@ -1,7 +1,9 @@
 import type { ErrorMask } from './error-masking.ts';
 import { failedOperationOf, recordErrors, type Exchange } from './exchange.ts';
 import { maskResult, type Result } from './result-masking.ts';
+import { isEventResults } from './compiled-events.ts';
 import { createResultStream, type ResultStream } from './result-stream.ts';
+import { createTextStream, textsOf, type TextStream } from './text-stream.ts';
 
 /** A result as it is sent, the same on every transport: its errors masked, and noted for the log. */
 export function finishResult<R extends Result>(result: R, mask: ErrorMask, exchange: Exchange): R {
@@ -28,4 +30,11 @@ export function finishStream(results: AsyncIterable<Result>, mask: ErrorMask, ex
     failure: (error) => failedResult(error, mask, exchange),
     onEnd,
   });
+}
+
+/** The same as texts, for transports that write JSON. */
+export function finishTexts(results: AsyncIterable<Result>, mask: ErrorMask, exchange: Exchange, onEnd: () => void): TextStream {
+  const textOf = (result: Result): string => JSON.stringify(finishResult(result, mask, exchange));
+  const failure = (error: unknown): string => JSON.stringify(failedResult(error, mask, exchange));
+  return createTextStream(isEventResults(results) ? results.texts(textOf, failure) : textsOf(results, { textOf, failure }), onEnd);
 }

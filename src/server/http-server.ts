@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createRounds } from '../base/rounds.ts';
 import { createCaps } from './caps.ts';
 import { createErrorMask } from './error-masking.ts';
 import { createGraphiql } from './graphiql.ts';
@@ -59,6 +60,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const caps = createCaps(gate);
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
   const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction, gate, caps, askTimeoutMs: config.runs.askTimeoutMs });
+  const pings = createRounds(pingIntervalMs);
   const webSockets = createWebSocketSide({
     yoga,
     mask,
@@ -69,7 +71,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     allowedOrigins,
     maxPayloadBytes: limits.maxWebSocketPayloadBytes,
     initTimeoutMs: limits.webSocketInitTimeoutMs,
-    pingIntervalMs,
+    pings,
     trustedProxyHops: config.trustedProxyHops,
     caps,
     gate,
@@ -77,7 +79,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');
   const graphiql = isProduction ? null : createGraphiql();
-  const route = createRouter({ options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pingIntervalMs });
+  const route = createRouter({ options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pings });
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import { statusOf } from './failure.ts';
-import { finishResult, finishStream } from './finish.ts';
+import { finishResult, finishStream, finishTexts } from './finish.ts';
 import type { Result } from './result-masking.ts';
 
 /** A stream of one result, for a query that is asked for as server-sent events. */
@@ -53,17 +53,17 @@ export function useResults(mask: ErrorMask): Plugin<object, { readonly exchange:
       const acceptsEvents = accepted.includes('text/event-stream');
       const streamEvents = exchange.http?.streamEvents;
       if (Symbol.asyncIterator in result) {
-        const stream = finishStream(result, mask, exchange, () => {});
-        setResult(stream);
         // A subscription goes out as events unless the client says that it does not take them; @defer and @stream when it asks for them.
         const isSubscription = exchange.recorder.current().operationType === 'subscription';
         if (streamEvents === undefined || !(acceptsEvents || (isSubscription && accepted.includes('*/*')))) {
+          const stream = finishStream(result, mask, exchange, () => {});
+          setResult(stream);
           // Yoga answers 406 and forgets the stream.
           if (isSubscription || !accepted.includes('multipart/mixed')) stream.end(null);
           return;
         }
         setResultProcessor((_result, fetchApi) => {
-          streamEvents({ stream, status: 200 });
+          streamEvents({ stream: finishTexts(result, mask, exchange, () => {}), status: 200 });
           return new fetchApi.Response(null);
         }, 'text/event-stream');
         return;
@@ -72,7 +72,7 @@ export function useResults(mask: ErrorMask): Plugin<object, { readonly exchange:
       setResult(withStatus(finished));
       if (streamEvents === undefined || !acceptsEvents || accepted.includes('json')) return;
       setResultProcessor((_result, fetchApi) => {
-        streamEvents({ stream: finishStream(once(finished), mask, exchange, () => {}), status: statusOfResult(finished) });
+        streamEvents({ stream: finishTexts(once(finished), mask, exchange, () => {}), status: statusOfResult(finished) });
         return new fetchApi.Response(null);
       }, 'text/event-stream');
     },

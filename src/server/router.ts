@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../auth/viewer.ts';
+import type { Rounds } from '../base/rounds.ts';
 import { viewerOfRequest } from './authentication.ts';
 import { addressOf } from './client-address.ts';
 import { answerCors } from './cors.ts';
@@ -27,7 +28,7 @@ export interface RouterParts {
   /** Null where the page is off, in production. */
   readonly graphiql: Graphiql | null;
   readonly isStopping: () => boolean;
-  readonly pingIntervalMs: number;
+  readonly pings: Rounds;
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -51,7 +52,7 @@ function asksForPage(request: IncomingMessage): boolean {
  * in the log, an answer whatever is thrown.
  */
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
-  const { options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pingIntervalMs } = parts;
+  const { options, yoga, mask, openStreams, healthRoutes, graphiql, isStopping, pings } = parts;
   const { config, services, uploadHandler } = options;
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
@@ -75,7 +76,7 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     };
     const answer = await yoga.handleNodeRequestAndResponse(request, response, { exchange });
     if (events === null) return await sendFetchResponse(request, answer, response);
-    await serveEventStream({ response, answer: events, exchange, mask, openStreams, pingIntervalMs });
+    await serveEventStream({ response, answer: events, exchange, mask, openStreams, pings });
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, recorder: OperationRecorder): Promise<void> {

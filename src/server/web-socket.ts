@@ -5,6 +5,7 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../auth/viewer.ts';
 import { AppError } from '../base/errors.ts';
+import type { Rounds } from '../base/rounds.ts';
 import type { Logger } from '../base/logger.ts';
 import type { GateConfig } from '../base/gate-config.ts';
 import type { Caps, Release } from './caps.ts';
@@ -17,8 +18,9 @@ import type { OpenStreams } from './open-streams.ts';
 import { createOperationRecorder } from './operation-record.ts';
 import type { People } from './options.ts';
 import type { Result } from './result-masking.ts';
-import type { ResultStream } from './result-stream.ts';
+import { isTextStream } from './text-stream.ts';
 import { prepareOperation } from './socket-operation.ts';
+import { createSocketWriter, writeStream, type SocketWriter } from './socket-stream.ts';
 import { currentViewer, viewerOfExtensions, viewerOfSocket } from './socket-authentication.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -27,6 +29,7 @@ interface Connection {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
   readonly address: string;
+  readonly writer: SocketWriter;
   viewer: Viewer | null;
   /** Gives the place of the socket back: first that of the address, then that of the person. */
   release: Release;
@@ -58,16 +61,17 @@ export function createWebSocketSide(options: {
   readonly allowedOrigins: readonly string[];
   readonly maxPayloadBytes: number;
   readonly initTimeoutMs: number;
-  readonly pingIntervalMs: number;
+  /** In which rounds open sockets are pinged. */
+  readonly pings: Rounds;
   readonly trustedProxyHops: number;
   readonly caps: Caps;
   readonly gate: GateConfig;
   /** Whether an operation may bring a token of its own, as GraphiQL does; off in production. */
   readonly takesOperationTokens: boolean;
 }): WebSocketSide {
-  const { yoga, mask, people, openStreams, logger, newRequestId, allowedOrigins, pingIntervalMs, caps, gate } = options;
+  const { yoga, mask, people, openStreams, logger, newRequestId, allowedOrigins, pings, caps, gate } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxPayloadBytes, handleProtocols, perMessageDeflate: false });
-  const runs = new WeakMap<ExecutionArgs, () => Promise<Result | ResultStream<Result>>>();
+  const runs = new WeakMap<ExecutionArgs, () => Promise<Result | AsyncGenerator<never>>>();
 
   function newExchange(connection: Connection): Exchange {
     const requestId = newRequestId();
@@ -75,7 +79,7 @@ export function createWebSocketSide(options: {
     return { origin: { viewer: connection.viewer, requestId, device: webSocketDevice(connection.request, connection.address) }, recorder, http: null };
   }
 
-  async function run(args: ExecutionArgs): Promise<Result | ResultStream<Result>> {
+  async function run(args: ExecutionArgs): Promise<Result | AsyncGenerator<never>> {
     const prepared = runs.get(args);
     if (prepared === undefined) throw new Error('An operation runs that was not prepared.');
     return await prepared();
@@ -112,7 +116,7 @@ export function createWebSocketSide(options: {
         return await closedSocket(extra.socket);
       }
     },
-    async onSubscribe({ extra, subscriptions }, _id, payload) {
+    async onSubscribe({ extra, subscriptions }, id, payload) {
       try {
         checkOperationCount(Object.keys(subscriptions).length);
         // The socket takes on the login, so that its streams end with it.
@@ -125,15 +129,18 @@ export function createWebSocketSide(options: {
       const exchange = newExchange(extra);
       const prepared = await prepareOperation(yoga, payload, exchange, mask, () => exchange.recorder.write({}));
       if (!prepared.isReady) return prepared.failed.errors ?? [];
-      runs.set(prepared.args, prepared.run);
+      runs.set(prepared.args, async () => {
+        const result = await prepared.run();
+        return isTextStream(result) ? writeStream(result, extra.writer.sinkOf(id)) : result;
+      });
       return prepared.args;
     },
     execute: run,
     subscribe: run,
   });
 
-  function serve(socket: WebSocket, request: IncomingMessage, address: string, release: Release): void {
-    const connection: Connection = { request, socket, address, viewer: null, release };
+  function serve(socket: WebSocket, request: IncomingMessage, raw: Duplex, address: string, release: Release): void {
+    const connection: Connection = { request, socket, writer: createSocketWriter(socket, raw), address, viewer: null, release };
     const remove = openStreams.add({
       loginId: () => connection.viewer?.loginId ?? null,
       end: (reason) =>
@@ -154,7 +161,7 @@ export function createWebSocketSide(options: {
       },
       connection,
     );
-    const stopPings = keepAlive(socket, pingIntervalMs);
+    const stopPings = keepAlive(socket, pings);
     // A payload above the limit arrives here; ws then closes with 1009 by itself.
     socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'));
     socket.once('close', (code, reason) => {
@@ -172,7 +179,7 @@ export function createWebSocketSide(options: {
       if (release === null) return false;
       // Also when the upgrade fails.
       socket.once('close', release);
-      sockets.handleUpgrade(request, socket, head, (open) => serve(open, request, address, release));
+      sockets.handleUpgrade(request, socket, head, (open) => serve(open, request, socket, address, release));
       return true;
     },
     terminate() {
@@ -218,15 +225,14 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
 const mostMissedPongs = 5;
 
 /** Pings, and cuts a socket that has missed several: one that reads slowly answers late, one whose machine is gone never. */
-function keepAlive(socket: WebSocket, intervalMs: number): () => void {
+function keepAlive(socket: WebSocket, pings: Rounds): () => void {
   let missedPongs = 0;
   socket.on('pong', () => {
     missedPongs = 0;
   });
-  const timer = setInterval(() => {
+  return pings.add(() => {
     if (missedPongs >= mostMissedPongs) return socket.terminate();
     missedPongs += 1;
     socket.ping();
-  }, intervalMs);
-  return () => clearInterval(timer);
+  });
 }

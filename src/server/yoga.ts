@@ -5,6 +5,7 @@ import type { Caps } from './caps.ts';
 import type { GateConfig } from '../base/gate-config.ts';
 import { defaultPageSize } from '../schema/pagination.ts';
 import { createDocumentCache } from './document-cache.ts';
+import { useCompiledEvents } from './compiled-events.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { useEventStreamCap } from './event-stream-cap.ts';
 import { useResults } from './result-plugin.ts';
@@ -106,6 +107,7 @@ export function createGraphqlServer(options: {
       useValidation({ isProduction }),
       useRecord(),
       useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
+      useCompiledEvents(),
       useResults(mask),
     ],
   });
