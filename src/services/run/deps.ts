@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
-import type { PrismaClient } from '../../../prisma/generated/client.ts';
+import type { Pool, QueryResultRow } from 'pg';
+import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -21,6 +21,23 @@ export interface RunDependencies {
   /** The tools that a data session gives to an engine. */
   readonly toolsOf: RunTools;
   readonly settings: RunSettings;
+}
+
+/** Runs one statement, on the pool or in a transaction, and gives its rows. */
+export type RunSql = <Row>(sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
+
+/**
+ * Runs a statement on the pool, where it is a transaction by itself.
+ *
+ * @param name under which a connection prepares it once
+ */
+export function onPool(pool: Pool, name: string): RunSql {
+  return async <Row>(text: string, values: readonly unknown[]) => (await pool.query<Row & QueryResultRow>({ name, text, values: [...values] })).rows;
+}
+
+/** Runs a statement in a transaction. */
+export function inTransaction(transaction: Pick<Prisma.TransactionClient, '$queryRawUnsafe'>): RunSql {
+  return <Row>(sql: string, values: readonly unknown[]) => transaction.$queryRawUnsafe<Row[]>(sql, ...values);
 }
 
 /** The limits of runs; times in milliseconds. */

@@ -6,12 +6,14 @@ import type { RunEndData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
 import { createAnswer, type Answer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
-import { finishRun, type RunEnd } from './finish.ts';
-import { loadHistory } from './history.ts';
+import type { RunEnd } from './end-statement.ts';
+import { finishRun } from './finish.ts';
+import { loadHistory, loadRoom } from './history.ts';
 import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
 import { runOptions } from './options.ts';
 import { outlast } from './outlast.ts';
 import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
+import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
 
 /** Why a run is ended from outside; the reason of its signal. */
@@ -62,7 +64,7 @@ function endOf(outcome: LoopOutcome): RunEndData {
 
 /** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
 async function prepare(deps: RunDependencies, run: Run) {
-  const conversation = await deps.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId }, select: { sessionId: true, titleSource: true } });
+  const conversation = await loadRoom(deps.pool, run.conversationId);
   const { sessionId } = conversation;
   const { engine, model } = deps.registry.resolve(run.model);
   const options = runOptions.parse(run.options);
@@ -75,7 +77,7 @@ async function prepare(deps: RunDependencies, run: Run) {
     ...(run.kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []),
     ...(sessionId !== null && options.systemPrompt != null ? [options.systemPrompt] : []),
   ].join('\n\n');
-  const messages = run.questionId === null ? [] : await loadHistory(deps.prisma, run.conversationId, run.questionId);
+  const messages = run.questionId === null ? [] : await loadHistory(deps.pool, run.conversationId, run.questionId);
   const request = {
     model,
     task: run.kind,
@@ -94,16 +96,7 @@ async function prepare(deps: RunDependencies, run: Run) {
 async function nameConversation(deps: RunDependencies, run: Run, engine: Engine, model: string, question: string, signal: AbortSignal): Promise<string | null> {
   const title = await makeTitle(engine, model, question, signal);
   if (title === null) return null;
-  return deps.prisma.$transaction(async (transaction) => {
-    const { count } = await transaction.conversation.updateMany({
-      where: { id: run.conversationId, titleSource: 'NONE' },
-      data: { title, titleSource: 'AUTOMATIC' },
-    });
-    if (count === 0) return null;
-    await transaction.session.updateMany({ where: { conversation: { id: run.conversationId }, title: null }, data: { title } });
-    await deps.conversationLog.append(transaction, run.conversationId, { type: 'ConversationTitleChanged', title });
-    return title;
-  });
+  return (await writeTitle(deps, run.conversationId, title)) ? title : null;
 }
 
 /** The work of a run between its start and its end. */
@@ -176,7 +169,7 @@ async function storeEnd(
     const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;
     const whole = { ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] };
     // Stored before, when only the answer was lost, it is not ours any more and stays as it is.
-    const event = await outlast(async () => finishRun(deps, run, owned, () => Promise.resolve(whole)), writer.lost);
+    const event = await outlast(() => finishRun(deps, run, owned, whole), writer.lost);
     if (event !== null) writer.deliver(event);
   } catch (error) {
     // The lease runs out, and the reaper ends the run.

@@ -1,7 +1,7 @@
 import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { runEventData, type RunEndData } from '../../events/run-event.ts';
 import type { RunDependencies } from './deps.ts';
-import { finishRun } from './finish.ts';
+import { finishLostRun } from './finish.ts';
 
 /**
  * How long after its lease a run is taken for dead. Should its node still live and store one more frame, that frame stands behind the last
@@ -34,8 +34,7 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
           retryable: true,
           retryAfterMs: null,
         };
-  const owned = { status: 'RUNNING', leaseOwner: run.leaseOwner, leaseExpiresAt: run.leaseExpiresAt } as const;
-  const last = await finishRun(deps, run, owned, async (transaction) => ({
+  const last = await finishLostRun(deps, run, async (transaction) => ({
     ...(await leftBehind(transaction, deps, run)),
     data,
     usage: null,

@@ -58,7 +58,12 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   };
 
   const checkRunLimit = async (userId: string): Promise<void> => {
-    const running = await prisma.run.count({ where: { userId, status: { in: ['RUNNING', 'QUEUED'] } } });
+    const { rows } = await pool.query<{ count: number }>({
+      name: 'open-runs-of-user',
+      text: `SELECT count(*)::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
+      values: [userId],
+    });
+    const running = rows[0]?.count ?? 0;
     if (running >= settings.maxRunningRunsPerUser) {
       throw new AppError(
         'RATE_LIMITED',
@@ -182,8 +187,16 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
      * @throws AppError NOT_FOUND; BAD_USER_INPUT when `after` is negative or beyond the newest event
      */
     events: async (viewer: Viewer | null, id: string, after: number): Promise<Reader<RunEvent>> => {
-      const run = await get(viewer, id);
-      const newest = run.lastSeq ?? (await prisma.runEvent.aggregate({ where: { runId: id }, _max: { seq: true } }))._max.seq ?? 0;
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Run & { readonly newest: number | null }>({
+        name: 'run-to-follow',
+        text: `SELECT ${runColumns}, COALESCE(r.last_seq, (SELECT max(e.seq) FROM run_events e WHERE e.run_id = r.id)) AS newest
+               FROM runs r WHERE r.id = $2 AND ${isParticipant}`,
+        values: [userId, id],
+      });
+      const [run] = rows;
+      if (run === undefined) throw notFound('Run');
+      const newest = run.newest ?? 0;
       parseInput(z.number().int().min(0, 'must be 0 or more').max(newest, `is beyond the newest event, ${newest}`), after, ['after']);
       return run.trimmedAt === null && !(hasEnded(run) && after === run.lastSeq) ? runLog.read(id, after) : replayOf(deps, run, after);
     },
