@@ -10,6 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { isTakeable, type Takeable } from '../base/takeable.ts';
 import { compileEventSelection, type EventSelection } from './event-selection.ts';
+import type { Exchange } from './exchange.ts';
 import type { Result } from './result-masking.ts';
 
 /** The results of a subscription to a log, which can also be had as texts without an execution each. */
@@ -26,6 +27,10 @@ export interface EventResults extends AsyncGenerator<Result, undefined, undefine
 /** Whether results come from a compiled selection. */
 export function isEventResults(results: AsyncIterable<Result>): results is EventResults {
   return 'texts' in results;
+}
+
+function isCompiled(results: unknown): results is EventResults {
+  return typeof results === 'object' && results !== null && 'texts' in results;
 }
 
 type Source = AsyncIterable<unknown> & Takeable<unknown>;
@@ -116,8 +121,10 @@ function createEventResults(source: Source, selection: EventSelection, validated
 /**
  * Compiles the selections of subscriptions to logs: one execution and one `JSON.stringify` for every event of every subscriber is what
  * streams cost otherwise. What cannot be compiled is executed as it always is, a whole operation or a single event.
+ *
+ * @param byExchange gets the results, because Yoga wraps those of HTTP and so hides what they can
  */
-export function useCompiledEvents(): Plugin {
+export function useCompiledEvents(byExchange: WeakMap<Exchange, EventResults>): Plugin<{ readonly exchange: Exchange }> {
   const selections = new WeakMap<DocumentNode, Map<string | null, EventSelection | null>>();
 
   function selectionOf(document: DocumentNode, validated: ValidatedSubscriptionArgs): EventSelection | null {
@@ -144,7 +151,11 @@ export function useCompiledEvents(): Plugin {
 
   return {
     onSubscribe({ subscribeFn, setSubscribeFn }) {
-      setSubscribeFn((args: ExecutionArgs) => subscribeOr(subscribeFn, args));
+      setSubscribeFn(async (args) => {
+        const results = await subscribeOr(subscribeFn, args);
+        if (isCompiled(results)) byExchange.set(args.contextValue.exchange, results);
+        return results;
+      });
     },
   };
 }

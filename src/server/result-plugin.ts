@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { EventResults } from './compiled-events.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import { statusOf } from './failure.ts';
@@ -45,7 +46,7 @@ function statusOfResult(result: Result): number {
  * Masks whatever Yoga is about to send, and takes what goes out as server-sent events out of its hands. Yoga's own writer keeps a timer for
  * every client that left while it was not reading, and takes several times as long for each event.
  */
-export function useResults(mask: ErrorMask): Plugin<object, { readonly exchange: Exchange }> {
+export function useResults(mask: ErrorMask, compiled: WeakMap<Exchange, EventResults>): Plugin<object, { readonly exchange: Exchange }> {
   return {
     onResultProcess({ request, result, setResult, setResultProcessor, serverContext: { exchange } }) {
       if (Array.isArray(result)) return;
@@ -63,7 +64,7 @@ export function useResults(mask: ErrorMask): Plugin<object, { readonly exchange:
           return;
         }
         setResultProcessor((_result, fetchApi) => {
-          streamEvents({ stream: finishTexts(result, mask, exchange, () => {}), status: 200 });
+          streamEvents({ stream: finishTexts(compiled.get(exchange) ?? result, mask, exchange, () => {}), status: 200 });
           return new fetchApi.Response(null);
         }, 'text/event-stream');
         return;

@@ -5,7 +5,7 @@ import type { Caps } from './caps.ts';
 import type { GateConfig } from '../base/gate-config.ts';
 import { defaultPageSize } from '../schema/pagination.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { useCompiledEvents } from './compiled-events.ts';
+import { useCompiledEvents, type EventResults } from './compiled-events.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { useEventStreamCap } from './event-stream-cap.ts';
 import { useResults } from './result-plugin.ts';
@@ -85,6 +85,7 @@ export function createGraphqlServer(options: {
   const { operationTimeoutMs: timeoutMs } = gate;
   const trustsDocuments = gate.persistedDocuments?.mode === 'only';
   const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
+  const compiled = new WeakMap<Exchange, EventResults>();
   return createYoga<{ readonly exchange: Exchange }, object>({
     schema,
     context: ({ exchange }) => createContext(exchange.origin),
@@ -107,8 +108,8 @@ export function createGraphqlServer(options: {
       useValidation({ isProduction }),
       useRecord(),
       useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
-      useCompiledEvents(),
-      useResults(mask),
+      useCompiledEvents(compiled),
+      useResults(mask, compiled),
     ],
   });
 }
