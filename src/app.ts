@@ -13,6 +13,7 @@ import { createPlots } from './plots/plots.ts';
 import { createContext } from './schema/context.ts';
 import { createSchema } from './schema/schema.ts';
 import { createHttpServer } from './server/http-server.ts';
+import { loadPersistedDocuments } from './server/persisted-documents.ts';
 import { createUploadHandler } from './server/uploads.ts';
 import { composeEngines, composeServices } from './compose.ts';
 import { stopChannel } from './services/run/stop.ts';
@@ -58,6 +59,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const startedAt = clock.now();
   // Closed in the reverse order of their opening, also when the start fails half way.
   await using opened = new AsyncDisposableStack();
+  const schema = createSchema();
+  const persistedDocuments = await loadPersistedDocuments({ schema, gate: config.gate, isProduction: config.isProduction });
   const { dataFolder } = config;
   await mkdir(dataFolder, { recursive: true });
 
@@ -135,7 +138,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   opened.defer(() => houseKeeping.stop());
 
   const server = createHttpServer({
-    schema: createSchema(),
+    schema,
+    persistedDocuments,
     services,
     createContext: (origin) => createContext({ ...origin, services }),
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),

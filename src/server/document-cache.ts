@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 // A syntax tree takes up to 150 times the room of its text, so this bounds the cache to about 75 MB when somebody fills it on purpose.
 const mostCharacters = 500_000;
 const mostDocuments = 1_000;
-const longestDocument = 20_000;
+const longestDocument = 50_000;
 
 /** Keeps parsed documents by their text, and of those that do not parse nothing. */
 export interface DocumentCache {

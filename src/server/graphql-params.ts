@@ -3,6 +3,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { z } from 'zod';
 import { readBody, type BodyLimits } from './body.ts';
 import { protocolFailure } from './failure.ts';
+import { documentIdParameters, type PersistedDocuments } from './persisted-documents.ts';
 
 // The shape is checked further by Yoga, which knows the parameters that plugins add.
 const paramsShape = z.record(z.string(), z.unknown());
@@ -35,14 +36,21 @@ function parseJson(text: string, what: string): unknown {
   }
 }
 
-function parseObject(value: unknown, what: string): GraphQLParams {
+/** The parameters of a request before it is known which document they mean. */
+type Parameters = Readonly<Record<string, unknown>>;
+
+function parseObject(value: unknown, what: string): Parameters {
   if (Array.isArray(value)) throw protocolFailure('BAD_REQUEST', `${what} is an array; send one operation a request.`);
   const parsed = paramsShape.safeParse(value);
   if (!parsed.success) throw protocolFailure('BAD_REQUEST', `${what} must be a JSON object with "query", and if needed "variables" and "operationName".`);
+  const { operationName } = parsed.data;
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw protocolFailure('BAD_REQUEST', `"operationName" in ${what.toLowerCase()} must be a string.`);
+  }
   return parsed.data;
 }
 
-function paramsOfUrl(request: IncomingMessage): GraphQLParams {
+function paramsOfUrl(request: IncomingMessage): Parameters {
   const search = new URLSearchParams(request.url?.split('?', 2)[1] ?? '');
   const jsonOf = (name: string): unknown => {
     const text = search.get(name);
@@ -55,20 +63,29 @@ function paramsOfUrl(request: IncomingMessage): GraphQLParams {
       operationName: search.get('operationName') ?? undefined,
       variables: jsonOf('variables'),
       extensions: jsonOf('extensions'),
+      ...Object.fromEntries(documentIdParameters.map((name) => [name, search.get(name) ?? undefined])),
     },
     'The URL',
   );
+}
+
+async function paramsOfBody(request: IncomingMessage, limits: BodyLimits): Promise<Parameters> {
+  checkContentType(request);
+  const body = await readBody(request, limits);
+  return parseObject(parseJson(body.toString('utf8'), 'The body'), 'The body');
 }
 
 /**
  * The parameters of a GraphQL request (https://graphql.github.io/graphql-over-http/): from the URL of a GET, from the JSON body of a POST.
  *
  * @param limits bound the body
- * @throws GraphQLError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE
+ * @param persistedDocuments what a document may be named from
+ * @throws GraphQLError BAD_REQUEST, PERSISTED_DOCUMENT_NOT_FOUND, PERSISTED_DOCUMENT_REQUIRED, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE
  */
-export async function readGraphqlParams(request: IncomingMessage, limits: BodyLimits): Promise<GraphQLParams> {
-  if (request.method === 'GET') return paramsOfUrl(request);
-  checkContentType(request);
-  const body = await readBody(request, limits);
-  return parseObject(parseJson(body.toString('utf8'), 'The body'), 'The body');
+export async function readGraphqlParams(request: IncomingMessage, limits: BodyLimits, persistedDocuments: PersistedDocuments): Promise<GraphQLParams> {
+  const parameters = request.method === 'GET' ? paramsOfUrl(request) : await paramsOfBody(request, limits);
+  const document = persistedDocuments.documentOf(parameters);
+  if (document === null && !documentIdParameters.some((name) => name in parameters)) return parameters;
+  const { documentId: _documentId, doc_id: _docId, id: _id, ...others } = parameters;
+  return document === null ? others : { ...others, query: document };
 }

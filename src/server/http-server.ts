@@ -7,6 +7,7 @@ import { createGraphiql } from './graphiql.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { createOpenStreams } from './open-streams.ts';
 import type { HttpServerOptions } from './options.ts';
+import { createPersistedDocuments } from './persisted-documents.ts';
 import { createRouter } from './router.ts';
 import { cutSlowReaders } from './slow-readers.ts';
 import { stopServer } from './stop.ts';
@@ -58,8 +59,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
   const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
   const caps = createCaps(gate);
+  const { persistedDocuments = createPersistedDocuments(new Map(), false) } = options;
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
-  const yoga = createGraphqlServer({ schema, createContext, mask, bodyLimits, isProduction, gate, caps, askTimeoutMs: config.runs.askTimeoutMs });
+  const yoga = createGraphqlServer({
+    schema,
+    createContext,
+    mask,
+    bodyLimits,
+    isProduction,
+    gate,
+    caps,
+    persistedDocuments,
+    askTimeoutMs: config.runs.askTimeoutMs,
+  });
   const pings = createRounds(pingIntervalMs);
   const webSockets = createWebSocketSide({
     yoga,
@@ -75,6 +87,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     trustedProxyHops: config.trustedProxyHops,
     caps,
     gate,
+    persistedDocuments,
     takesOperationTokens: !isProduction,
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');

@@ -5,6 +5,7 @@ import type { Config } from '../base/config.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Device } from '../schema/context.ts';
 import type { Health } from '../services/health.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 
 /** What the server asks about people. */
 export interface People {
@@ -44,6 +45,8 @@ export interface HttpServerOptions {
     readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
   };
   readonly newRequestId: () => string;
+  /** Without them every request brings its own document. */
+  readonly persistedDocuments?: PersistedDocuments;
   /**
    * Runs once when the stop begins, while streams are still open, so that clients see how their runs end. It is waited for at most half
    * of `shutdownTimeoutMs`; what it throws is logged.

@@ -14,6 +14,7 @@ import { webSocketDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import { createMessagePace } from './message-pace.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { createOperationRecorder } from './operation-record.ts';
 import type { People } from './options.ts';
@@ -66,6 +67,7 @@ export function createWebSocketSide(options: {
   readonly trustedProxyHops: number;
   readonly caps: Caps;
   readonly gate: GateConfig;
+  readonly persistedDocuments: PersistedDocuments;
   /** Whether an operation may bring a token of its own, as GraphiQL does; off in production. */
   readonly takesOperationTokens: boolean;
 }): WebSocketSide {
@@ -117,7 +119,10 @@ export function createWebSocketSide(options: {
       }
     },
     async onSubscribe({ extra, subscriptions }, id, payload) {
+      let query = payload.query;
       try {
+        // The protocol wants a `query` all the same; it is empty where a document is named.
+        query = options.persistedDocuments.documentOf({ ...payload }) ?? query;
         checkOperationCount(Object.keys(subscriptions).length);
         // The socket takes on the login, so that its streams end with it.
         // A socket may be open for days: who speaks, and in which role, is looked up for every operation.
@@ -127,7 +132,7 @@ export function createWebSocketSide(options: {
         return mask([error], { requestId: newRequestId(), operationName: null });
       }
       const exchange = newExchange(extra);
-      const prepared = await prepareOperation(yoga, payload, exchange, mask, () => exchange.recorder.write({}));
+      const prepared = await prepareOperation(yoga, { ...payload, query }, exchange, mask, () => exchange.recorder.write({}));
       if (!prepared.isReady) return prepared.failed.errors ?? [];
       runs.set(prepared.args, async () => {
         const result = await prepared.run();

@@ -14,6 +14,7 @@ import { protocolFailure } from './failure.ts';
 import { readGraphqlParams } from './graphql-params.ts';
 import type { OperationOrigin } from './options.ts';
 import { useOperationTimeout } from './operation-timeout.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 import { useQueryLimits } from './query-limits/plugin.ts';
 import { createDocumentGate } from './query-limits/query-limits.ts';
 import { useValidation } from './validation.ts';
@@ -55,11 +56,11 @@ function useQueriesOverGet(): ServerPlugin {
 }
 
 /** Reads the parameters straight from Node's request, bounded and without fetch objects, instead of Yoga's own parsers. */
-function useParams(limits: BodyLimits): ServerPlugin {
+function useParams(limits: BodyLimits, persistedDocuments: PersistedDocuments): ServerPlugin {
   return {
     onRequestParse({ serverContext, setRequestParser }) {
       const { http } = serverContext.exchange;
-      if (http !== null) setRequestParser(() => readGraphqlParams(http.incoming, limits));
+      if (http !== null) setRequestParser(() => readGraphqlParams(http.incoming, limits, persistedDocuments));
     },
   };
 }
@@ -78,10 +79,11 @@ export function createGraphqlServer(options: {
   readonly isProduction: boolean;
   readonly gate: GateConfig;
   readonly caps: Caps;
+  readonly persistedDocuments: PersistedDocuments;
   /** How long the mutation `ask` waits for an answer. */
   readonly askTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, mask, bodyLimits, isProduction, gate, caps, askTimeoutMs } = options;
+  const { schema, createContext, mask, bodyLimits, isProduction, gate, caps, persistedDocuments, askTimeoutMs } = options;
   const { operationTimeoutMs: timeoutMs } = gate;
   const trustsDocuments = gate.persistedDocuments?.mode === 'only';
   const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
@@ -101,7 +103,7 @@ export function createGraphqlServer(options: {
     maxRequestBodySize: false,
     parserAndValidationCache: createDocumentCache(),
     plugins: [
-      useParams(bodyLimits),
+      useParams(bodyLimits, persistedDocuments),
       useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
       useQueriesOverGet(),
       useEventStreamCap(caps),
