@@ -1,4 +1,14 @@
-import { GraphQLID, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString, type GraphQLFieldConfig } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfig,
+} from 'graphql';
 
 const thing = {};
 const page = { nodes: [thing] };
@@ -19,8 +29,11 @@ const ThingConnection = new GraphQLObjectType({
   fields: () => ({ nodes: { type: new GraphQLList(Thing) } }),
 });
 
+const Color = new GraphQLEnumType({ name: 'Color', values: { CRIMSON: {}, AZURE: {} } });
+const PaintInput = new GraphQLInputObjectType({ name: 'PaintInput', fields: { color: { type: Color }, layers: { type: GraphQLInt } } });
+
 /**
- * Root fields for tests of limits.
+ * Root fields for tests of limits and messages.
  *
  * @param onResolve hears that one ran
  */
@@ -32,6 +45,7 @@ export function thingFields(onResolve: () => void): Readonly<Record<string, Grap
   return {
     thing: { type: Thing, resolve: answer(thing) },
     things: { type: ThingConnection, args: sizes, resolve: answer(page) },
+    paint: { type: GraphQLString, args: { input: { type: PaintInput }, color: { type: Color } }, resolve: () => 'painted' },
     nodes: {
       type: new GraphQLList(Thing),
       args: { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } },

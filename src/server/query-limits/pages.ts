@@ -34,9 +34,9 @@ function fieldOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown
   return isObjectType(type) || isInterfaceType(type) ? (type.getFields()[name] ?? null) : null;
 }
 
-/** Whether a field of the schema is a connection, that is, has a `first` or a `last`. */
+/** Whether a field of the schema is a connection, that is, returns one by pages. Others may have a `first` with bounds of their own. */
 export function isConnectionField(field: GraphQLField<unknown, unknown>): boolean {
-  return field.args.some(({ name }) => name === 'first' || name === 'last');
+  return getNamedType(field.type).name.endsWith('Connection') && field.args.some(({ name }) => name === 'first' || name === 'last');
 }
 
 /** What a page size is, once its variables are known; null where none is given, or what is given is no number. */
