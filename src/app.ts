@@ -128,6 +128,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     chores: [
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
+      { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
     logger,

@@ -1,3 +1,4 @@
+import { deriveKey } from './auth/keys.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createRefreshTokens, createSetupTokens } from './auth/opaque-tokens.ts';
 import { createPasswords } from './auth/passwords.ts';
@@ -14,6 +15,7 @@ import { createRegistry, type Registry } from './engines/registry.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
 import type { Plots } from './plots/plots.ts';
+import { createAudit } from './services/audit.ts';
 import { createConversations } from './services/conversation.ts';
 import { createDataTools } from './services/data-tools/data-tools.ts';
 import { createFiles } from './services/file/files.ts';
@@ -94,7 +96,9 @@ export function composeServices({ config, secret, version, startedAt, clock, new
   };
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
+  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
   const services: Services = {
+    audit,
     people: createPeople({
       prisma,
       clock,

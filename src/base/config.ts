@@ -27,6 +27,11 @@ export interface Config {
     /** How many passwords are hashed at once; the others wait. */
     readonly bcryptConcurrency: number;
   };
+  /** How long entries of the audit log are kept. */
+  readonly auditRetentionMs: number;
+  /** Null counts shared limits in the database. */
+  readonly redisUrl: string | null;
+  readonly rates: RateConfig;
   /** Origins whose pages may call us with credentials. */
   readonly allowedOrigins: readonly string[];
   /** How many proxies of ours stand before the server; only what they wrote into `X-Forwarded-For` counts. */
@@ -72,6 +77,24 @@ export interface Config {
     readonly anthropic: EngineConfig | null;
     readonly timers: EngineTimers;
   };
+}
+
+/** How often things may be done. Zero means: without a limit. */
+export interface RateConfig {
+  /** The time in which attempts to sign in, registrations, refreshes and checks of a password are counted. */
+  readonly attemptWindowMs: number;
+  readonly loginsPerAccount: number;
+  readonly loginsPerAddress: number;
+  readonly registrationsPerAddress: number;
+  readonly refreshesPerAddress: number;
+  /** Of passwords and set-up tokens that somebody signed in gives. */
+  readonly checksPerUser: number;
+  /** Operations of one person, on every transport. */
+  readonly requestsPerMinute: number;
+  /** Operations that nobody is signed in for, of one address. */
+  readonly anonymousRequestsPerMinute: number;
+  /** Runs that one person starts. */
+  readonly chatsPerMinute: number;
 }
 
 /** A PostgreSQL server. */
@@ -142,6 +165,17 @@ const variables = z.object({
   REFRESH_GRACE_SECONDS: wholeNumber(10, 0, 300),
   BCRYPT_COST: wholeNumber(12, 4, 16),
   BCRYPT_CONCURRENCY: wholeNumber(2, 1, 16),
+  AUDIT_RETENTION_DAYS: wholeNumber(365, 1, 36_500),
+  REDIS_URL: url(/^rediss?$/).optional(),
+  RATE_LIMIT_ATTEMPT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
+  RATE_LIMIT_LOGINS_PER_ACCOUNT: wholeNumber(10, 0, 1_000_000),
+  RATE_LIMIT_LOGINS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
+  RATE_LIMIT_REGISTRATIONS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
+  RATE_LIMIT_REFRESHES_PER_ADDRESS: wholeNumber(300, 0, 1_000_000),
+  RATE_LIMIT_CHECKS_PER_USER: wholeNumber(10, 0, 1_000_000),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_CHATS_PER_MINUTE: wholeNumber(20, 0, 1_000_000),
   ALLOWED_ORIGINS: z
     .string()
     .default('')
@@ -250,6 +284,19 @@ function shape(values: z.infer<typeof variables>): Config {
       refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
       bcryptCost: values.BCRYPT_COST,
       bcryptConcurrency: values.BCRYPT_CONCURRENCY,
+    },
+    auditRetentionMs: values.AUDIT_RETENTION_DAYS * secondsPerDay * 1_000,
+    redisUrl: values.REDIS_URL ?? null,
+    rates: {
+      attemptWindowMs: values.RATE_LIMIT_ATTEMPT_WINDOW_SECONDS * 1_000,
+      loginsPerAccount: values.RATE_LIMIT_LOGINS_PER_ACCOUNT,
+      loginsPerAddress: values.RATE_LIMIT_LOGINS_PER_ADDRESS,
+      registrationsPerAddress: values.RATE_LIMIT_REGISTRATIONS_PER_ADDRESS,
+      refreshesPerAddress: values.RATE_LIMIT_REFRESHES_PER_ADDRESS,
+      checksPerUser: values.RATE_LIMIT_CHECKS_PER_USER,
+      requestsPerMinute: values.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      anonymousRequestsPerMinute: values.RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE,
+      chatsPerMinute: values.RATE_LIMIT_CHATS_PER_MINUTE,
     },
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,

@@ -1,3 +1,4 @@
+import type { Audit } from './audit.ts';
 import type { Conversations } from './conversation.ts';
 import type { Files } from './file/files.ts';
 import type { Health } from './health.ts';
@@ -11,6 +12,7 @@ import type { Uploads } from './upload/uploads.ts';
 /** Everything the product can do. The schema and the server see nothing below it. */
 export interface Services {
   readonly people: People;
+  readonly audit: Audit;
   readonly conversations: Conversations;
   readonly messages: Messages;
   readonly runs: Runs;
