@@ -55,7 +55,7 @@ export interface App {
  * @throws what names the part that could not be started; everything that was started before it is closed again
  */
 export async function startApp(config: Config, logger: Logger, overrides: AppOverrides = {}): Promise<App> {
-  const { clock = systemClock, newId = uuidv7 } = overrides;
+  const { clock = systemClock, newId = uuidv7, fetch = globalThis.fetch } = overrides;
   const startedAt = clock.now();
   // Closed in the reverse order of their opening, also when the start fails half way.
   await using opened = new AsyncDisposableStack();
@@ -98,7 +98,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     duckdb,
     plots,
     fileStore: createFileStore({ folder: dataFolder, newId }),
-    registry: composeEngines(config, overrides.engines ?? [], overrides.fetch ?? globalThis.fetch),
+    registry: composeEngines(config, overrides.engines ?? [], fetch),
+    fetch,
   });
   const { services, runLog, conversationLog, executor } = parts;
   opened.defer(() => runLog.close());
@@ -128,6 +129,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     chores: [
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
+      { name: 'API keys', run: () => services.apiKeys.removeExpired() },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
@@ -141,7 +143,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const server = createHttpServer({
     schema,
     persistedDocuments,
-    services,
+    services: { people: services.authentication },
     createContext: (origin) => createContext({ ...origin, services }),
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),
     health: services.health,

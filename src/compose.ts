@@ -15,7 +15,9 @@ import { createRegistry, type Registry } from './engines/registry.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
 import type { Plots } from './plots/plots.ts';
+import { composeCredentials } from './compose-credentials.ts';
 import { createAudit } from './services/audit.ts';
+import { createAuthentication } from './services/authentication.ts';
 import { createConversations } from './services/conversation.ts';
 import { createDataTools } from './services/data-tools/data-tools.ts';
 import { createFiles } from './services/file/files.ts';
@@ -47,6 +49,8 @@ export interface Foundation {
   readonly plots: Plots;
   readonly fileStore: FileStore;
   readonly registry: Registry;
+  /** For the keys of identity providers. */
+  readonly fetch: typeof globalThis.fetch;
 }
 
 /** How long a reader of a log rests without a wake-up before it looks by itself. */
@@ -62,7 +66,8 @@ export function composeEngines(config: Config, extra: readonly Engine[], fetch: 
 }
 
 /** Wires the services, and what the roof needs to start and to stop. */
-export function composeServices({ config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry }: Foundation) {
+export function composeServices(foundation: Foundation) {
+  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry } = foundation;
   const { prisma, pool } = database;
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
@@ -97,19 +102,24 @@ export function composeServices({ config, secret, version, startedAt, clock, new
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
   const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
+  const people = createPeople({
+    prisma,
+    clock,
+    newId,
+    logger,
+    passwords: createPasswords({ cost: config.auth.bcryptCost, concurrency: config.auth.bcryptConcurrency }),
+    accessTokens: createAccessTokens({ secret, previousSecrets: config.previousSecrets, lifetimeSeconds: config.auth.accessTokenLifetimeSeconds, clock }),
+    refreshTokens: createRefreshTokens(),
+    setupTokens: createSetupTokens(),
+    settings: config.auth,
+  });
+  const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
   const services: Services = {
     audit,
-    people: createPeople({
-      prisma,
-      clock,
-      newId,
-      logger,
-      passwords: createPasswords({ cost: config.auth.bcryptCost, concurrency: config.auth.bcryptConcurrency }),
-      accessTokens: createAccessTokens({ secret, lifetimeSeconds: config.auth.accessTokenLifetimeSeconds, clock }),
-      refreshTokens: createRefreshTokens(),
-      setupTokens: createSetupTokens(),
-      settings: config.auth,
-    }),
+    people,
+    apiKeys,
+    identities,
+    authentication: createAuthentication({ people, apiKeys, identities }),
     conversations: createConversations({ prisma, pool, clock, newId, conversationLog, stopRuns: runs.stopAllIn }),
     messages: createMessages({ pool }),
     runs,

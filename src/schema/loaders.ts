@@ -1,5 +1,7 @@
 import type { Conversation, Message, Part, Run } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import type { ApiKey } from '../services/api-key/api-keys.ts';
+import type { Identity } from '../services/identity/identities.ts';
 import type { Person } from '../services/people/person.ts';
 import type { Services } from '../services/services.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -16,6 +18,8 @@ export function createLoaders(services: Services, viewer: Viewer | null) {
   const { conversations, messages, runs, people } = services;
   return {
     ...createFileLoaders(services, viewer),
+    apiKey: loaderOf<ApiKey>((ids) => services.apiKeys.byIds(viewer, ids)),
+    identity: loaderOf<Identity>((ids) => services.identities.byIds(viewer, ids)),
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),

@@ -1,11 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './api-key.ts';
 import './auth.ts';
 import './conversation-event.ts';
 import './conversation.ts';
 import './data-parts.ts';
 import './file.ts';
 import './health.ts';
+import './identity.ts';
 import './message.ts';
 import './model.ts';
 import './run-event.ts';

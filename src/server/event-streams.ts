@@ -32,7 +32,7 @@ export async function serveEventStream(parts: {
 }): Promise<void> {
   const { response, answer, exchange, mask, openStreams, pings } = parts;
   const remove = openStreams.add({
-    loginId: () => exchange.origin.viewer?.loginId ?? null,
+    viewer: () => exchange.origin.viewer,
     end(reason) {
       const failure = reason === 'LOGIN_REVOKED' ? revokedFailure() : stoppingFailure();
       answer.stream.end(JSON.stringify(failedResult(failure, mask, exchange)));

@@ -57,7 +57,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const isStopping = (): boolean => phase === 'stopping';
 
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
-  const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
+  const openStreams = createOpenStreams({ isActive: (viewer) => services.people.isActive(viewer), logger, intervalMs: loginCheckIntervalMs });
   const caps = createCaps(gate);
   const { persistedDocuments = createPersistedDocuments(new Map(), false) } = options;
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };

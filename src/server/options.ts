@@ -10,15 +10,15 @@ import type { PersistedDocuments } from './persisted-documents.ts';
 /** What the server asks about people. */
 export interface People {
   /**
-   * Who an access token belongs to.
+   * Who a token belongs to: an access token, an API key, or the token of an identity provider.
    *
-   * @throws AppError UNAUTHENTICATED when the token is not valid (any more)
+   * @throws AppError UNAUTHENTICATED when the token is not valid (any more); CONFLICT when it cannot get an account
    */
   authenticate(token: string): Promise<Viewer>;
-  /** The viewer of a login as of now, with the role of now; null when the login has ended. */
-  findViewer(loginId: string): Promise<Viewer | null>;
-  /** Whether a login may still keep streams open: not logged out, its person not disabled. */
-  isLoginActive(loginId: string): Promise<boolean>;
+  /** A viewer as of now, with the role of now; null when what they came with has ended or expired. */
+  findViewer(viewer: Viewer): Promise<Viewer | null>;
+  /** Whether a viewer may still keep streams open: not logged out, not revoked, not expired, not disabled. */
+  isActive(viewer: Viewer): Promise<boolean>;
 }
 
 /** What the server knows about an operation before it runs; the context of the resolvers is made from it. */

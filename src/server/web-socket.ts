@@ -4,7 +4,7 @@ import type { ExecutionArgs } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../auth/viewer.ts';
-import { AppError } from '../base/errors.ts';
+import { AppError, type ErrorCode } from '../base/errors.ts';
 import type { Rounds } from '../base/rounds.ts';
 import type { Logger } from '../base/logger.ts';
 import type { GateConfig } from '../base/gate-config.ts';
@@ -44,6 +44,8 @@ export interface WebSocketSide {
   terminate(): void;
 }
 
+/** With these it makes no sense to come again with the same token; with all others it does. */
+const refusals: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'CONFLICT'];
 const closeTimeoutMs = 1_000;
 const tryAgainLater = 1013;
 const goingAway = 1001;
@@ -112,7 +114,7 @@ export function createWebSocketSide(options: {
         closeSoon(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many sockets');
         return await closedSocket(extra.socket);
       } catch (error) {
-        if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return false;
+        if (error instanceof AppError && refusals.includes(error.code)) return false;
         mask([error], { requestId: newRequestId(), operationName: null });
         closeSoon(extra.socket, tryAgainLater, 'Try again later');
         return await closedSocket(extra.socket);
@@ -147,7 +149,7 @@ export function createWebSocketSide(options: {
   function serve(socket: WebSocket, request: IncomingMessage, raw: Duplex, address: string, release: Release): void {
     const connection: Connection = { request, socket, writer: createSocketWriter(socket, raw), address, viewer: null, release };
     const remove = openStreams.add({
-      loginId: () => connection.viewer?.loginId ?? null,
+      viewer: () => connection.viewer,
       end: (reason) =>
         reason === 'LOGIN_REVOKED' ? closeSoon(socket, CloseCode.Forbidden, 'Login revoked') : closeSoon(socket, goingAway, 'The server is stopping'),
     });

@@ -17,6 +17,7 @@ import { useOperationTimeout } from './operation-timeout.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import { useQueryLimits } from './query-limits/plugin.ts';
 import { createDocumentGate } from './query-limits/query-limits.ts';
+import { useScopes } from './scope-plugin.ts';
 import { useValidation } from './validation.ts';
 
 /** Yoga as this server runs it. */
@@ -106,6 +107,7 @@ export function createGraphqlServer(options: {
       useParams(bodyLimits, persistedDocuments),
       useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
       useQueriesOverGet(),
+      useScopes(),
       useEventStreamCap(caps),
       useValidation({ isProduction }),
       useRecord(),

@@ -30,7 +30,7 @@ export const accessOperations: readonly AccessOperation[] = [
   query('run', 'id status', 'Run'),
   query('session', 'id title', 'Session'),
   query('file', 'id name', 'File'),
-  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User'] as const).map((kind): AccessOperation => ({
+  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User', 'ApiKey', 'Identity'] as const).map((kind): AccessOperation => ({
     field: 'Query.node',
     document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
     variables: (ids) => ({ id: ids[kind] }),
@@ -58,6 +58,8 @@ export const accessOperations: readonly AccessOperation[] = [
   mutation('deleteFile', 'deletedFileId', (ids) => ({ id: ids.File })),
   mutation('deleteConversation', 'deletedConversationId', (ids) => ({ id: ids.Conversation })),
   mutation('deleteSession', 'deletedSessionId', (ids) => ({ id: ids.Session })),
+  mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
+  mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),
   {
     field: 'Subscription.runEvents',
     document: 'subscription ($id: ID!) { runEvents(runId: $id) { seq } }',

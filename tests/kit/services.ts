@@ -41,6 +41,7 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
     plots: { check: refuse, renderSvg: refuse, close: refuse },
     fileStore: createFileStore({ folder: folder.path, newId: uuidv7 }),
     registry: createRegistry({ engines, defaultModel: null }),
+    fetch: refuse,
   });
   const schema = createSchema();
   const person = async (): Promise<Viewer> => {

@@ -191,9 +191,8 @@ export async function startServer(
           if (name === undefined || (name === 'bob' && isBobRevoked)) throw new AppError('UNAUTHENTICATED', 'The access token is not valid.');
           return { userId: name, loginId: `login-of-${name}`, role: 'MEMBER' };
         },
-        findViewer: async (loginId) =>
-          isBobRevoked && loginId === 'login-of-bob' ? null : { userId: loginId.replace('login-of-', ''), loginId, role: 'MEMBER' },
-        isLoginActive: async (loginId) => !(isBobRevoked && loginId === 'login-of-bob'),
+        findViewer: async (viewer) => (isBobRevoked && viewer.userId === 'bob' ? null : viewer),
+        isActive: async (viewer) => !(isBobRevoked && viewer.userId === 'bob'),
       },
     },
     createContext: (origin) => ({ ...origin }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { passwordShape } from '../../auth/passwords.ts';
-import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import { requireLogin, requireViewer, type Viewer } from '../../auth/viewer.ts';
 import { badInput, notFound } from '../../base/errors.ts';
 import { parseInput } from '../../base/validate.ts';
 import type { PeopleDependencies } from './deps.ts';
@@ -70,10 +70,10 @@ export function createAccounts(dependencies: PeopleDependencies & { readonly sta
     /**
      * Makes the viewer the first ADMIN.
      *
-     * @throws AppError UNAUTHENTICATED; FORBIDDEN when the set-up token is not valid
+     * @throws AppError UNAUTHENTICATED; FORBIDDEN when the set-up token is not valid, or without a login
      */
     async claimAdmin(viewer: Viewer | null, token: string): Promise<Person> {
-      const { userId, loginId } = requireViewer(viewer);
+      const { userId, loginId } = requireLogin(viewer);
       const [row] = await prisma.$transaction(async (transaction) => {
         await setupToken.consume(transaction, token);
         return transaction.user.updateManyAndReturn({ where: { id: userId }, data: { role: 'ADMIN', updatedAt: clock.now() }, select: personColumns });
@@ -109,10 +109,10 @@ export function createAccounts(dependencies: PeopleDependencies & { readonly sta
     /**
      * Changes the viewer's password and ends all their other logins. Limits on the number of attempts belong before the first statement.
      *
-     * @throws AppError UNAUTHENTICATED; BAD_USER_INPUT when the current password is wrong or the new one is not acceptable
+     * @throws AppError UNAUTHENTICATED; FORBIDDEN without a login; BAD_USER_INPUT when the current password is wrong or the new one is not acceptable
      */
     async changePassword(viewer: Viewer | null, input: { readonly currentPassword: string; readonly newPassword: string }): Promise<Person> {
-      const { userId, loginId } = requireViewer(viewer);
+      const { userId, loginId } = requireLogin(viewer);
       const { currentPassword, newPassword } = parseInput(changePasswordShape, input);
       const refusal = badInput(['input', 'currentPassword'], 'The current password is wrong; nothing was changed.');
       const found = await prisma.user.findUnique({ where: { id: userId }, select: { ...personColumns, credential: { select: { passwordHash: true } } } });

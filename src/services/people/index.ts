@@ -1,4 +1,4 @@
-import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import { requireViewer, type LoginViewer, type Viewer } from '../../auth/viewer.ts';
 import { AppError } from '../../base/errors.ts';
 import { createAccounts } from './accounts.ts';
 import type { PeopleDependencies } from './deps.ts';
@@ -41,7 +41,7 @@ export function createPeople(dependencies: PeopleDependencies) {
      *
      * @throws AppError UNAUTHENTICATED when the token is not valid, its login was revoked or its user deleted
      */
-    async authenticate(accessToken: string): Promise<Viewer> {
+    async authenticate(accessToken: string): Promise<LoginViewer> {
       const { userId, loginId } = await accessTokens.verify(accessToken);
       const viewer = await states.find(loginId);
       if (viewer === null || viewer.userId !== userId) throw new AppError('UNAUTHENTICATED', 'This login has ended; sign in again with "login".');

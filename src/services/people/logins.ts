@@ -2,7 +2,7 @@ import { NIL } from 'uuid';
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/generated/client.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { requireViewer } from '../../auth/viewer.ts';
+import { requireLogin } from '../../auth/viewer.ts';
 import { later } from '../../base/clock.ts';
 import { AppError } from '../../base/errors.ts';
 import { parseInput } from '../../base/validate.ts';
@@ -150,10 +150,10 @@ export function createLogins(dependencies: PeopleDependencies & { readonly state
     /**
      * Ends the viewer's login, and the login of a refresh token where one is given. A token that is not valid any more is no error.
      *
-     * @throws AppError UNAUTHENTICATED when there is neither a viewer nor a token
+     * @throws AppError UNAUTHENTICATED when there is neither a viewer nor a token; FORBIDDEN for an API key or an outside token
      */
     async logout(viewer: Viewer | null, refreshToken: string | null): Promise<void> {
-      const own: Prisma.LoginWhereInput[] = viewer === null && refreshToken !== null ? [] : [{ id: requireViewer(viewer).loginId }];
+      const own: Prisma.LoginWhereInput[] = viewer === null && refreshToken !== null ? [] : [{ id: requireLogin(viewer).loginId }];
       const given: Prisma.LoginWhereInput[] = refreshToken === null ? [] : [{ tokens: { some: { tokenHash: refreshTokens.hashOf(refreshToken) } } }];
       states.forget(await revoke(prisma, { OR: [...own, ...given] }));
     },

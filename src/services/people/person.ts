@@ -3,7 +3,7 @@ import type { User } from '../../../prisma/generated/client.ts';
 /** A person as a certain viewer may see them. */
 export interface Person {
   readonly id: string;
-  /** Null for everybody but the person. */
+  /** Null for everybody but the person, and where no address is known. */
   readonly email: string | null;
   readonly username: string | null;
   readonly fullName: string | null;
@@ -27,6 +27,6 @@ export type PersonRow = Pick<User, keyof typeof personColumns>;
  */
 export function personOf(row: PersonRow, viewerId: string): Person {
   const isOwn = row.id === viewerId;
-  const fallback = isOwn ? row.email.slice(0, row.email.indexOf('@')) : 'Member';
+  const fallback = isOwn && row.email !== null ? row.email.slice(0, row.email.indexOf('@')) : 'Member';
   return { ...row, email: isOwn ? row.email : null, displayName: row.fullName ?? row.username ?? fallback };
 }
