@@ -6,6 +6,10 @@ import type { Config } from './base/config.ts';
 import { uuidv7, type IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
 import { loadSecret } from './auth/secret.ts';
+import { createLimits } from './limits/limits.ts';
+import { removeExpiredCounts } from './limits/postgres-limiter.ts';
+import { connectRedis } from './limits/redis.ts';
+import { createRequestLimit } from './limits/request-limit.ts';
 import { createDuckdb } from './duckdb/duckdb.ts';
 import { defaultLimits } from './duckdb/limits.ts';
 import type { Engine } from './engines/engine.ts';
@@ -86,7 +90,11 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const plots = createPlots();
   opened.defer(() => plots.close());
 
+  const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, logger });
+  if (redis !== null) opened.defer(() => redis.disconnect());
+
   const parts = composeServices({
+    limits: createLimits(config.rates, { pool: database.pool, redis }),
     config,
     secret: await loadSecret({ configured: config.secret, dataFolder }),
     version,
@@ -130,6 +138,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
       { name: 'API keys', run: () => services.apiKeys.removeExpired() },
+      { name: 'deletions', run: () => services.people.finishDeletions() },
+      { name: 'limits', run: () => removeExpiredCounts(database.pool) },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
@@ -150,6 +160,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     logger,
     config,
     newRequestId: newId,
+    requestLimit: createRequestLimit(config.rates, () => performance.now()),
     onDrain: () => executor.close(),
   });
   const setupToken = await services.people.prepareSetupToken();

@@ -12,6 +12,7 @@ import { createBuiltinEngine } from './engines/builtin/builtin.ts';
 import type { Engine } from './engines/engine.ts';
 import { createOpenAiEngine } from './engines/openai.ts';
 import { createRegistry, type Registry } from './engines/registry.ts';
+import type { Limits } from './limits/limits.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
 import type { Plots } from './plots/plots.ts';
@@ -51,6 +52,7 @@ export interface Foundation {
   readonly registry: Registry;
   /** For the keys of identity providers. */
   readonly fetch: typeof globalThis.fetch;
+  readonly limits: Limits;
 }
 
 /** How long a reader of a log rests without a wake-up before it looks by itself. */
@@ -67,7 +69,7 @@ export function composeEngines(config: Config, extra: readonly Engine[], fetch: 
 
 /** Wires the services, and what the roof needs to start and to stop. */
 export function composeServices(foundation: Foundation) {
-  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry } = foundation;
+  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry, limits } = foundation;
   const { prisma, pool } = database;
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
@@ -84,6 +86,7 @@ export function composeServices(foundation: Foundation) {
     conversationLog,
     registry,
     toolsOf: createDataTools({ duckdb, plots, tables, logger, limits: { maxResultRows: config.sql.maxRows } }),
+    chatsPerUser: limits.chatsPerUser,
     settings: {
       nodeId,
       leaseMs,
@@ -111,6 +114,12 @@ export function composeServices(foundation: Foundation) {
     accessTokens: createAccessTokens({ secret, previousSecrets: config.previousSecrets, lifetimeSeconds: config.auth.accessTokenLifetimeSeconds, clock }),
     refreshTokens: createRefreshTokens(),
     setupTokens: createSetupTokens(),
+    pool,
+    audit,
+    limits,
+    fileStore,
+    conversationLog,
+    stopRunsOf: runs.stopAllOf,
     settings: config.auth,
   });
   const { apiKeys, identities } = composeCredentials({ ...foundation, audit });

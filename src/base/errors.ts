@@ -3,6 +3,7 @@ export const errorCodes = {
   BAD_USER_INPUT: 'An argument is not acceptable; `issues` names each one.',
   UNAUTHENTICATED: 'No valid access token came with the request.',
   FORBIDDEN: 'The viewer is known, and may not do this.',
+  ACCOUNT_DISABLED: 'The account exists and the password is right, but an administrator has disabled it; ask one of them.',
   NOT_FOUND: 'There is no such object, or the viewer may not see it.',
   CONFLICT: 'The change contradicts what is stored, for example an e-mail address that is taken.',
   CONVERSATION_BUSY: 'A run is under way in this conversation; wait, stop it, or choose another `ifBusy`.',

@@ -2,6 +2,7 @@ import type { Conversation, Message, Part, Run } from '../../prisma/generated/cl
 import type { Viewer } from '../auth/viewer.ts';
 import type { ApiKey } from '../services/api-key/api-keys.ts';
 import type { Identity } from '../services/identity/identities.ts';
+import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
 import type { Services } from '../services/services.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -21,6 +22,7 @@ export function createLoaders(services: Services, viewer: Viewer | null) {
     apiKey: loaderOf<ApiKey>((ids) => services.apiKeys.byIds(viewer, ids)),
     identity: loaderOf<Identity>((ids) => services.identities.byIds(viewer, ids)),
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
+    login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),
     messagesOf: pageLoaderOf<Message>((ids, page) => messages.listMany(viewer, ids, page)),

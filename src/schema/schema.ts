@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './administration.ts';
 import './api-key.ts';
+import './audit.ts';
 import './auth.ts';
 import './conversation-event.ts';
 import './conversation.ts';
@@ -8,6 +10,7 @@ import './data-parts.ts';
 import './file.ts';
 import './health.ts';
 import './identity.ts';
+import './login.ts';
 import './message.ts';
 import './model.ts';
 import './run-event.ts';

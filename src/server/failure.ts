@@ -6,6 +6,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  ACCOUNT_DISABLED: 403,
   NOT_FOUND: 404,
   QUERY_TOO_COMPLEX: 400,
   PERSISTED_DOCUMENT_NOT_FOUND: 400,

@@ -70,6 +70,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     gate,
     caps,
     persistedDocuments,
+    requestLimit: options.requestLimit,
     askTimeoutMs: config.runs.askTimeoutMs,
   });
   const pings = createRounds(pingIntervalMs);

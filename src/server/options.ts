@@ -28,6 +28,12 @@ export interface OperationOrigin {
   readonly device: Device;
 }
 
+/** How often operations may come. */
+export interface RequestLimit {
+  /** Counts one operation; gives 0 when it may run, else after how many milliseconds to come back. */
+  consume(userId: string | null, address: string): number;
+}
+
 /** Answers `POST /uploads`, whole: it reads the request and ends the response. What it throws becomes an error answer. */
 export type UploadHandler = (request: IncomingMessage, response: ServerResponse, viewer: Viewer | null, requestId: string) => Promise<void>;
 
@@ -47,6 +53,7 @@ export interface HttpServerOptions {
   readonly newRequestId: () => string;
   /** Without them every request brings its own document. */
   readonly persistedDocuments?: PersistedDocuments;
+  readonly requestLimit: RequestLimit;
   /**
    * Runs once when the stop begins, while streams are still open, so that clients see how their runs end. It is waited for at most half
    * of `shutdownTimeoutMs`; what it throws is logged.

@@ -12,11 +12,12 @@ import { useResults } from './result-plugin.ts';
 import type { Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
 import { readGraphqlParams } from './graphql-params.ts';
-import type { OperationOrigin } from './options.ts';
+import type { OperationOrigin, RequestLimit } from './options.ts';
 import { useOperationTimeout } from './operation-timeout.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import { useQueryLimits } from './query-limits/plugin.ts';
 import { createDocumentGate } from './query-limits/query-limits.ts';
+import { useRequestLimit } from './request-limit-plugin.ts';
 import { useScopes } from './scope-plugin.ts';
 import { useValidation } from './validation.ts';
 
@@ -77,6 +78,7 @@ export function createGraphqlServer(options: {
   readonly createContext: (origin: OperationOrigin) => object;
   readonly mask: ErrorMask;
   readonly bodyLimits: BodyLimits;
+  readonly requestLimit: RequestLimit;
   readonly isProduction: boolean;
   readonly gate: GateConfig;
   readonly caps: Caps;
@@ -84,7 +86,7 @@ export function createGraphqlServer(options: {
   /** How long the mutation `ask` waits for an answer. */
   readonly askTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, mask, bodyLimits, isProduction, gate, caps, persistedDocuments, askTimeoutMs } = options;
+  const { schema, createContext, mask, bodyLimits, requestLimit, isProduction, gate, caps, persistedDocuments, askTimeoutMs } = options;
   const { operationTimeoutMs: timeoutMs } = gate;
   const trustsDocuments = gate.persistedDocuments?.mode === 'only';
   const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
@@ -111,6 +113,7 @@ export function createGraphqlServer(options: {
       useEventStreamCap(caps),
       useValidation({ isProduction }),
       useRecord(),
+      useRequestLimit(requestLimit),
       useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
       useCompiledEvents(compiled),
       useResults(mask, compiled),

@@ -38,7 +38,7 @@ export interface AuditEvent {
 
 /** Which entries to list. What is absent does not narrow the list. */
 export interface AuditFilter {
-  readonly kinds?: readonly AuditKind[] | null | undefined;
+  readonly kinds?: readonly string[] | null | undefined;
   readonly actorId?: string | null | undefined;
   readonly subjectId?: string | null | undefined;
   readonly since?: Date | null | undefined;

@@ -15,6 +15,7 @@ export interface Belongings {
   readonly User: string;
   readonly ApiKey: string;
   readonly Identity: string;
+  readonly Login: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -109,6 +110,7 @@ export async function openWorld(): Promise<World> {
     User: owner.userId,
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
+    Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,
   };
   const nothing: Belongings = {
     Conversation: missing(belongings.Conversation),
@@ -120,6 +122,7 @@ export async function openWorld(): Promise<World> {
     User: missing(belongings.User),
     ApiKey: missing(belongings.ApiKey),
     Identity: missing(belongings.Identity),
+    Login: missing(belongings.Login),
   };
   return { app, owner, stranger, belongings, nothing };
 }

@@ -55,6 +55,8 @@ export type CreateSessionInput = {
 
 /** What can stand in `extensions.code` of an error, and in `RunFailed.code`. */
 export type ErrorCode =
+  /** The account exists and the password is right, but an administrator has disabled it; ask one of them. */
+  | 'ACCOUNT_DISABLED'
   /** The HTTP request is not a GraphQL request. */
   | 'BAD_REQUEST'
   /** An argument is not acceptable; `issues` names each one. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { withoutRateLimits } from './rates.ts';
 
 const program = fileURLToPath(new URL('steady-server.ts', import.meta.url));
 const greeting = z.object({ url: z.string() });
@@ -31,7 +32,7 @@ async function gone(child: ChildProcess): Promise<number | null> {
  */
 export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [program], {
-    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', MAX_RUNNING_RUNS_PER_USER: '10000', ...environment },
+    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', MAX_RUNNING_RUNS_PER_USER: '10000', ...withoutRateLimits, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

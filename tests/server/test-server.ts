@@ -203,6 +203,7 @@ export async function startServer(
     },
     health: createHealth({ checks: {}, version: '1.2.3', clock: systemClock, startedAt: new Date(), logger }),
     newRequestId: uuidv7,
+    requestLimit: { consume: () => 0 },
     logger,
     loginCheckIntervalMs: 50,
     ...changes,

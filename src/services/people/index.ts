@@ -1,10 +1,16 @@
-import { requireViewer, type LoginViewer, type Viewer } from '../../auth/viewer.ts';
+import type { LoginViewer, Viewer } from '../../auth/viewer.ts';
 import { AppError } from '../../base/errors.ts';
 import { createAccounts } from './accounts.ts';
+import { createAdministration } from './administration.ts';
+import { createAttempts } from './attempts.ts';
+import { createDeletion } from './deletion.ts';
 import type { PeopleDependencies } from './deps.ts';
+import { createDevices } from './devices.ts';
+import { createDirectory } from './directory.ts';
 import { createLoginStates } from './login-states.ts';
 import { createLogins } from './logins.ts';
-import { personColumns, personOf, type Person } from './person.ts';
+import { createPasswordCheck } from './password-check.ts';
+import type { Person } from './person.ts';
 import { createSetupToken } from './setup-token.ts';
 
 /** People: accounts, profiles and logins. */
@@ -15,15 +21,14 @@ export function createPeople(dependencies: PeopleDependencies) {
   const { prisma, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
   const states = createLoginStates({ prisma, clock, cacheMs: loginCacheMs });
   const setupToken = createSetupToken(dependencies);
-  const logins = createLogins({ ...dependencies, states });
-  const accounts = createAccounts({ ...dependencies, states, setupToken, logins });
-
-  const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
-    const { userId } = requireViewer(viewer);
-    const isCompanion = { participants: { some: { conversation: { participants: { some: { userId } } } } } };
-    const rows = await prisma.user.findMany({ where: { id: { in: [...ids] }, OR: [{ id: userId }, isCompanion] }, select: personColumns });
-    return new Map(rows.map((row) => [row.id, personOf(row, userId)]));
-  };
+  const attempts = createAttempts(dependencies);
+  const checkPassword = createPasswordCheck({ ...dependencies, attempts });
+  const logins = createLogins({ ...dependencies, states, attempts });
+  const accounts = createAccounts({ ...dependencies, states, setupToken, logins, attempts, checkPassword });
+  const devices = createDevices({ ...dependencies, states, logins });
+  const deletion = createDeletion({ ...dependencies, states, logins, checkPassword });
+  const administration = createAdministration({ ...dependencies, states, logins, deletion });
+  const directory = createDirectory(dependencies);
 
   return {
     register: accounts.register,
@@ -33,6 +38,18 @@ export function createPeople(dependencies: PeopleDependencies) {
     login: logins.login,
     refreshAuth: logins.refresh,
     logout: logins.logout,
+    logins: devices.list,
+    loginsByIds: devices.byIds,
+    revokeLogin: devices.revoke,
+    logoutEverywhere: devices.logoutEverywhere,
+    list: directory.list,
+    get: directory.get,
+    setRole: administration.setRole,
+    disable: administration.disable,
+    enable: administration.enable,
+    delete: administration.delete,
+    deleteAccount: deletion.deleteAccount,
+    finishDeletions: deletion.finishAll,
     removeExpiredLogins: logins.removeExpired,
     prepareSetupToken: setupToken.prepare,
 
@@ -59,9 +76,8 @@ export function createPeople(dependencies: PeopleDependencies) {
 
     /** Who is signed in; null for nobody. */
     viewer: async (viewer: Viewer | null): Promise<Person | null> =>
-      viewer === null ? null : ((await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null),
+      viewer === null ? null : ((await directory.byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null),
 
-    /** People by id, as far as the viewer may see them: the viewer, and whoever shares a conversation with them. One statement. */
-    byIds,
+    byIds: directory.byIds,
   };
 }

@@ -28,13 +28,16 @@ export function createLoginStates(options: { readonly prisma: PrismaClient; read
     const rows = await prisma.$queryRaw<LoginViewer[]>`
       SELECT l.user_id AS "userId", l.id AS "loginId", u.role::text AS role
       FROM logins l JOIN users u ON u.id = l.user_id
-      WHERE l.id = ${loginId}::uuid AND l.revoked_at IS NULL`;
+      WHERE l.id = ${loginId}::uuid AND l.revoked_at IS NULL AND u.disabled_at IS NULL AND u.deleting_since IS NULL`;
     return rows[0] ?? null;
   };
 
   const activity = new DataLoader<string, boolean>(
     async (loginIds) => {
-      const rows = await prisma.login.findMany({ where: { id: { in: [...loginIds] }, revokedAt: null }, select: { id: true } });
+      const rows = await prisma.login.findMany({
+        where: { id: { in: [...loginIds] }, revokedAt: null, user: { disabledAt: null, deletingSince: null } },
+        select: { id: true },
+      });
       const active = new Set(rows.map((login) => login.id));
       return loginIds.map((loginId) => active.has(loginId));
     },
@@ -42,7 +45,7 @@ export function createLoginStates(options: { readonly prisma: PrismaClient; read
   );
 
   return {
-    /** The viewer of a login with the role of this moment; null when it was revoked or its user deleted. */
+    /** The viewer of a login with the role of this moment; null when it was revoked or its user disabled or deleted. */
     find(loginId: string): Promise<LoginViewer | null> {
       const cached = cache.get(loginId);
       if (cached !== undefined) return cached;

@@ -6,6 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { RunLog } from '../../events/run-log.ts';
 import type { Registry } from '../../engines/registry.ts';
+import type { Limiter } from '../../limits/limiter.ts';
 import type { RunTools } from '../run-tool.ts';
 
 /** What the files of this room share. */
@@ -20,6 +21,8 @@ export interface RunDependencies {
   readonly registry: Registry;
   /** The tools that a data session gives to an engine. */
   readonly toolsOf: RunTools;
+  /** How many runs somebody may start. */
+  readonly chatsPerUser: Limiter;
   readonly settings: RunSettings;
 }
 

@@ -6,6 +6,7 @@ import type { Page } from '../../base/page.ts';
 import type { Reader } from '../../base/takeable.ts';
 import { parseInput } from '../../base/validate.ts';
 import { finishReasonOf, type RunEvent } from '../../events/run-event.ts';
+import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
@@ -35,7 +36,7 @@ export function hasEnded(run: Pick<Run, 'status'>): boolean {
 
 /** Creates the service. */
 export function createRuns(deps: RunDependencies, executor: Executor) {
-  const { prisma, pool, registry, runLog, settings } = deps;
+  const { prisma, pool, registry, runLog, settings, chatsPerUser } = deps;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Run>> => {
     const { userId } = requireViewer(viewer);
@@ -83,6 +84,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     const repeated = await findRepeated(request);
     if (repeated !== null) return repeated;
     try {
+      requireAllowance(await chatsPerUser.consume(request.userId), 'Too many messages in a minute');
       if (busy === 'INTERRUPT' && request.conversationId !== null) {
         await stopOpenRuns({ conversationId: request.conversationId, conversation: { participants: { some: { userId: request.userId } } } });
       }
@@ -96,6 +98,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       // The same key may have come twice at once: the slower one finds its place taken, in one way or another.
       const winner = await findRepeated(request);
       if (winner === null) throw error;
+      await chatsPerUser.giveBack(request.userId);
       return winner;
     }
   };
@@ -137,6 +140,9 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
     /** Stops everything in conversations that are about to be deleted. Access was checked by whoever deletes. */
     stopAllIn: async (conversationIds: readonly string[]): Promise<void> => stopOpenRuns({ conversationId: { in: [...conversationIds] } }),
+
+    /** Stops everything that somebody started, and everything in conversations of theirs, before they are deleted. */
+    stopAllOf: async (userId: string): Promise<void> => stopOpenRuns({ OR: [{ userId }, { conversation: { ownerId: userId } }] }),
 
     /** Why a run finished; null while it runs and when it failed. */
     finishReasonOf: (run: Pick<Run, 'finishReason'>) => finishReasonOf(run.finishReason),
