@@ -5,6 +5,7 @@ import { createTestDatabase } from './database.ts';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.ts';
 import { createTemporaryFolder } from './leftovers.ts';
 import { withoutRateLimits } from './rates.ts';
+import { wideCaps } from './wide-caps.ts';
 
 /** A signed-in person. */
 export interface TestPerson {
@@ -47,7 +48,7 @@ export async function startTestApp(
     DATA_FOLDER: dataFolder,
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
-    MAX_RUNNING_RUNS_PER_USER: '1000',
+    ...wideCaps,
     ...withoutRateLimits,
     ...options.environment,
   });

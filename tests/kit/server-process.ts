@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { withoutRateLimits } from './rates.ts';
+import { wideCaps } from './wide-caps.ts';
 
 const program = fileURLToPath(new URL('steady-server.ts', import.meta.url));
 const greeting = z.object({ url: z.string() });
@@ -32,7 +33,7 @@ async function gone(child: ChildProcess): Promise<number | null> {
  */
 export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [program], {
-    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', MAX_RUNNING_RUNS_PER_USER: '10000', ...withoutRateLimits, ...environment },
+    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideCaps, ...withoutRateLimits, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

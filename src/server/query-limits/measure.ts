@@ -37,14 +37,16 @@ function isIntrospection(name: string): boolean {
 /** The measures of the operations of a document. */
 export interface MeasuredDocument {
   readonly operations: ReadonlyMap<OperationDefinitionNode, Measures>;
+  /** All fragments, also those that no operation spreads: validation reads them all the same. */
+  readonly fragments: readonly Measures[];
   /** Whether a fragment spreads itself, also by way of others. Then the measures are those of one time around. */
   readonly hasCycle: boolean;
 }
 
 /**
  * Measures every operation of a document. Each fragment is measured once, so the time is linear in the document however often fragments
- * are spread in one another; counts then grow beyond all bounds, and may be `Infinity`. To refuse a
- * cycle is the task of validation.
+ * are spread in one another; counts then grow beyond all bounds, and may be `Infinity`. To refuse a cycle is
+ * the task of validation.
  */
 export function measureDocument(document: DocumentNode): MeasuredDocument {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -101,5 +103,5 @@ export function measureDocument(document: DocumentNode): MeasuredDocument {
     for (const variable of definition.variableDefinitions ?? []) sum.directives += variable.directives?.length ?? 0;
     operations.set(definition, sum);
   }
-  return { operations, hasCycle };
+  return { operations, fragments: [...fragments.keys()].map(measureFragment), hasCycle };
 }

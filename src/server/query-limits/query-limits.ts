@@ -35,6 +35,11 @@ function tooComplex(found: number, what: string, most: number, remedy: string): 
   return protocolFailure('QUERY_TOO_COMPLEX', `The operation has ${count} ${what}; the limit is ${most}. ${remedy}`);
 }
 
+/** The excess that makes validation slow, wherever it stands. */
+function repetitionExcess({ repetitions }: Measures, limits: QueryLimits): Error | null {
+  return repetitions > limits.maxRepetitions ? tooComplex(repetitions, 'repetitions of one field', limits.maxRepetitions, 'Write each field once.') : null;
+}
+
 function firstExcess(measures: Measures, limits: QueryLimits): Error | null {
   const lessAtOnce = 'Ask for less at once, or in several requests.';
   const rows: readonly (readonly [found: number, what: string, most: number, remedy: string])[] = [
@@ -43,11 +48,10 @@ function firstExcess(measures: Measures, limits: QueryLimits): Error | null {
     [measures.introspectionDepth, 'levels of fields within the description of the schema', mostIntrospectionDepth, 'Use the usual introspection query.'],
     [measures.aliases, 'aliases, counted through fragments', limits.maxAliases, lessAtOnce],
     [measures.rootFields, 'root fields', limits.maxRootFields, lessAtOnce],
-    [measures.repetitions, 'repetitions of one field', limits.maxRepetitions, 'Write each field once.'],
     [measures.directives, 'directives, counted through fragments', limits.maxDirectives, 'Leave out those that are not needed.'],
   ];
   for (const [found, what, most, remedy] of rows) if (found > most) return tooComplex(found, what, most, remedy);
-  return null;
+  return repetitionExcess(measures, limits);
 }
 
 /** The failure of a document with more tokens than are parsed. */
@@ -79,7 +83,13 @@ export function createDocumentGate(options: {
   function judge(document: DocumentNode): Verdict {
     const pages = new Map<OperationDefinitionNode, readonly PagedField[]>();
     try {
-      const { operations, hasCycle } = measureDocument(document);
+      const { operations, fragments, hasCycle } = measureDocument(document);
+      if (!trustsDocuments) {
+        for (const measures of fragments) {
+          const excess = repetitionExcess(measures, limits);
+          if (excess !== null) return { failure: excess, pages };
+        }
+      }
       for (const [operation, measures] of operations) {
         const excess = trustsDocuments ? null : firstExcess(measures, limits);
         if (excess !== null) return { failure: excess, pages };
