@@ -8,6 +8,7 @@ import codegen from '../../codegen.ts';
 import { parseConfig } from '../../src/base/config.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createPersistedDocuments, loadPersistedDocuments } from '../../src/server/persisted-documents.ts';
+import { startTestApp } from '../kit/app.ts';
 import type { Parsed } from '../kit/graphql-client.ts';
 import { openSocket } from '../kit/websocket-client.ts';
 import { startServer, type TestServer } from './test-server.ts';
@@ -203,6 +204,17 @@ describe('the file', () => {
     const path = join(folder, 'missing.json');
     await expect(loadPersistedDocuments({ schema, gate: { ...gate, persistedDocuments: { path, mode: 'only' } }, isProduction: false })).rejects.toThrow(path);
   });
+});
+
+test('the product starts with the file that is configured, answers nothing else, and does not start with a bad one', async () => {
+  const path = 'tests/server/fixtures/relay-queries.json';
+  await using app = await startTestApp({ environment: { PERSISTED_DOCUMENTS: path, PERSISTED_DOCUMENTS_MODE: 'only' } });
+  const ask = (parameters: Parameters) => transports.post({ ...only, url: app.url }, parameters);
+  const [hash] = Object.keys(JSON.parse(await readFile(path, 'utf8')));
+  expect((await ask({ doc_id: hash, variables: { first: 1 } })).errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  expect((await ask({ query: '{ viewer { id } }' })).errors[0].extensions.code).toBe('PERSISTED_DOCUMENT_REQUIRED');
+  const environment = { PERSISTED_DOCUMENTS: 'package.json', PERSISTED_DOCUMENTS_MODE: 'allow' };
+  await expect(startTestApp({ environment })).rejects.toThrow('The persisted documents in "package.json" cannot be used');
 });
 
 test.each([
