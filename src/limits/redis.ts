@@ -11,13 +11,13 @@ const longestBackoffMs = 2_000;
  * Connects to Redis, and again whenever the connection is cut. A command that finds it away or frozen fails within `commandTimeoutMs`;
  * by default ioredis would let it wait for tens of seconds.
  *
- * @param options.keyPrefix stands before every key; `colloquy:` by default
+ * @param options.url where it is; `?keyPrefix=...` in it takes the place of `colloquy:` before every key, for installations that share one
  * @returns at once; the first connection may not be there yet. Whoever gets it calls `disconnect()`
  */
-export function connectRedis(options: { readonly url: string; readonly logger: Logger; readonly keyPrefix?: string }): Redis {
-  const { url, logger, keyPrefix = 'colloquy:' } = options;
+export function connectRedis(options: { readonly url: string; readonly logger: Logger }): Redis {
+  const { url, logger } = options;
   const redis = new Redis(url, {
-    keyPrefix,
+    keyPrefix: 'colloquy:',
     connectionName: 'colloquy',
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,

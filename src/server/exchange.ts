@@ -28,9 +28,12 @@ export function failedOperationOf(exchange: Exchange): FailedOperation {
   return exchange.recorder.current();
 }
 
-/** Notes the codes of the errors that go out, for the log. */
+/** Notes the codes of the errors that go out, for the log, and says in the headers how long to wait where waiting helps. */
 export function recordErrors(exchange: Exchange, errors: readonly GraphQLError[] | undefined): void {
   if (errors === undefined || errors.length === 0) return;
+  const waits = errors.map((error) => error.extensions['retryAfterMs']).filter((wait) => typeof wait === 'number');
+  const outgoing = exchange.http?.outgoing;
+  if (waits.length > 0 && outgoing?.headersSent === false) outgoing.setHeader('Retry-After', String(Math.ceil(Math.max(...waits) / 1_000)));
   const codes = errors.map((error) => String(error.extensions['code']));
   exchange.recorder.add({ codes: [...new Set([...exchange.recorder.current().codes, ...codes])] });
 }

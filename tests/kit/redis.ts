@@ -25,9 +25,8 @@ async function absence(): Promise<string | null> {
 
 /** A part of Redis for one test file, behind a way that can be interrupted. */
 export interface TestRedis {
+  /** Sets a prefix before every key. */
   readonly url: string;
-  /** Stands before every key. */
-  readonly keyPrefix: string;
   readonly proxy: TcpProxy;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -40,9 +39,9 @@ export async function openTestRedis(): Promise<TestRedis> {
   through.hostname = '127.0.0.1';
   through.port = String(proxy.port);
   const keyPrefix = `colloquy-test-${randomUUID()}:`;
+  through.searchParams.set('keyPrefix', keyPrefix);
   return {
     url: through.href,
-    keyPrefix,
     proxy,
     async [Symbol.asyncDispose]() {
       await proxy.close();

@@ -13,7 +13,7 @@ let redis: Redis;
 describe.skipIf(redisAbsence !== null)(`with Redis${redisAbsence === null ? '' : ` (${redisAbsence})`}`, () => {
   beforeAll(async () => {
     testRedis = await openTestRedis();
-    redis = connectRedis({ url: testRedis.url, keyPrefix: testRedis.keyPrefix, logger: createLogger({ level: 'silent' }) });
+    redis = connectRedis({ url: testRedis.url, logger: createLogger({ level: 'silent' }) });
     await once(redis, 'ready');
   });
   afterAll(async () => {
