@@ -42,10 +42,9 @@ describe.skipIf(redisAbsence !== null)(`R10 with Redis${redisAbsence === null ? 
     const types: string[] = [];
     for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) types.push(event.result.data.runEvents.__typename);
     expect(types.at(-1)).toBe('RunFinished');
-    expect(answers.map(({ code }) => code)).toEqual([
-      ...['OK', 'OK', 'OK', 'OK', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
-      ...['UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
-    ]);
+    const codes = answers.map(({ code }) => code);
+    expect(codes.slice(0, 8)).toEqual(['OK', 'OK', 'OK', 'OK', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED']);
+    expect(codes.slice(8)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED']);
     const times = answers.map(({ tookMs }) => tookMs).toSorted((one, other) => one - other);
     expect(times[Math.floor(times.length / 2)]).toBeLessThan(timeLimitMs);
     expect(times.at(-1)).toBeLessThan(timeLimitMs + Math.max(...usual));

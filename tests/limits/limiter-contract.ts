@@ -63,7 +63,7 @@ export function describeLimiter(name: string, create: (settings: LimiterSettings
       expect(answers.every(({ isAllowed }) => isAllowed)).toBe(true);
     });
 
-    it(isShared ? 'counts what other processes allow' : 'counts for its own process', async () => {
+    it(`counts ${isShared ? 'together with other processes' : 'for its own process alone'}`, async () => {
       const same = settings();
       const [here, there] = [create(same), create(same)];
       await times(here, 3);
