@@ -4,3 +4,6 @@ export interface DeviceFacts {
   readonly address: string | null;
   readonly userAgent: string | null;
 }
+
+/** For what the server does by itself, without anybody asking. */
+export const noDevice: DeviceFacts = { address: null, userAgent: null };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noDevice } from '../../src/base/device.ts';
 import type { Page } from '../../src/base/page.ts';
 import { countStatements } from '../kit/statements.ts';
 import { device, openPeople, password, refreshTokenLifetimeSeconds, type OpenPeople } from './people-kit.ts';
@@ -29,6 +30,13 @@ describe('the list of logins', () => {
     ]);
     expect(statements).toHaveLength(1);
     expect((await kit.people.loginsByIds(onPhone, [viewer.loginId, onPhone.loginId])).get(viewer.loginId)).toMatchObject({ isCurrent: false });
+  });
+
+  it('shows what is not known as null', async () => {
+    const { user } = await kit.join();
+    const { accessToken } = await kit.people.login({ login: user.email ?? '', password }, noDevice);
+    const viewer = await kit.people.authenticate(accessToken);
+    expect((await kit.people.loginsByIds(viewer, [viewer.loginId])).get(viewer.loginId)).toMatchObject({ userAgent: null, address: null });
   });
 
   it('leaves out what was ended or has expired', async () => {
