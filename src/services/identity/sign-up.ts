@@ -17,11 +17,8 @@ function profileOf(claims: OutsideClaims): { readonly email: string | null; read
   return { email: email.success ? email.data : null, fullName: fullName.success ? fullName.data : null };
 }
 
-/** Makes the account of somebody who comes with an outside identity for the first time. */
-export type SignUp = ReturnType<typeof createSignUp>;
-
 /**
- * Creates it.
+ * What makes the account of somebody who comes with an outside identity for the first time.
  *
  * @param dependencies.isSignUpOpen whether there may be new accounts
  */
