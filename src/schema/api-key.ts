@@ -58,8 +58,7 @@ builder.relayMutationField(
   {
     description:
       'Makes an API key, to be sent as `Authorization: Bearer clq_k_...`, or as `token` in connectionParams. `CONFLICT` when you have as many as are allowed. A key can make another only when its scopes name `Mutation.createApiKey`, and none that can do more than itself.',
-    resolve: (_root, { input }, context, info) =>
-      context.services.apiKeys.create(context.viewer, input, rootFieldsOf(info.schema), context.device),
+    resolve: (_root, { input }, context, info) => context.services.apiKeys.create(context.viewer, input, rootFieldsOf(info.schema), context.device),
   },
   {
     description: 'The new key.',

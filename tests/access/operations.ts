@@ -33,12 +33,14 @@ export const accessOperations: readonly AccessOperation[] = [
   query('session', 'id title', 'Session'),
   query('file', 'id name', 'File'),
   query('user', 'id displayName', 'User'),
-  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User', 'Login', 'ApiKey', 'Identity'] as const).map((kind): AccessOperation => ({
-    field: 'Query.node',
-    document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
-    variables: (ids) => ({ id: ids[kind] }),
-    forStranger: 'ABSENT',
-  })),
+  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User', 'Login', 'ApiKey', 'Identity'] as const).map(
+    (kind): AccessOperation => ({
+      field: 'Query.node',
+      document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
+      variables: (ids) => ({ id: ids[kind] }),
+      forStranger: 'ABSENT',
+    }),
+  ),
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
