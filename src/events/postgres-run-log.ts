@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { createFrameStore } from './frame-store.ts';
 import { createGroupCommit, type CommitSource } from './group-commit.ts';
 import { createReader, type Found } from './reader.ts';
 import { isLastEvent, runEventData, type RunEvent } from './run-event.ts';
@@ -32,31 +33,6 @@ const retryDelayMs = 200;
 /** PostgreSQL refuses notifications of 8,000 bytes and more. */
 const idsPerNotification = 200;
 
-/**
- * One statement stores the frames of all runs of this node and tells the other nodes.
- *
- * A frame is stored only while its run is leased to this node. No lock is needed for that: a lease is taken away only some seconds after
- * it ran out (`reapGraceMs` of services/run), which is longer than this statement may take, so no frame can slip in behind the end that
- * the new owner writes. Should the answer to an earlier attempt have been lost, the identical rows count as stored.
- */
-const storeFrames = `
-  WITH frames AS (
-    SELECT * FROM json_to_recordset($2::json) AS frame ("runId" uuid, seq int, "createdAt" timestamptz, data jsonb)
-  ), stored AS (
-    INSERT INTO run_events (run_id, seq, created_at, data)
-    SELECT frames."runId", frames.seq, frames."createdAt", frames.data
-    FROM frames JOIN runs ON runs.id = frames."runId"
-    WHERE runs.lease_owner = $1 AND runs.status = 'RUNNING' AND runs.lease_expires_at > now()
-    ON CONFLICT (run_id, seq) DO UPDATE SET data = run_events.data WHERE run_events.data = excluded.data
-    RETURNING run_id, seq
-  ), told AS (
-    SELECT pg_notify('${channel}', payload) FROM unnest($3::text[]) AS payload
-  )
-  SELECT ARRAY(SELECT DISTINCT missing."runId"::text FROM (SELECT "runId", seq FROM frames EXCEPT SELECT run_id, seq FROM stored) AS missing) AS missing,
-    (SELECT count(*)::int FROM told) AS told`;
-
-const storedRow = z.object({ missing: z.array(z.string()) });
-
 const eventRow = z
   .object({ run_id: z.string(), seq: z.number(), created_at: z.date(), data: runEventData })
   .transform((row): RunEvent => ({ runId: row.run_id, seq: row.seq, createdAt: row.created_at, data: row.data }));
@@ -65,6 +41,7 @@ const eventRow = z
 export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs }: PostgresRunLogOptions): RunLog {
   const wakes = createWakes(pollIntervalMs);
   const tails = new Map<string, Tail>();
+  const frames = createFrameStore({ pool, nodeId, leaseMs, channel });
 
   const storeGroups = async (groups: ReadonlyMap<CommitSource<RunEvent>, readonly RunEvent[]>): Promise<ReadonlySet<CommitSource<RunEvent>>> => {
     const events: RunEvent[] = [];
@@ -78,23 +55,8 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
     for (let start = 0; start < runIds.length; start += idsPerNotification) {
       payloads.push([nodeId, ...runIds.slice(start, start + idsPerNotification)].join(','));
     }
-    // One JSON text and not an array a column: pg escapes arrays element by element, which cost more than all else here.
-    const { rows } = await pool.query({ name: 'store-run-events', text: storeFrames, values: [nodeId, JSON.stringify(events), payloads] });
-    const { missing } = storedRow.parse(rows[0]);
-    if (missing.length === 0) return new Set();
-    const ours = await stillOurs(missing);
-    if (ours.size > 0) throw new Error(`leases of ${ours.size} runs had run out and were renewed`);
-    return new Set(missing.flatMap((runId) => sourceOf.get(runId) ?? []));
-  };
-
-  /** Those of the runs that nobody has taken over; their leases are renewed, for the next attempt. */
-  const stillOurs = async (runIds: readonly string[]): Promise<ReadonlySet<string>> => {
-    const { rows } = await pool.query(
-      `UPDATE runs SET lease_expires_at = now() + $3 * interval '1 millisecond'
-       WHERE id = ANY($2::uuid[]) AND lease_owner = $1 AND status = 'RUNNING' RETURNING id`,
-      [nodeId, runIds, leaseMs],
-    );
-    return new Set(rows.map((row) => String(row['id'])));
+    const lost = await frames.store(events, payloads);
+    return new Set(lost.flatMap((runId) => sourceOf.get(runId) ?? []));
   };
 
   const commits = createGroupCommit<RunEvent>({
