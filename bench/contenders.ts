@@ -66,9 +66,9 @@ const send = `mutation ($text: String!) { sendMessage(input: { text: $text }) { 
 const environment = { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'info', MAX_RUNNING_RUNS_PER_USER: '100000' };
 
 /** The product with the steady engine and a database of its own, and a person who is signed in. */
-export async function startProduct(nodeOptions: readonly string[] = []) {
+export async function startProduct(nodeOptions: readonly string[] = [], extra: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-bench-'));
-  const server = await startProgram('../tests/kit/steady-server.ts', { environment: { ...environment, DATA_FOLDER: folder }, nodeOptions });
+  const server = await startProgram('../tests/kit/steady-server.ts', { environment: { ...environment, ...extra, DATA_FOLDER: folder }, nodeOptions });
   const registration = 'mutation { register(input: { email: "bench@example.org", password: "correct horse battery" }) { accessToken } }';
   const { register } = await createGraphqlClient(server.url).request(registration);
   const token: string = register.accessToken;

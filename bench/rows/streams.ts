@@ -7,8 +7,9 @@ import { cpuMs, cpuMsOfDescendants, residentKilobytes } from '../process.ts';
 import { createTokenCheck, tokenClock } from '../token-check.ts';
 
 const [streams = 100, tokensPerSecond = 200, seconds = 10, rounds = 3] = process.argv.slice(2).map(Number);
-const rampMs = Math.max(1_000, streams * 5);
-const settleMs = 1_000;
+// A hundred starts a second, and a pause until what they held up has been delivered.
+const rampMs = streams * 10;
+const settleMs = 2_000;
 
 const makers: Readonly<Record<string, (options: ContenderOptions) => Promise<Contender>>> = {
   'raw-sse': rawSse,

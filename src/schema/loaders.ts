@@ -14,8 +14,18 @@ import { createFileLoaders } from './file-loaders.ts';
  */
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** New, empty loaders. */
+/** An object that is made when something is read from it. */
+function lazily<Made extends object>(make: () => Made): Made {
+  let made: Made | null = null;
+  return new Proxy<Made>(Object.create(null), { get: (_target, key): unknown => Reflect.get((made ??= make()), key) });
+}
+
+/** New, empty loaders; made when the first is used, since most operations use none and a subscription would keep all of them for hours. */
 export function createLoaders(services: Services, viewer: Viewer | null) {
+  return lazily(() => makeLoaders(services, viewer));
+}
+
+function makeLoaders(services: Services, viewer: Viewer | null) {
   const { conversations, messages, runs, people } = services;
   return {
     ...createFileLoaders(services, viewer),
