@@ -1,5 +1,5 @@
 // What an idle subscription costs the server in memory: ours against raw server-sent events and raw sockets.
-//   node bench/rows/idle.ts [subscriptions] [rounds]
+//   node bench/rows/idle.ts [subscriptions] [rounds] [warmUp]
 // SNAPSHOT=1 has the servers write heap snapshots on SIGUSR1.
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { createGraphqlClient } from '../../tests/kit/graphql-client.ts';
 import { startProduct } from '../contenders.ts';
 import { startProgram, type ServerUnderTest } from '../process.ts';
 
-const [subscriptions = 1_000, rounds = 3] = process.argv.slice(2).map(Number);
+const [subscriptions = 2_000, rounds = 3, warmUp = 1_000] = process.argv.slice(2).map(Number);
 const probe = fileURLToPath(new URL('../memory-on-signal.ts', import.meta.url));
 const nodeOptions = ['--expose-gc', '--import', probe, ...(process.env['SNAPSHOT'] === undefined ? [] : ['--heapsnapshot-signal=SIGUSR1'])];
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -115,13 +115,13 @@ const results = new Map<string, { heap: number[]; resident: number[] }>();
 for (let round = 0; round < rounds; round += 1) {
   for (const contender of contenders) {
     const closers: (() => void)[] = [];
-    // A few first, so that what is loaded and compiled once does not count.
+    // Many first, so that what is loaded and compiled once does not count, nor that the young generation grows to its size.
     const openMany = async (count: number): Promise<void> => {
       for (let start = 0; start < count; start += 25) {
         closers.push(...(await Promise.all(Array.from({ length: 25 }, (_, index) => contender.open(closers.length + index)))));
       }
     };
-    await openMany(200);
+    await openMany(warmUp);
     await sleep(1_000);
     const before = await memoryOf(contender);
     await openMany(subscriptions);
