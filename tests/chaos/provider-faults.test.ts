@@ -55,7 +55,7 @@ describe('R04 a fault of a model provider, as a person sees it', () => {
     );
     const { id } = sendMessage.run;
     const events = await readEvents(app.url, ada.token, id);
-    const asked = provider.requests.filter(({ body }) => JSON.stringify(body).includes(`${question}`) && JSON.stringify(body).includes('77'));
+    const asked = provider.requests.filter(({ body }) => JSON.stringify(body).includes(question) && JSON.stringify(body).includes('77'));
     return { id, attempts: asked.length, events };
   }
 
