@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { delay } from '../../src/base/async.ts';
+import type { RunLog } from '../../src/events/run-log.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
@@ -41,7 +42,32 @@ describe('R07 a run while the database is away', () => {
     expect(streamedText(await direct.runLog.list(run.id, 0, 100))).toBe('before and meanwhile');
   });
 
-  it('whose end was just being stored ends once, also when only the answer was lost', async () => {
+  it('whose end was about to be stored ends when the database is back', async () => {
+    let isToCut = false;
+    const wrapRunLog = (log: RunLog): RunLog => ({
+      ...log,
+      openWriter: (runId, lastSeq) => {
+        const writer = log.openWriter(runId, lastSeq);
+        const flushed = async (): Promise<void> => {
+          await writer.flushed();
+          if (isToCut) await test.proxy.close();
+        };
+        return { ...writer, flushed };
+      },
+    });
+    await using test = await openInterruptible({ wrapRunLog });
+    const run = await test.node.runs.send(test.viewer, hello);
+    const call = await test.engine.nextCall();
+    call.text('all of it');
+    isToCut = true;
+    call.finish();
+    await delay(700);
+    expect(await test.statusOf(run.id)).toBe('RUNNING');
+    await test.proxy.reopen();
+    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'), { timeout: 5_000 });
+  });
+
+  it('whose end is just being stored ends once, also when the answer is lost', async () => {
     await using test = await openInterruptible();
     const { engine, proxy, node, direct, viewer } = test;
     for (let round = 1; round <= 5; round += 1) {
@@ -72,9 +98,12 @@ describe('R07 a run while the database is away', () => {
   });
 
   it('keeps the parts of its tools', async () => {
+    let runId = '';
     const tool = {
       definition: { name: 'measure', description: 'Measures.', parameters: {} },
       run: async () => {
+        // With nothing left to store that the part would have to wait for.
+        await vi.waitFor(async () => expect(await test.direct.runLog.list(runId, 1, 10)).toHaveLength(1));
         await test.proxy.close();
         setTimeout(() => void test.proxy.reopen(), 400);
         return { content: '42', isError: false };
@@ -83,6 +112,7 @@ describe('R07 a run while the database is away', () => {
     await using test = await openInterruptible({ toolsOf: () => [tool] });
     const conversationId = await createDataConversation(test.direct, test.viewer);
     const run = await test.node.runs.send(test.viewer, { text: 'Measure', conversationId });
+    runId = run.id;
     const first = await test.engine.nextCall();
     first.toolCall('call-1', 'measure', {});
     first.finish('TOOL_CALLS');
