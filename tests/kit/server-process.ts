@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { withoutRateLimits } from './rates.ts';
-import { wideCaps } from './wide-caps.ts';
+import { wideLimits } from './wide-limits.ts';
 
 const program = fileURLToPath(new URL('steady-server.ts', import.meta.url));
 const greeting = z.object({ url: z.string() });
@@ -40,7 +39,7 @@ export async function startServerProcess(
   const [command, ...words] =
     maxFileBlocks === undefined ? [process.execPath, program] : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, program];
   const child = spawn(command ?? '', words, {
-    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideCaps, ...withoutRateLimits, ...environment },
+    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideLimits, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

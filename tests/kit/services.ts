@@ -15,7 +15,7 @@ import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from './database.ts';
 import { createTemporaryFolder } from './leftovers.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
-import { withoutRateLimits } from './rates.ts';
+import { withoutRateLimits } from './wide-limits.ts';
 import { countStatements } from './statements.ts';
 
 const refuse = (): never => {

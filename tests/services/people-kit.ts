@@ -16,7 +16,7 @@ import { createDatabase } from '../../src/stores/database.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
-import { withoutRateLimits } from '../kit/rates.ts';
+import { withoutRateLimits } from '../kit/wide-limits.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface MovableClock extends Clock {
