@@ -24,13 +24,21 @@ describe('the scopes of an API key', () => {
     [['Query.run'], 'Mutation.run', false],
   ])('%j: %s is %s', (scopes, field, isCovered) => expect(covers(scopes, field)).toBe(isCovered));
 
-  it.each(['createApiKey', 'revokeApiKey', 'changePassword', 'deleteAccount', 'claimAdmin', 'linkIdentity', 'unlinkIdentity', 'revokeLogin', 'logout'])(
-    'reach Mutation.%s by its name alone',
-    (field) => {
-      expect(covers(['*', 'read', 'write', 'uploads'], `Mutation.${field}`)).toBe(false);
-      expect(covers([`Mutation.${field}`], `Mutation.${field}`)).toBe(true);
-    },
-  );
+  it.each([
+    'createApiKey',
+    'revokeApiKey',
+    'changePassword',
+    'deleteAccount',
+    'claimAdmin',
+    'linkIdentity',
+    'unlinkIdentity',
+    'revokeLogin',
+    'logout',
+    'logoutEverywhere',
+  ])('reach Mutation.%s by its name alone', (field) => {
+    expect(covers(['*', 'read', 'write', 'uploads'], `Mutation.${field}`)).toBe(false);
+    expect(covers([`Mutation.${field}`], `Mutation.${field}`)).toBe(true);
+  });
 
   it('are given on only as far as they reach', () => {
     expect(covers(['*'], 'read')).toBe(true);
