@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { createGraphqlClient } from '../../tests/kit/graphql-client.ts';
-import { startProduct } from '../contenders.ts';
-import { startProgram, type ServerUnderTest } from '../process.ts';
+import { startProduct } from '../streaming/contenders.ts';
+import { startProgram, type ServerUnderTest } from '../streaming/process.ts';
 
 const [subscriptions = 2_000, rounds = 3, warmUp = 1_000] = process.argv.slice(2).map(Number);
-const probe = fileURLToPath(new URL('../memory-on-signal.ts', import.meta.url));
+const probe = fileURLToPath(new URL('../streaming/memory-on-signal.ts', import.meta.url));
 const nodeOptions = ['--expose-gc', '--import', probe, ...(process.env['SNAPSHOT'] === undefined ? [] : ['--heapsnapshot-signal=SIGUSR1'])];
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -95,11 +95,11 @@ function sharing(perSocket: number) {
 }
 
 const contenders = await Promise.all([
-  raw('raw WebSocket', 'peers/raw-websocket.ts', async (url) => {
+  raw('raw WebSocket', '../peers/raw-websocket.ts', async (url) => {
     const socket = await openWebSocket(url, []);
     return () => socket.terminate();
   }),
-  raw('raw SSE', 'peers/raw-sse.ts', (url) => openSse(url, {}, '')),
+  raw('raw SSE', '../peers/raw-sse.ts', (url) => openSse(url, {}, '')),
   ours('ours, WebSocket', sharing(1)),
   ours('ours, WebSocket, 50 a socket', sharing(50)),
   ours('ours, SSE', (url, token, variables) =>

@@ -2,9 +2,9 @@
 //   node bench/rows/streams.ts [streams] [tokensPerSecond] [seconds] [rounds]
 // CONTENDERS=ours-ws,raw-sse chooses; SERVER_NODE_OPTIONS=--cpu-prof profiles the servers.
 import { loadavg } from 'node:os';
-import { ourSse, ourWebSocket, rawSse, rawWebSocket, type Contender, type ContenderOptions } from '../contenders.ts';
-import { cpuMs, cpuMsOfDescendants, residentKilobytes } from '../process.ts';
-import { createTokenCheck, tokenClock } from '../token-check.ts';
+import { ourSse, ourWebSocket, rawSse, rawWebSocket, type Contender, type ContenderOptions } from '../streaming/contenders.ts';
+import { cpuMs, cpuMsOfDescendants, residentKilobytes } from '../streaming/process.ts';
+import { createTokenCheck, tokenClock } from '../streaming/token-check.ts';
 
 const [streams = 100, tokensPerSecond = 200, seconds = 10, rounds = 3] = process.argv.slice(2).map(Number);
 // A hundred starts a second, and a pause until what they held up has been delivered.

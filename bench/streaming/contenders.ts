@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { createGraphqlClient } from '../tests/kit/graphql-client.ts';
+import { createGraphqlClient } from '../../tests/kit/graphql-client.ts';
 import { startProgram, type ServerUnderTest } from './process.ts';
 
 /** A server that streams, and the way to open a stream. */
@@ -39,13 +39,13 @@ async function readResponse(url: string, headers: Record<string, string>, body: 
 
 /** Raw server-sent events. */
 export async function rawSse({ nodeOptions = [] }: ContenderOptions = {}): Promise<Contender> {
-  const server = await startProgram('peers/raw-sse.ts', { nodeOptions });
+  const server = await startProgram('../peers/raw-sse.ts', { nodeOptions });
   return { name: 'raw SSE', server, stop: () => server.stop(), follow: (order, take) => readResponse(server.url, {}, JSON.stringify(order), take) };
 }
 
 /** Raw WebSockets. */
 export async function rawWebSocket({ nodeOptions = [] }: ContenderOptions = {}): Promise<Contender> {
-  const server = await startProgram('peers/raw-websocket.ts', { nodeOptions });
+  const server = await startProgram('../peers/raw-websocket.ts', { nodeOptions });
   return {
     name: 'raw WebSocket',
     server,
@@ -62,13 +62,25 @@ export async function rawWebSocket({ nodeOptions = [] }: ContenderOptions = {}):
 export const subscription = `subscription ($id: ID!) { runEvents(runId: $id) { __typename seq ... on TextDelta { text } ... on RunFailed { code message } } }`;
 const send = `mutation ($text: String!) { sendMessage(input: { text: $text }) { run { id } } }`;
 
-/** The limits of a person are not what is measured: one person has all streams. */
-const environment = { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'info', MAX_RUNNING_RUNS_PER_USER: '100000' };
+/** The limits of a person are not what is measured: one person at one address has all streams. Every guard is on, only wider. */
+const environment = {
+  PORT: '0',
+  BCRYPT_COST: '4',
+  LOG_LEVEL: 'info',
+  MAX_RUNNING_RUNS_PER_USER: '100000',
+  MAX_SOCKETS_PER_USER: '10000',
+  MAX_SOCKETS_PER_ADDRESS: '10000',
+  MAX_EVENT_STREAMS_PER_USER: '10000',
+  MAX_EVENT_STREAMS_PER_ADDRESS: '10000',
+  RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
+  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
+  RATE_LIMIT_CHATS_PER_MINUTE: '1000000',
+};
 
 /** The product with the steady engine and a database of its own, and a person who is signed in. */
 export async function startProduct(nodeOptions: readonly string[] = [], extra: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-bench-'));
-  const server = await startProgram('../tests/kit/steady-server.ts', { environment: { ...environment, ...extra, DATA_FOLDER: folder }, nodeOptions });
+  const server = await startProgram('../../tests/kit/steady-server.ts', { environment: { ...environment, ...extra, DATA_FOLDER: folder }, nodeOptions });
   const registration = 'mutation { register(input: { email: "bench@example.org", password: "correct horse battery" }) { accessToken } }';
   const { register } = await createGraphqlClient(server.url).request(registration);
   const token: string = register.accessToken;
