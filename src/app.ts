@@ -7,6 +7,10 @@ import type { Config } from './base/config.ts';
 import { uuidv7, type IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
 import { loadSecret } from './auth/secret.ts';
+import { createLimits } from './limits/limits.ts';
+import { removeExpiredCounts } from './limits/postgres-limiter.ts';
+import { connectRedis } from './limits/redis.ts';
+import { createRequestLimit } from './limits/request-limit.ts';
 import { createDuckdb } from './duckdb/duckdb.ts';
 import { defaultLimits } from './duckdb/limits.ts';
 import type { Engine } from './engines/engine.ts';
@@ -14,6 +18,7 @@ import { createPlots } from './plots/plots.ts';
 import { createContext } from './schema/context.ts';
 import { createSchema } from './schema/schema.ts';
 import { createHttpServer } from './server/http-server.ts';
+import { loadPersistedDocuments } from './server/persisted-documents.ts';
 import { createUploadHandler } from './server/uploads.ts';
 import { composeEngines, composeServices } from './compose.ts';
 import { stopChannel } from './services/run/stop.ts';
@@ -57,10 +62,12 @@ export interface App {
  * @throws what names the part that could not be started; everything that was started before it is closed again
  */
 export async function startApp(config: Config, logger: Logger, overrides: AppOverrides = {}): Promise<App> {
-  const { clock = systemClock, newId = uuidv7 } = overrides;
+  const { clock = systemClock, newId = uuidv7, fetch = globalThis.fetch } = overrides;
   const startedAt = clock.now();
   // Closed in the reverse order of their opening, also when the start fails half way.
   await using opened = new AsyncDisposableStack();
+  const schema = createSchema();
+  const persistedDocuments = await loadPersistedDocuments({ schema, gate: config.gate, isProduction: config.isProduction });
   const { dataFolder } = config;
   await mkdir(dataFolder, { recursive: true });
 
@@ -74,6 +81,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     poolSize: config.databasePoolSize,
     statementTimeoutMs: config.databaseStatementTimeoutMs,
     connectTimeoutMs: 5_000,
+    answerTimeoutMs: config.databaseAnswerTimeoutMs,
     logger,
   });
   opened.defer(() => database.close());
@@ -90,7 +98,11 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const plots = createPlots();
   opened.defer(() => plots.close());
 
+  const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, logger });
+  if (redis !== null) opened.defer(() => redis.disconnect());
+
   const parts = composeServices({
+    limits: createLimits(config.rates, { pool: database.pool, redis }),
     config,
     secret: await loadSecret({ configured: config.secret, dataFolder }),
     version,
@@ -102,7 +114,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     duckdb,
     plots,
     fileStore: createFileStore({ folder: dataFolder, newId }),
-    registry: await composeEngines(config, overrides.engines ?? [], overrides.fetch ?? globalThis.fetch),
+    registry: await composeEngines(config, overrides.engines ?? [], fetch),
+    fetch,
   });
   const { services, runLog, conversationLog, executor } = parts;
   opened.defer(() => runLog.close());
@@ -132,6 +145,10 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     chores: [
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
+      { name: 'API keys', run: () => services.apiKeys.removeExpired() },
+      { name: 'deletions', run: () => services.people.finishDeletions() },
+      { name: 'limits', run: () => removeExpiredCounts(database.pool) },
+      { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
     logger,
@@ -142,8 +159,9 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   opened.defer(() => houseKeeping.stop());
 
   const server = createHttpServer({
-    schema: createSchema(),
-    services,
+    schema,
+    persistedDocuments,
+    services: { people: services.authentication },
     createContext: (origin) => createContext({ ...origin, services }),
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),
     health: services.health,
@@ -151,6 +169,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     config,
     // Need not be in order, and is made for every request.
     newRequestId: randomUUID,
+    requestLimit: createRequestLimit(config.rates, () => performance.now()),
     onDrain: () => executor.close(),
   });
   const setupToken = await services.people.prepareSetupToken();

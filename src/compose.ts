@@ -1,3 +1,4 @@
+import { deriveKey } from './auth/keys.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createRefreshTokens, createSetupTokens } from './auth/opaque-tokens.ts';
 import { createPasswords } from './auth/passwords.ts';
@@ -9,9 +10,13 @@ import type { Duckdb } from './duckdb/duckdb.ts';
 import { createBuiltinEngine } from './engines/builtin/builtin.ts';
 import type { Engine } from './engines/engine.ts';
 import { createRegistry, type Registry } from './engines/registry.ts';
+import type { Limits } from './limits/limits.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
 import type { Plots } from './plots/plots.ts';
+import { composeCredentials } from './compose-credentials.ts';
+import { createAudit } from './services/audit.ts';
+import { createAuthentication } from './services/authentication.ts';
 import { createConversations } from './services/conversation.ts';
 import { createDataTools } from './services/data-tools/data-tools.ts';
 import { createFiles } from './services/file/files.ts';
@@ -44,6 +49,9 @@ export interface Foundation {
   readonly plots: Plots;
   readonly fileStore: FileStore;
   readonly registry: Registry;
+  /** For the keys of identity providers. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly limits: Limits;
 }
 
 /** How long a reader of a log rests without a wake-up before it looks by itself. */
@@ -68,7 +76,8 @@ export async function composeEngines(config: Config, extra: readonly Engine[], f
 }
 
 /** Wires the services, and what the roof needs to start and to stop. */
-export function composeServices({ config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry }: Foundation) {
+export function composeServices(foundation: Foundation) {
+  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry, limits } = foundation;
   const { prisma, pool } = database;
   // A direct address of its own says that the other one leads to a pooler.
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
@@ -87,6 +96,7 @@ export function composeServices({ config, secret, version, startedAt, clock, new
     conversationLog,
     registry,
     toolsOf: createDataTools({ duckdb, plots, tables, logger, limits: { maxResultRows: config.sql.maxRows } }),
+    chatsPerUser: limits.chatsPerUser,
     settings: {
       nodeId,
       leaseMs,
@@ -98,24 +108,37 @@ export function composeServices({ config, secret, version, startedAt, clock, new
       defaultMaxTokens: config.engines.defaultMaxTokens,
       askTimeoutMs: config.runs.askTimeoutMs,
       stopWaitMs: 2_000,
+      closeTimeoutMs: config.limits.shutdownTimeoutMs / 2,
       titleTimeoutMs: 5_000,
     },
   };
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
+  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
+  const people = createPeople({
+    prisma,
+    clock,
+    newId,
+    logger,
+    passwords: createPasswords({ cost: config.auth.bcryptCost, concurrency: config.auth.bcryptConcurrency }),
+    accessTokens: createAccessTokens({ secret, previousSecrets: config.previousSecrets, lifetimeSeconds: config.auth.accessTokenLifetimeSeconds, clock }),
+    refreshTokens: createRefreshTokens(),
+    setupTokens: createSetupTokens(),
+    pool,
+    audit,
+    limits,
+    fileStore,
+    conversationLog,
+    stopRunsOf: runs.stopAllOf,
+    settings: config.auth,
+  });
+  const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
   const services: Services = {
-    people: createPeople({
-      prisma,
-      statements,
-      clock,
-      newId,
-      logger,
-      passwords: createPasswords({ cost: config.auth.bcryptCost, concurrency: config.auth.bcryptConcurrency }),
-      accessTokens: createAccessTokens({ secret, lifetimeSeconds: config.auth.accessTokenLifetimeSeconds, clock }),
-      refreshTokens: createRefreshTokens(),
-      setupTokens: createSetupTokens(),
-      settings: config.auth,
-    }),
+    audit,
+    people,
+    apiKeys,
+    identities,
+    authentication: createAuthentication({ people, apiKeys, identities }),
     conversations: createConversations({ prisma, statements, clock, newId, conversationLog, stopRuns: runs.stopAllIn }),
     messages: createMessages({ statements }),
     runs,

@@ -1,4 +1,3 @@
-import { startApp } from './app.ts';
 import { ConfigError, parseConfig, readEnvironment, type Config } from './base/config.ts';
 import { AppError, messageOf } from './base/errors.ts';
 import { createLogger } from './base/logger.ts';
@@ -22,6 +21,8 @@ function readConfig(): Config {
 export async function runServer(): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel });
+  // Only now: most of the start is loading the product, and a configuration that cannot be used is to be said at once.
+  const { startApp } = await import('./app.ts');
   const app = await startApp(config, logger).catch(giveUp);
 
   logger.info({ url: app.url }, `Colloquy serves at ${app.url}/graphql`);

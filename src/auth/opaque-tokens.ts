@@ -40,3 +40,6 @@ export const createRefreshTokens = (random?: RandomSource): OpaqueTokens => crea
 
 /** One-time set-up tokens, `clq_setup_...`. */
 export const createSetupTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_setup_', random);
+
+/** API keys, `clq_k_...`. */
+export const createApiKeyTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_k_', random);

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { megabyte, wholeNumber } from './config-values.ts';
+import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
+import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { problemsOfSecrets, separated } from './secrets.ts';
 
 /** Everything that can be configured, in the product's words. An absent feature is `null`. */
 export interface Config {
@@ -10,10 +14,14 @@ export interface Config {
   readonly dataFolder: string;
   /** What access tokens are signed with; null in development, where one is made and kept in the data folder. */
   readonly secret: string | null;
+  /** Secrets of before: their tokens are still read, and no longer made. */
+  readonly previousSecrets: readonly string[];
   /** Null starts the embedded PostgreSQL in the data folder. */
   readonly database: DatabaseConfig | null;
   readonly databasePoolSize: number;
   readonly databaseStatementTimeoutMs: number;
+  /** How long the database may say nothing at all while it owes an answer, before it counts as away. */
+  readonly databaseAnswerTimeoutMs: number;
   readonly auth: {
     readonly accessTokenLifetimeSeconds: number;
     readonly refreshTokenLifetimeSeconds: number;
@@ -22,9 +30,19 @@ export interface Config {
     readonly bcryptCost: number;
     /** How many passwords are hashed at once; the others wait. */
     readonly bcryptConcurrency: number;
+    readonly maxApiKeysPerUser: number;
   };
+  /** How long entries of the audit log are kept. */
+  readonly auditRetentionMs: number;
+  /** Null counts shared limits in the database. */
+  readonly redisUrl: string | null;
+  readonly rates: RateConfig;
+  readonly outside: OutsideConfig;
   /** Origins whose pages may call us with credentials. */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies of ours stand before the server; only what they wrote into `X-Forwarded-For` counts. */
+  readonly trustedProxyHops: number;
+  readonly gate: GateConfig;
   readonly limits: {
     readonly maxBodyBytes: number;
     readonly maxUploadBytes: number;
@@ -67,6 +85,24 @@ export interface Config {
   };
 }
 
+/** How often things may be done. Zero means: without a limit. */
+export interface RateConfig {
+  /** The time in which attempts to sign in, registrations, refreshes and checks of a password are counted. */
+  readonly attemptWindowMs: number;
+  readonly loginsPerAccount: number;
+  readonly loginsPerAddress: number;
+  readonly registrationsPerAddress: number;
+  readonly refreshesPerAddress: number;
+  /** Of passwords and set-up tokens that somebody signed in gives. */
+  readonly checksPerUser: number;
+  /** Operations of one person, on every transport. */
+  readonly requestsPerMinute: number;
+  /** Operations that nobody is signed in for, of one address. */
+  readonly anonymousRequestsPerMinute: number;
+  /** Runs that one person starts. */
+  readonly chatsPerMinute: number;
+}
+
 /** A PostgreSQL server. */
 export interface DatabaseConfig {
   readonly url: string;
@@ -94,31 +130,6 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const shortestSecret = 32;
-
-/** Secrets that stand in examples and tutorials, and repetitions that only look long. */
-function isKnownSecret(secret: string): boolean {
-  const lower = secret.toLowerCase();
-  const wellKnown = [
-    'changeme',
-    'change-me',
-    'change_me',
-    'your-secret',
-    'your_secret',
-    'supersecret',
-    'super-secret',
-    'secret-key',
-    'secretkey',
-    'default',
-    'example',
-    'insecure',
-  ];
-  return new Set(secret).size < 8 || wellKnown.some((word) => lower.includes(word));
-}
-
-const megabyte = 1024 * 1024;
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z.coerce.number({ error: 'must be a whole number' }).int().min(least).max(most).default(fallback);
 const url = (schemes: RegExp) => z.url({ protocol: schemes, error: `must be a URL (${schemes.source})` });
 
 const variables = z.object({
@@ -128,25 +139,41 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATA_FOLDER: z.string().default('data'),
   SECRET: z.string().optional(),
+  PREVIOUS_SECRETS: z.string().default('').transform(separated),
   DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   DIRECT_DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(15_000, 100, 600_000),
+  DATABASE_ANSWER_TIMEOUT_MS: wholeNumber(1_500, 100, 600_000),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(900, 10, 86_400),
   REFRESH_TOKEN_LIFETIME_DAYS: wholeNumber(30, 1, 365),
   REFRESH_GRACE_SECONDS: wholeNumber(10, 0, 300),
   BCRYPT_COST: wholeNumber(12, 4, 16),
   BCRYPT_CONCURRENCY: wholeNumber(2, 1, 16),
+  AUDIT_RETENTION_DAYS: wholeNumber(365, 1, 36_500),
+  REDIS_URL: url(/^rediss?$/).optional(),
+  RATE_LIMIT_ATTEMPT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
+  RATE_LIMIT_LOGINS_PER_ACCOUNT: wholeNumber(10, 0, 1_000_000),
+  RATE_LIMIT_LOGINS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
+  RATE_LIMIT_REGISTRATIONS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
+  RATE_LIMIT_REFRESHES_PER_ADDRESS: wholeNumber(300, 0, 1_000_000),
+  RATE_LIMIT_CHECKS_PER_USER: wholeNumber(10, 0, 1_000_000),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_CHATS_PER_MINUTE: wholeNumber(20, 0, 1_000_000),
+  MAX_API_KEYS_PER_USER: wholeNumber(20, 0, 10_000),
+  OIDC_ISSUERS: issuersShape.default([]),
+  OIDC_SIGN_UP: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(true),
+  OIDC_TIMEOUT_MS: wholeNumber(5_000, 100, 60_000),
+  OIDC_MAX_RESPONSE_BYTES: wholeNumber(256 * 1024, 1_024, 16 * megabyte),
+  OIDC_COOL_DOWN_MS: wholeNumber(30_000, 10, 3_600_000),
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== ''),
-    )
+    .transform((text) => [...separated(text)])
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins separated by commas, for example https://app.example.org' }))),
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 0, 10),
+  ...gateVariables,
   MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
   MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
   MAX_UPLOADS_PER_USER: wholeNumber(2, 1, 100),
@@ -181,13 +208,6 @@ const variables = z.object({
   ENGINE_TOTAL_TIMEOUT_MS: wholeNumber(600_000, 10, 86_400_000),
 });
 
-function problemsOfSecret(secret: string | undefined, isProduction: boolean): readonly string[] {
-  const remedy = 'Make one with: openssl rand -base64 48';
-  if (secret === undefined) return isProduction ? [`SECRET: is required in production. ${remedy}`] : [];
-  if (secret.length < shortestSecret) return [`SECRET: must have at least ${shortestSecret} characters. ${remedy}`];
-  return isKnownSecret(secret) ? [`SECRET: is a well-known or too regular value. ${remedy}`] : [];
-}
-
 /** The variables from the environment, and from a file `.env` in the working folder for those that are not set. */
 export function readEnvironment(): Readonly<Record<string, string | undefined>> {
   try {
@@ -202,7 +222,7 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
  * The configuration that the environment asks for. An empty variable counts as unset.
  *
  * @param environment the variables, usually those of `readEnvironment`
- * @throws ConfigError with every problem, one a line; it never contains a value of `SECRET` or of a key
+ * @throws ConfigError with every problem, one a line; it never contains a value of `SECRET`, of `PREVIOUS_SECRETS` or of a key
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
@@ -210,7 +230,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const isProduction = filled['NODE_ENV'] === 'production';
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''}: ${issue.message}`)),
-    ...problemsOfSecret(filled['SECRET'], isProduction),
+    ...problemsOfSecrets(filled['SECRET'], filled['PREVIOUS_SECRETS'], isProduction),
+    ...(parsed.success ? problemsOfIssuers(parsed.data.OIDC_ISSUERS, isProduction) : []),
+    ...problemsOfGate(filled),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -232,17 +254,42 @@ function shape(values: z.infer<typeof variables>): Config {
     logLevel: values.LOG_LEVEL,
     dataFolder: values.DATA_FOLDER,
     secret: values.SECRET ?? null,
+    previousSecrets: values.PREVIOUS_SECRETS,
     database: databaseUrl === undefined ? null : { url: databaseUrl, directUrl: values.DIRECT_DATABASE_URL ?? databaseUrl },
     databasePoolSize: values.DATABASE_POOL_SIZE,
     databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    databaseAnswerTimeoutMs: values.DATABASE_ANSWER_TIMEOUT_MS,
     auth: {
       accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
       refreshTokenLifetimeSeconds: values.REFRESH_TOKEN_LIFETIME_DAYS * secondsPerDay,
       refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
       bcryptCost: values.BCRYPT_COST,
       bcryptConcurrency: values.BCRYPT_CONCURRENCY,
+      maxApiKeysPerUser: values.MAX_API_KEYS_PER_USER,
+    },
+    outside: {
+      issuers: values.OIDC_ISSUERS,
+      isSignUpOpen: values.OIDC_SIGN_UP,
+      timeoutMs: values.OIDC_TIMEOUT_MS,
+      maxResponseBytes: values.OIDC_MAX_RESPONSE_BYTES,
+      coolDownMs: values.OIDC_COOL_DOWN_MS,
+    },
+    auditRetentionMs: values.AUDIT_RETENTION_DAYS * secondsPerDay * 1_000,
+    redisUrl: values.REDIS_URL ?? null,
+    rates: {
+      attemptWindowMs: values.RATE_LIMIT_ATTEMPT_WINDOW_SECONDS * 1_000,
+      loginsPerAccount: values.RATE_LIMIT_LOGINS_PER_ACCOUNT,
+      loginsPerAddress: values.RATE_LIMIT_LOGINS_PER_ADDRESS,
+      registrationsPerAddress: values.RATE_LIMIT_REGISTRATIONS_PER_ADDRESS,
+      refreshesPerAddress: values.RATE_LIMIT_REFRESHES_PER_ADDRESS,
+      checksPerUser: values.RATE_LIMIT_CHECKS_PER_USER,
+      requestsPerMinute: values.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      anonymousRequestsPerMinute: values.RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE,
+      chatsPerMinute: values.RATE_LIMIT_CHATS_PER_MINUTE,
     },
     allowedOrigins: values.ALLOWED_ORIGINS,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
+    gate: shapeGate(values),
     limits: {
       maxBodyBytes: values.MAX_BODY_BYTES,
       maxUploadBytes: values.MAX_UPLOAD_BYTES,

@@ -105,6 +105,9 @@ export async function createDuckdb(options: DuckdbOptions): Promise<Duckdb> {
 
   const failed = (code: ChildFailureCode, message: string): Error => {
     if (code === 'INTERNAL_SERVER_ERROR') return new Error(message);
+    // With a cause that looks like that of every other write onto a full disk.
+    if (code === 'SERVICE_UNAVAILABLE')
+      return new AppError(code, message, { cause: Object.assign(new Error('a child found the disk full'), { code: 'ENOSPC' }) });
     return new AppError(code === 'INTERRUPTED' ? 'SERVICE_UNAVAILABLE' : code, message);
   };
 

@@ -77,10 +77,10 @@ export interface IngestResult {
   readonly report: IngestReport;
 }
 
-/** The failures that a child names; everything else is the parent's to say. `INTERRUPTED` answers an interrupt. */
+/** The failures that a child names; everything else is the parent's to say. `INTERRUPTED` answers an interrupt, `SERVICE_UNAVAILABLE` means that the disk is full. */
 export type ChildFailureCode = Extract<
   ErrorCode,
-  `SQL_${string}` | 'UNSUPPORTED_FILE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_SERVER_ERROR' | 'INTERRUPTED' | 'QUERY_CRASHED'
+  `SQL_${string}` | 'UNSUPPORTED_FILE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_SERVER_ERROR' | 'INTERRUPTED' | 'QUERY_CRASHED' | 'SERVICE_UNAVAILABLE'
 >;
 
 /** What a child sends. */

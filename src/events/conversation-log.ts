@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { conversationEventData, type ConversationEvent, type ConversationEventData } from './conversation-event.ts';
-import { createReader, type Reader } from './reader.ts';
+import type { Reader } from '../base/takeable.ts';
+import { createReader, type Found } from './reader.ts';
 import { createWakes } from './wakes.ts';
 
 /** Runs SQL inside the transaction of the change that is told of, and returns the rows. */
@@ -63,9 +64,9 @@ export function createConversationLog({
   readonly clock: Clock;
   readonly pollIntervalMs: number;
 }): ConversationLog {
-  const wakes = createWakes();
+  const wakes = createWakes(pollIntervalMs);
 
-  const fetch = async (conversationId: string, after: number): Promise<{ entries: readonly ConversationEvent[]; ended: boolean }> => {
+  const fetch = async (conversationId: string, after: number): Promise<Found<ConversationEvent>> => {
     const { rows } = await pool.query({
       name: 'list-conversation-events',
       text: 'SELECT conversation_id, seq, created_at, data FROM conversation_events WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
@@ -97,7 +98,6 @@ export function createConversationLog({
           subscribe: (wake) => wakes.subscribe(conversationId, wake),
         },
         after,
-        pollIntervalMs,
       ),
     notified: (payload) => wakes.wake(payload),
     wakeAll: () => wakes.wakeAll(),

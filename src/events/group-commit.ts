@@ -85,7 +85,7 @@ export function createGroupCommit<Entry>(options: GroupCommitOptions<Entry>): Gr
   };
 
   const arm = (): void => {
-    if (running !== null) return;
+    if (running !== null || (timer !== null && !isUrgentWaiting)) return;
     const wait = isUrgentWaiting ? 0 : lastCommitAt + options.intervalMs - performance.now();
     if (wait <= 0) start();
     else timer ??= setTimeout(start, wait);

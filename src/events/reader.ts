@@ -1,95 +1,148 @@
-import { createDeferred } from '../base/async.ts';
+import type { Reader } from '../base/takeable.ts';
+
+/** What was found behind a position: entries in order, none when there are none yet. `ended` says that nothing will ever follow them. */
+export interface Found<Entry> {
+  readonly entries: readonly Entry[];
+  readonly ended: boolean;
+}
 
 /** Where a reader gets its entries from. */
 export interface ReaderSource<Entry> {
-  /** The entries that follow a number, in order; empty when there are none yet. `ended` says that nothing will ever follow them. */
-  fetch(after: number): Promise<{ readonly entries: readonly Entry[]; readonly ended: boolean }>;
+  /** The entries that follow a number: at once when they are in memory. */
+  fetch(after: number): Found<Entry> | Promise<Found<Entry>>;
   /** The number of an entry. */
   seqOf(entry: Entry): number;
-  /** Calls `wake` whenever there may be something new; returns how to stop that. */
+  /** Calls `wake` whenever there may be something new, and from time to time, should a wake-up be lost; returns how to stop that. */
   subscribe(wake: () => void): () => void;
 }
 
-/** An iterator that ends at once when it is left. */
-export type Reader<Entry> = AsyncIterableIterator<Entry, undefined, undefined>;
-
 /**
- * Reads a log from a position and then follows it, at the pace of whoever calls `next`: at most one batch is held in memory, however
- * far the log runs ahead. Nothing is read before the first `next`.
+ * Reads a log from a position and then follows it, at the pace of whoever takes: at most one batch is held in memory, however far the log
+ * runs ahead. Nothing is read before the first `take` or `next`.
  *
  * It is an iterator by hand and not an `async function*`, because a generator that waits does not run its `finally` when the client leaves;
  * `return()` here ends the wait.
  *
  * @param source what is read
  * @param after the number of the last entry that the caller has; 0 for none
- * @param pollIntervalMs after how long it looks again without having been woken, should a wake-up be lost
  */
-export function createReader<Entry>(source: ReaderSource<Entry>, after: number, pollIntervalMs: number): Reader<Entry> {
+export function createReader<Entry>(source: ReaderSource<Entry>, after: number): Reader<Entry> {
   let position = after;
   let batch: readonly Entry[] = [];
   let nextInBatch = 0;
   let isClosed = false;
-  let isDirty = false;
+  let isDirty = true;
   let isEnded = false;
-  let wakeUp = createDeferred();
+  let isFetching = false;
+  let failure: { readonly error: unknown } | null = null;
+  let listener: (() => void) | null = null;
   let unsubscribe: (() => void) | null = null;
 
+  const notify = (): void => {
+    const told = listener;
+    listener = null;
+    told?.();
+  };
   const wake = (): void => {
     isDirty = true;
-    wakeUp.resolve();
+    if (!isFetching) notify();
   };
-  const close = (): void => {
+  const leave = (): void => {
+    if (isClosed) return;
     isClosed = true;
+    batch = [];
+    nextInBatch = 0;
     unsubscribe?.();
     unsubscribe = null;
-    wakeUp.resolve();
+    notify();
   };
-  const waitForWake = async (): Promise<void> => {
-    const timer = setTimeout(wake, pollIntervalMs);
-    try {
-      await wakeUp.promise;
-    } finally {
-      clearTimeout(timer);
-    }
+  const accept = (found: Found<Entry>): void => {
+    batch = isClosed ? [] : found.entries;
+    nextInBatch = 0;
+    isEnded = found.ended;
+  };
+  const waitFor = (fetching: Promise<Found<Entry>>): void => {
+    isFetching = true;
+    fetching
+      .then(accept, (error: unknown) => {
+        failure = { error };
+      })
+      .then(() => {
+        isFetching = false;
+        // With nothing found it looks again only when it was woken meanwhile.
+        if (batch.length > 0 || isEnded || isDirty || failure !== null) notify();
+      })
+      // What a listener throws is no failure of the log.
+      .catch(() => {});
   };
 
-  const next = async (): Promise<IteratorResult<Entry, undefined>> => {
+  const take = (): Entry | null => {
     // The wake-up is subscribed to before the log is read, so nothing falls between the two.
     if (!isClosed) unsubscribe ??= source.subscribe(wake);
-    while (!isClosed) {
+    while (!isClosed && !isFetching) {
+      if (failure !== null) {
+        const { error } = failure;
+        failure = null;
+        leave();
+        throw error;
+      }
       const entry = batch[nextInBatch];
       if (entry !== undefined) {
         nextInBatch += 1;
         position = source.seqOf(entry);
-        return { done: false, value: entry };
+        return entry;
       }
-      if (isEnded) break;
-      isDirty = false;
-      wakeUp = createDeferred();
-      const found = await source.fetch(position);
-      batch = found.entries;
-      nextInBatch = 0;
-      isEnded = found.ended;
-      if (batch.length === 0 && !isEnded && !isDirty && !isClosed) await waitForWake();
+      if (isEnded) leave();
+      else if (!isDirty && batch.length === 0) return null;
+      else {
+        isDirty = false;
+        const found = source.fetch(position);
+        if (found instanceof Promise) waitFor(found);
+        else accept(found);
+      }
     }
-    close();
-    return { done: true, value: undefined };
+    return null;
   };
+
+  const isReady = (): boolean => isClosed || (!isFetching && (nextInBatch < batch.length || isEnded || isDirty || failure !== null));
+  const whenReady = (next: () => void): void => {
+    listener = next;
+    if (isReady()) notify();
+  };
+
+  const next = (): Promise<IteratorResult<Entry, undefined>> =>
+    new Promise((resolve, reject) => {
+      const attempt = (): void => {
+        try {
+          const entry = take();
+          if (entry !== null) resolve({ done: false, value: entry });
+          else if (isClosed) resolve({ done: true, value: undefined });
+          else whenReady(attempt);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      attempt();
+    });
 
   // Calls of `next` that overlap are answered one after the other.
   let turn: Promise<unknown> = Promise.resolve();
   return {
+    take,
+    isOver: () => isClosed,
+    whenReady,
+    leave,
     next: () => {
       const result = turn.then(next);
-      turn = result.catch(close);
+      turn = result.catch(leave);
       return result;
     },
     return: async () => {
-      close();
+      leave();
       return { done: true, value: undefined };
     },
     throw: async (error) => {
-      close();
+      leave();
       throw error;
     },
     [Symbol.asyncIterator]() {

@@ -1,4 +1,4 @@
-import type { Reader } from './reader.ts';
+import type { Reader } from '../base/takeable.ts';
 import type { RunEvent, RunEventData } from './run-event.ts';
 
 /**
@@ -47,8 +47,8 @@ export interface RunWriter {
   appendText(position: number, text: string): void;
   /** Resolves when everything appended so far is stored; rejects when the run was taken away from this node. */
   flushed(): Promise<void>;
-  /** Resolves at once while little is pending, else when the store has caught up: call it before asking an engine for more. */
-  ready(): Promise<void>;
+  /** Null while little is pending, else resolves when the store has caught up: wait for it before asking an engine for more. */
+  ready(): Promise<void> | null;
   /** The number that the next event will get. Only after `flushed`. */
   nextSeq(): number;
   /** Hands an event to this node's readers that somebody else has stored, such as the last one, which is stored with the run's end. */

@@ -16,7 +16,7 @@ export interface RunWriterOptions {
   readonly clock: Clock;
   /** How many characters may be pending before `ready` waits. */
   readonly maxPendingCharacters: number;
-  /** How many events the tail holds. */
+  /** How many events the tail holds at least; twice as many at most. */
   readonly tailLength: number;
   /** Called when there is something new for readers. */
   onStored(): void;
@@ -55,7 +55,9 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
     settled = null;
   };
   const keep = (events: readonly RunEvent[]): void => {
-    tail = [...tail, ...events].slice(-options.tailLength);
+    for (const event of events) tail.push(event);
+    // Twice the length before it is cut, so that it is not copied for every event.
+    if (tail.length > 2 * options.tailLength) tail = tail.slice(-options.tailLength);
     options.onStored();
   };
 
@@ -113,9 +115,7 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
       isFirstText = false;
     },
     flushed,
-    ready: async () => {
-      if (pendingCharacters > options.maxPendingCharacters) await flushed();
-    },
+    ready: () => (pendingCharacters > options.maxPendingCharacters ? flushed() : null),
     nextSeq: () => seq + 1,
     deliver: (event) => {
       seq = Math.max(seq, event.seq);

@@ -1,6 +1,8 @@
+import { createRounds } from '../base/rounds.ts';
+
 /** Who wants to be woken for which log. */
 export interface Wakes {
-  /** Calls `wake` for this id from now on; returns how to stop. */
+  /** Calls `wake` for this id from now on, and from time to time without a reason; returns how to stop. */
   subscribe(id: string, wake: () => void): () => void;
   /** Wakes everyone who waits for this id. */
   wake(id: string): void;
@@ -10,17 +12,24 @@ export interface Wakes {
   size(): number;
 }
 
-/** New, without anyone. */
-export function createWakes(): Wakes {
+/**
+ * New, without anyone.
+ *
+ * @param pollIntervalMs after how long everyone is woken without a reason, should a wake-up be lost
+ */
+export function createWakes(pollIntervalMs: number): Wakes {
   const subscribers = new Map<string, Set<() => void>>();
+  const polls = createRounds(pollIntervalMs);
   return {
     subscribe: (id, wake) => {
-      // A set of functions of our own, so that the same function may be subscribed twice.
+      // A function of our own, so that the same function may be subscribed twice.
       const entry = (): void => wake();
       const existing = subscribers.get(id);
       if (existing === undefined) subscribers.set(id, new Set([entry]));
       else existing.add(entry);
+      const stopPolls = polls.add(entry);
       return () => {
+        stopPolls();
         const set = subscribers.get(id);
         set?.delete(entry);
         if (set?.size === 0) subscribers.delete(id);

@@ -48,8 +48,7 @@ builder.relayMutationField(
   },
   {
     description: 'Makes an account and signs it in. `CONFLICT` names what is taken.',
-    resolve: (_, { input: { setCookie, ...account } }, context) =>
-      withCookie(context, setCookie, context.services.people.register(account, context.device.userAgent)),
+    resolve: (_, { input: { setCookie, ...account } }, context) => withCookie(context, setCookie, context.services.people.register(account, context.device)),
   },
   { description: 'The signed-in device.', outputFields: authFields },
 );
@@ -65,9 +64,9 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Signs a device in. `UNAUTHENTICATED` when name and password do not match, without telling which of them is wrong.',
-    resolve: (_, { input: { setCookie, ...account } }, context) =>
-      withCookie(context, setCookie, context.services.people.login(account, context.device.userAgent)),
+    description:
+      'Signs a device in. `UNAUTHENTICATED` when name and password do not match, without telling which of them is wrong; `ACCOUNT_DISABLED` when they do, and an administrator has disabled the account; `RATE_LIMITED` after too many attempts, also for the right password.',
+    resolve: (_, { input: { setCookie, ...account } }, context) => withCookie(context, setCookie, context.services.people.login(account, context.device)),
   },
   { description: 'The signed-in device.', outputFields: authFields },
 );
@@ -84,7 +83,7 @@ builder.relayMutationField(
   {
     description:
       'Exchanges a refresh token for a new pair; the old one is used up. It may come again for a few seconds, as when two tabs refresh at once; later that counts as theft and ends the login.',
-    resolve: (_, { input }, context) => withCookie(context, input.setCookie, context.services.people.refreshAuth(input.refreshToken)),
+    resolve: (_, { input }, context) => withCookie(context, input.setCookie, context.services.people.refreshAuth(input.refreshToken, context.device)),
   },
   { description: 'The signed-in device, with new tokens.', outputFields: authFields },
 );
@@ -105,7 +104,7 @@ builder.relayMutationField(
     resolve: async (_, { input }, context) => {
       // First, for a browser cannot remove an httpOnly cookie by itself, not even one whose login ended long ago.
       context.device.setAuthCookie(null, 0);
-      await context.services.people.logout(context.viewer, input.refreshToken ?? null);
+      await context.services.people.logout(context.viewer, input.refreshToken ?? null, context.device);
       return { isLoggedOut: true };
     },
   },
@@ -128,7 +127,7 @@ builder.relayMutationField(
   },
   {
     description: 'Changes your password and signs out your other devices. `BAD_USER_INPUT` when the current password is wrong.',
-    resolve: async (_, { input }, context) => ({ user: await context.services.people.changePassword(context.viewer, input) }),
+    resolve: async (_, { input }, context) => ({ user: await context.services.people.changePassword(context.viewer, input, context.device) }),
   },
   {
     description: 'What changed.',

@@ -15,6 +15,8 @@ export interface Context {
 /** The client's device as far as the transport knows it. */
 export interface Device {
   readonly userAgent: string | null;
+  /** The IP address of the client, behind the proxies that are trusted; `unknown` when its connection was gone. For limits, not for access. */
+  readonly address: string;
   /**
    * Sets the httpOnly cookie `auth-token`, or clears it with null. Does nothing where the transport cannot (WebSocket).
    *

@@ -1,4 +1,5 @@
 import type { ConversationEvent as ConversationEventRow, ConversationEventData } from '../events/conversation-event.ts';
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
@@ -10,9 +11,11 @@ type EventOf<Type extends ConversationEventData['type']> = ConversationEventRow 
 const ConversationEvent = builder.interfaceRef<ConversationEventRow>('ConversationEvent').implement({
   description: 'A numbered fact of a conversation, for every device.',
   resolveType: (event) => event.data.type,
+  // Every field below that is no object depends on the event alone, so the server may write it without an execution.
+  extensions: { hasPlainLeaves: true },
   fields: (t) => ({
     seq: t.exposeInt('seq', { description: 'Its number: 1, 2, 3 ... Give the last one you have as `after` to go on behind it.' }),
-    conversationId: t.globalID({ description: 'The conversation.', resolve: (event) => ({ id: event.conversationId, type: Conversation }) }),
+    conversationId: t.id({ description: 'The conversation.', resolve: (event) => encodeGlobalID(Conversation.name, event.conversationId) }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 });
@@ -54,7 +57,10 @@ eventRef('ConversationDeleted').implement({
   interfaces: [ConversationEvent],
   description: 'The conversation is gone. Nothing follows.',
   fields: (t) => ({
-    deletedConversationId: t.globalID({ description: 'The id that was deleted.', resolve: (event) => ({ id: event.conversationId, type: Conversation }) }),
+    deletedConversationId: t.id({
+      description: 'The id that was deleted.',
+      resolve: (event) => encodeGlobalID(Conversation.name, event.conversationId),
+    }),
   }),
 });
 

@@ -1,6 +1,9 @@
 import type { Conversation, Message, Part, Run } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import type { ApiKey } from '../services/api-key/api-keys.ts';
+import type { Identity } from '../services/identity/identities.ts';
 import type { LoadedMessage } from '../services/message.ts';
+import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
 import type { Services } from '../services/services.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -12,12 +15,25 @@ import { createFileLoaders } from './file-loaders.ts';
  */
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** New, empty loaders. */
+/** An object that is made when something is read from it. */
+function lazily<Made extends object>(make: () => Made): Made {
+  let made: Made | null = null;
+  return new Proxy<Made>(Object.create(null), { get: (_target, key): unknown => Reflect.get((made ??= make()), key) });
+}
+
+/** New, empty loaders; made when the first is used, since most operations use none and a subscription would keep all of them for hours. */
 export function createLoaders(services: Services, viewer: Viewer | null) {
+  return lazily(() => makeLoaders(services, viewer));
+}
+
+function makeLoaders(services: Services, viewer: Viewer | null) {
   const { conversations, messages, runs, people } = services;
   return {
     ...createFileLoaders(services, viewer),
+    apiKey: loaderOf<ApiKey>((ids) => services.apiKeys.byIds(viewer, ids)),
+    identity: loaderOf<Identity>((ids) => services.identities.byIds(viewer, ids)),
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
+    login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),
     messagesOf: pageLoaderOf<LoadedMessage>((ids, page) => messages.listMany(viewer, ids, page, 'nothing')),

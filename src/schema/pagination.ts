@@ -9,7 +9,8 @@ export interface ConnectionArguments {
   readonly before?: string | null | undefined;
 }
 
-const defaultPageSize = 20;
+/** The rows of a connection for which neither `first` nor `last` is given. */
+export const defaultPageSize = 20;
 const largestPageSize = 100;
 
 function checkSize(name: 'first' | 'last', size: number | null | undefined): void {

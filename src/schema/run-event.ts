@@ -1,4 +1,5 @@
 import type { RunEvent as RunEventRow, RunEventData } from '../events/run-event.ts';
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
 import { PlotPart, QueryResultPart } from './data-parts.ts';
 import { loadExisting } from './batch.ts';
@@ -12,9 +13,11 @@ type EventOf<Type extends RunEventData['type']> = RunEventRow & { readonly data:
 const RunEvent = builder.interfaceRef<RunEventRow>('RunEvent').implement({
   description: 'A numbered fact of a run. The last one is `RunFinished` or `RunFailed`.',
   resolveType: (event) => event.data.type,
+  // Every field below that is no object depends on the event alone, so the server may write it without an execution.
+  extensions: { hasPlainLeaves: true },
   fields: (t) => ({
     seq: t.exposeInt('seq', { description: 'Its number: 1, 2, 3 ... Give the last one you have as `after` to go on behind it.' }),
-    runId: t.globalID({ description: 'The run.', resolve: (event) => ({ id: event.runId, type: Run }) }),
+    runId: t.id({ description: 'The run.', resolve: (event) => encodeGlobalID(Run.name, event.runId) }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 });

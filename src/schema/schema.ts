@@ -1,11 +1,16 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './administration.ts';
+import './api-key.ts';
+import './audit.ts';
 import './auth.ts';
 import './conversation-event.ts';
 import './conversation.ts';
 import './data-parts.ts';
 import './file.ts';
 import './health.ts';
+import './identity.ts';
+import './login.ts';
 import './message.ts';
 import './model.ts';
 import { resolveNodeIdsAtOnce } from './node-ids.ts';

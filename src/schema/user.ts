@@ -14,16 +14,23 @@ export const Role = builder.enumType('Role', {
 export const User = builder.objectRef<Person>('User');
 
 builder.node(User, {
-  description: 'A person with an account. Visible are you, and whoever shares a conversation with you.',
+  description: 'A person with an account. Visible are you, and whoever shares a conversation with you; to administrators everybody.',
   id: { resolve: (user) => user.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.user.load(id),
   fields: (t) => ({
-    email: t.exposeString('email', { nullable: true, description: 'The e-mail address in lower case; null for everybody but yourself.' }),
+    email: t.exposeString('email', { nullable: true, description: 'The e-mail address in lower case; null for everybody but yourself and administrators.' }),
     username: t.exposeString('username', { nullable: true, description: 'A second name to log in with, as it was typed; unique whatever the case.' }),
     fullName: t.exposeString('fullName', { nullable: true, description: 'The name of the person, for example `Ada Lovelace`.' }),
     displayName: t.exposeString('displayName', { description: 'What to show: the full name, else the username, else something that says little.' }),
     role: t.field({ type: Role, description: 'What the person may do.', resolve: (user) => user.role }),
     createdAt: t.field({ type: 'DateTime', description: 'When the account was made.', resolve: (user) => user.createdAt }),
+    disabledAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when the account is disabled; null for one in use, and for everybody but administrators.',
+      resolve: (user) => user.disabledAt,
+    }),
+    disabledReason: t.exposeString('disabledReason', { nullable: true, description: 'Why it is disabled; null for everybody but administrators.' }),
   }),
 });
 
@@ -68,7 +75,7 @@ builder.relayMutationField(
   },
   {
     description: 'Makes you the first administrator. `FORBIDDEN` when the token is not valid, was used, or there is an administrator.',
-    resolve: async (_, { input }, context) => ({ user: await context.services.people.claimAdmin(context.viewer, input.setupToken) }),
+    resolve: async (_, { input }, context) => ({ user: await context.services.people.claimAdmin(context.viewer, input.setupToken, context.device) }),
   },
   {
     description: 'What changed.',

@@ -19,13 +19,17 @@ export function bearerTokenOf(authorization: string | undefined): string | null 
   return token;
 }
 
-/** The viewer behind a cookie. A cookie is sent by the browser unasked, so a stale one means nobody and not an error. */
+/**
+ * The viewer behind a cookie. A cookie is sent by the browser unasked, so a stale one means nobody and not an error; and so does one that
+ * is no access token of ours, for we never set such a one.
+ */
 export async function viewerOfCookie(token: string | null, people: People): Promise<Viewer | null> {
   if (token === null) return null;
   try {
-    return await people.authenticate(token);
+    const viewer = await people.authenticate(token);
+    return 'loginId' in viewer ? viewer : null;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return null;
+    if (error instanceof AppError && error.code !== 'SERVICE_UNAVAILABLE') return null;
     throw error;
   }
 }

@@ -10,6 +10,9 @@ export interface BodyLimits {
 // A client that is still sending does not read our answer. So of a body that is too large this much is read and thrown away first.
 const mostDiscardedBytes = 16 * 1024 * 1024;
 
+/** Out here, because a function made while a body is read would keep the body for as long as the request lives: for hours, when it becomes a stream. */
+function ignore(): void {}
+
 function tooLarge(maxBytes: number): Error {
   return protocolFailure('PAYLOAD_TOO_LARGE', `The body is larger than ${maxBytes} bytes. Send less at once; files go to POST /uploads.`);
 }
@@ -55,5 +58,3 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   request.on('data', onData).once('end', onEnd).once('error', onBroken).once('close', onBroken);
   return promise;
 }
-
-function ignore(): void {}

@@ -6,14 +6,18 @@ export const authCookieName = 'auth-token';
 /**
  * The value of the cookie `auth-token`, null where there is none.
  *
- * Only characters that an access token can have are accepted, so nothing needs to be decoded.
+ * Only characters that an access token can have are accepted, so nothing needs to be decoded. Two of them count as none: we set one, and
+ * the other was planted by a neighbouring subdomain (cookie tossing), which must not decide who is signed in.
  */
 export function authCookieOf(request: IncomingMessage): string | null {
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [name, value] = pair.trim().split('=', 2);
-    if (name === authCookieName && value !== undefined && /^[A-Za-z0-9._~-]+$/.test(value)) return value;
-  }
-  return null;
+  const { cookie } = request.headers;
+  if (cookie === undefined) return null;
+  const values = cookie
+    .split(';')
+    .map((pair) => pair.trim().split('=', 2))
+    .flatMap(([name, value]) => (name === authCookieName && value !== undefined ? [value] : []));
+  const [value] = values;
+  return value !== undefined && values.length === 1 && /^[A-Za-z0-9._~-]+$/.test(value) ? value : null;
 }
 
 /**

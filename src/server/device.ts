@@ -9,9 +9,10 @@ function userAgentOf(request: IncomingMessage): string | null {
 }
 
 /** The device behind an HTTP request, with the way to set its cookie as long as the response has not begun. */
-export function httpDevice(request: IncomingMessage, response: ServerResponse, isProduction: boolean): Device {
+export function httpDevice(request: IncomingMessage, response: ServerResponse, address: string, isProduction: boolean): Device {
   return {
     userAgent: userAgentOf(request),
+    address,
     setAuthCookie(token, maxAgeSeconds) {
       if (!response.headersSent) response.setHeader('Set-Cookie', authCookie(token, maxAgeSeconds, isProduction));
     },
@@ -19,6 +20,6 @@ export function httpDevice(request: IncomingMessage, response: ServerResponse, i
 }
 
 /** The device behind a WebSocket: no cookie can be set there. */
-export function webSocketDevice(request: IncomingMessage): Device {
-  return { userAgent: userAgentOf(request), setAuthCookie: () => {} };
+export function webSocketDevice(request: IncomingMessage, address: string): Device {
+  return { userAgent: userAgentOf(request), address, setAuthCookie: () => {} };
 }

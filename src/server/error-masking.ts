@@ -11,7 +11,10 @@ export interface FailedOperation {
 /** Makes errors fit to be sent: our own as they are, everything unexpected masked and logged. */
 export type ErrorMask = (errors: readonly unknown[], operation: FailedOperation) => readonly GraphQLError[];
 
+// An error quotes the document or a variable: ten of them stay under eight kilobytes.
 const mostErrors = 10;
+const longestMessage = 400;
+const mostPlaces = 4;
 
 /** The error behind the wrappers that the executor puts around what a resolver throws. */
 function rootOf(error: unknown): unknown {
@@ -36,7 +39,13 @@ function codeOf(error: GraphQLError): string {
 }
 
 function placeOf(error: unknown): GraphQLErrorOptions {
-  return error instanceof GraphQLError ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path } : {};
+  if (!(error instanceof GraphQLError)) return {};
+  const { nodes, source, positions, path } = error;
+  return { nodes: nodes?.slice(0, mostPlaces), source, positions: positions?.slice(0, mostPlaces), path };
+}
+
+function shorten(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}...`;
 }
 
 /**
@@ -60,7 +69,7 @@ export function createErrorMask(options: { readonly logger: Logger; readonly hid
     if (error instanceof GraphQLError && (root instanceof GraphQLError || isAboutTheDocument(error))) {
       const message = hidesSuggestions ? error.message.replace(/ Did you mean .*\?/s, '') : error.message;
       const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
-      return new GraphQLError(message, { ...placeOf(error), extensions: { ...extensions, code: codeOf(error), requestId } });
+      return new GraphQLError(shorten(message), { ...placeOf(error), extensions: { ...extensions, code: codeOf(error), requestId } });
     }
     logger.error({ requestId, operationName: operation.operationName, path: placeOf(error).path, err: root }, 'an unexpected failure');
     const message = 'Something unexpected failed. Try again; if it fails again, report the request id.';

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../base/errors.ts';
+import type { Rounds } from '../base/rounds.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { EventStreamAnswer, Exchange } from './exchange.ts';
 import { stoppingFailure } from './failure.ts';
@@ -26,20 +27,21 @@ export async function serveEventStream(parts: {
   readonly exchange: Exchange;
   readonly mask: ErrorMask;
   readonly openStreams: OpenStreams;
-  readonly pingIntervalMs: number;
+  /** Calls the pings of idle streams. */
+  readonly pings: Rounds;
 }): Promise<void> {
-  const { response, answer, exchange, mask, openStreams, pingIntervalMs } = parts;
+  const { response, answer, exchange, mask, openStreams, pings } = parts;
   const remove = openStreams.add({
-    loginId: () => exchange.origin.viewer?.loginId ?? null,
+    viewer: () => exchange.origin.viewer,
     end(reason) {
       const failure = reason === 'LOGIN_REVOKED' ? revokedFailure() : stoppingFailure();
-      answer.stream.end(failedResult(failure, mask, exchange));
+      answer.stream.end(JSON.stringify(failedResult(failure, mask, exchange)));
       const timer = setTimeout(() => response.destroy(), lastWordsMs);
       response.once('close', () => clearTimeout(timer));
     },
   });
   try {
-    await writeEventStream(response, answer, { pingIntervalMs });
+    await writeEventStream(response, answer, pings);
   } finally {
     remove();
   }

@@ -6,8 +6,13 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  ACCOUNT_DISABLED: 403,
   NOT_FOUND: 404,
+  QUERY_TOO_COMPLEX: 400,
+  PERSISTED_DOCUMENT_NOT_FOUND: 400,
+  PERSISTED_DOCUMENT_REQUIRED: 400,
   METHOD_NOT_ALLOWED: 405,
+  CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   UNSUPPORTED_FILE: 415,
@@ -15,6 +20,7 @@ const statuses: { readonly [code in ErrorCode]?: number } = {
   RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
+  OPERATION_TIMEOUT: 504,
 };
 
 /** The HTTP status of an answer that consists of an error and nothing else. */

@@ -1,7 +1,8 @@
 import type { ErrorMask } from './error-masking.ts';
 import { failedOperationOf, recordErrors, type Exchange } from './exchange.ts';
 import { maskResult, type Result } from './result-masking.ts';
-import { createResultStream, type ResultStream } from './result-stream.ts';
+import { isEventResults } from './compiled-events.ts';
+import { createTextStream, textsOf, type TextStream } from './text-stream.ts';
 
 /** A result as it is sent, the same on every transport: its errors masked, and noted for the log. */
 export function finishResult<R extends Result>(result: R, mask: ErrorMask, exchange: Exchange): R {
@@ -18,14 +19,12 @@ export function failedResult(error: unknown, mask: ErrorMask, exchange: Exchange
 }
 
 /**
- * The results of a subscription as they are sent; what the source throws in mid-stream becomes a last result with that error.
+ * The results of a subscription as they are sent, as texts; what the source throws in mid-stream becomes a last result with that error.
  *
  * @param onEnd runs once when the stream is over
  */
-export function finishStream(results: AsyncIterable<Result>, mask: ErrorMask, exchange: Exchange, onEnd: () => void): ResultStream<Result> {
-  return createResultStream(results, {
-    map: (result) => finishResult(result, mask, exchange),
-    failure: (error) => failedResult(error, mask, exchange),
-    onEnd,
-  });
+export function finishTexts(results: AsyncIterable<Result>, mask: ErrorMask, exchange: Exchange, onEnd: () => void): TextStream {
+  const textOf = (result: Result): string => JSON.stringify(finishResult(result, mask, exchange));
+  const failure = (error: unknown): string => JSON.stringify(failedResult(error, mask, exchange));
+  return createTextStream(isEventResults(results) ? results.texts(textOf, failure) : textsOf(results, { textOf, failure }), onEnd);
 }

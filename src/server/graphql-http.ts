@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readAccept, type Accepted } from './accept.ts';
 import type { BodyLimits } from './body.ts';
+import type { Rounds } from '../base/rounds.ts';
 import type { ErrorMask } from './error-masking.ts';
 import { serveEventStream } from './event-streams.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,9 +11,9 @@ import { readGraphqlParams } from './graphql-params.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareOperation } from './operation.ts';
 import { sendErrors, sendResult, statusOfResult } from './respond.ts';
-import type { Result } from './result-masking.ts';
-import type { ResultStream } from './result-stream.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 import { sendEvent } from './sse.ts';
+import { isTextStream } from './text-stream.ts';
 import type { Yoga } from './yoga.ts';
 
 /** What the HTTP side of GraphQL works with. */
@@ -21,11 +22,8 @@ export interface GraphqlHttpParts {
   readonly mask: ErrorMask;
   readonly openStreams: OpenStreams;
   readonly bodyLimits: BodyLimits;
-  readonly pingIntervalMs: number;
-}
-
-function isStream(result: Result | ResultStream<Result>): result is ResultStream<Result> {
-  return Symbol.asyncIterator in result;
+  readonly persistedDocuments: PersistedDocuments;
+  readonly pings: Rounds;
 }
 
 /** A subscription goes out as events unless the client says that it does not take them; a stream of anything else when it asks for them. */
@@ -41,9 +39,9 @@ function takesStream({ namesEvents, takesAnything }: Accepted, { recorder }: Exc
  * @throws what is wrong with the request itself
  */
 export async function answerGraphql(request: IncomingMessage, response: ServerResponse, exchange: Exchange, parts: GraphqlHttpParts): Promise<void> {
-  const { yoga, mask, openStreams, bodyLimits, pingIntervalMs } = parts;
+  const { yoga, mask, openStreams, bodyLimits, persistedDocuments, pings } = parts;
   const accepted = readAccept(request.headers.accept);
-  const params = await readGraphqlParams(request, bodyLimits);
+  const params = await readGraphqlParams(request, bodyLimits, persistedDocuments);
   const prepared = await prepareOperation(yoga, params, exchange, mask, () => {});
   const result = prepared.isReady ? await prepared.run() : prepared.failed;
   const refuse = (): void => {
@@ -51,13 +49,13 @@ export async function answerGraphql(request: IncomingMessage, response: ServerRe
     sendErrors(request, response, errors, 406);
   };
 
-  if (isStream(result)) {
+  if (isTextStream(result)) {
     if (!takesStream(accepted, exchange)) {
       result.end(null);
       return refuse();
     }
     exchange.recorder.add({ transport: 'sse' });
-    return await serveEventStream({ response, answer: { stream: result, status: 200 }, exchange, mask, openStreams, pingIntervalMs });
+    return await serveEventStream({ response, answer: { stream: result, status: 200 }, exchange, mask, openStreams, pings });
   }
   if (accepted.namesEvents && !accepted.namesJson) {
     exchange.recorder.add({ transport: 'sse' });

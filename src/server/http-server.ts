@@ -1,11 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createRounds } from '../base/rounds.ts';
+import { createCaps } from './caps.ts';
 import { createErrorMask } from './error-masking.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { createOpenStreams } from './open-streams.ts';
 import type { HttpServerOptions } from './options.ts';
+import { createPersistedDocuments } from './persisted-documents.ts';
 import { createRouter } from './router.ts';
+import { cutSlowReaders } from './slow-readers.ts';
 import { stopServer } from './stop.ts';
 import { answerUpgrade } from './upgrade.ts';
 import { createWebSocketSide } from './web-socket.ts';
@@ -47,15 +51,26 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { schema, services, createContext, health, logger, config, newRequestId, pingIntervalMs = 12_000, loginCheckIntervalMs = 2_000 } = options;
-  const { limits, allowedOrigins, isProduction } = config;
+  const { limits, gate, allowedOrigins, isProduction } = config;
   let phase: Phase = 'starting';
   let stopping: Promise<void> | null = null;
   const isStopping = (): boolean => phase === 'stopping';
 
   const mask = createErrorMask({ logger, hidesSuggestions: isProduction });
-  const openStreams = createOpenStreams({ isLoginActive: (loginId) => services.people.isLoginActive(loginId), logger, intervalMs: loginCheckIntervalMs });
+  const openStreams = createOpenStreams({ isActive: (viewer) => services.people.isActive(viewer), logger, intervalMs: loginCheckIntervalMs });
+  const caps = createCaps(gate);
+  const { persistedDocuments = createPersistedDocuments(new Map(), false) } = options;
   const bodyLimits = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.headersTimeoutMs };
-  const yoga = createGraphqlServer({ schema, createContext, isProduction });
+  const yoga = createGraphqlServer({
+    schema,
+    createContext,
+    isProduction,
+    gate,
+    caps,
+    requestLimit: options.requestLimit,
+    askTimeoutMs: config.runs.askTimeoutMs,
+  });
+  const pings = createRounds(pingIntervalMs);
   const webSockets = createWebSocketSide({
     yoga,
     mask,
@@ -66,15 +81,21 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     allowedOrigins,
     maxPayloadBytes: limits.maxWebSocketPayloadBytes,
     initTimeoutMs: limits.webSocketInitTimeoutMs,
-    pingIntervalMs,
+    pings,
+    trustedProxyHops: config.trustedProxyHops,
+    caps,
+    gate,
+    persistedDocuments,
     takesOperationTokens: !isProduction,
   });
   const healthRoutes = createHealthRoutes(health, () => phase === 'serving');
   const graphiql = isProduction ? null : createGraphiql();
-  const route = createRouter({ options, graphql: { yoga, mask, openStreams, bodyLimits, pingIntervalMs }, mask, healthRoutes, graphiql, isStopping });
+  const graphql = { yoga, mask, openStreams, bodyLimits, persistedDocuments, pings };
+  const route = createRouter({ options, graphql, mask, healthRoutes, graphiql, isStopping });
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
+      maxHeaderSize: gate.maxHeaderBytes,
       // A file of a gigabyte may take its time: bodies have their own limits, where they are read.
       requestTimeout: 0,
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -83,6 +104,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     route,
   );
+  const stopCutting = cutSlowReaders(server, gate.slowReaderTimeoutMs, logger);
   server.on('upgrade', (request, socket, head) => answerUpgrade(request, socket, head, { webSockets, allowedOrigins, isStopping }));
 
   return {
@@ -97,6 +119,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       stopping ??= (async () => {
         phase = 'stopping';
         await stopServer({ server, webSockets, openStreams, logger, timeoutMs: limits.shutdownTimeoutMs, onDrain: options.onDrain ?? (async () => {}) });
+        stopCutting();
       })();
       return stopping;
     },

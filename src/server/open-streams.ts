@@ -1,3 +1,4 @@
+import { credentialOf, type Viewer } from '../auth/viewer.ts';
 import type { Logger } from '../base/logger.ts';
 
 /** Why the server ends a stream. */
@@ -5,8 +6,8 @@ export type EndReason = 'LOGIN_REVOKED' | 'SERVER_STOPPING';
 
 /** A stream or socket that stays open. */
 export interface OpenStream {
-  /** The login it was opened with, null for nobody. */
-  loginId(): string | null;
+  /** Who opened it, null for nobody. */
+  viewer(): Viewer | null;
   /** Tells the client why, and ends it soon, whether or not the client listens. */
   end(reason: EndReason): void;
 }
@@ -19,7 +20,7 @@ export interface OpenStreams {
   /** Resolves when none is open any more. */
   whenEmpty(): Promise<void>;
   endAll(reason: EndReason): void;
-  /** Begins to check the logins behind the streams. */
+  /** Begins to check the logins, keys and identities behind the streams. */
   start(): void;
   stop(): void;
 }
@@ -28,25 +29,28 @@ const checksAtOnce = 20;
 
 /**
  * The open streams, which end when their login is revoked although the access token that opened them is still good (or has long expired:
- * a stream lives as long as its login).
+ * a stream lives as long as its login); when their API key is revoked or expires; when the token of an identity provider expires.
  *
- * @param options.isLoginActive asked once for every login in each round
+ * @param options.isActive asked once for every login, key or identity in each round
  * @param options.intervalMs how often
  */
 export function createOpenStreams(options: {
-  readonly isLoginActive: (loginId: string) => Promise<boolean>;
+  readonly isActive: (viewer: Viewer) => Promise<boolean>;
   readonly logger: Logger;
   readonly intervalMs: number;
 }): OpenStreams {
-  const { isLoginActive, logger, intervalMs } = options;
+  const { isActive, logger, intervalMs } = options;
   const streams = new Set<OpenStream>();
   let timer: NodeJS.Timeout | null = null;
   let isChecking = false;
   let emptied = Promise.withResolvers<void>();
 
-  async function endIfRevoked(loginId: string): Promise<void> {
-    if (await isLoginActive(loginId)) return;
-    for (const stream of streams) if (stream.loginId() === loginId) stream.end('LOGIN_REVOKED');
+  async function endIfRevoked([credential, viewer]: readonly [string, Viewer]): Promise<void> {
+    if (await isActive(viewer)) return;
+    for (const stream of streams) {
+      const present = stream.viewer();
+      if (present !== null && credentialOf(present) === credential) stream.end('LOGIN_REVOKED');
+    }
   }
 
   async function check(): Promise<void> {
@@ -54,9 +58,10 @@ export function createOpenStreams(options: {
     if (isChecking) return;
     isChecking = true;
     try {
-      const logins = [...new Set([...streams].map((stream) => stream.loginId()).filter((loginId) => loginId !== null))];
-      for (let start = 0; start < logins.length; start += checksAtOnce) {
-        await Promise.all(logins.slice(start, start + checksAtOnce).map(endIfRevoked));
+      const viewers = [...streams].map((stream) => stream.viewer()).filter((viewer) => viewer !== null);
+      const credentials = [...new Map(viewers.map((viewer) => [credentialOf(viewer), viewer]))];
+      for (let start = 0; start < credentials.length; start += checksAtOnce) {
+        await Promise.all(credentials.slice(start, start + checksAtOnce).map(endIfRevoked));
       }
     } catch (error) {
       logger.warn({ err: error }, 'the logins of open streams could not be checked');

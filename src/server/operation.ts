@@ -2,15 +2,15 @@ import { getOperationAST, type ExecutionArgs } from 'graphql';
 import type { ErrorMask } from './error-masking.ts';
 import { failedOperationOf, recordErrors, type Exchange } from './exchange.ts';
 import { protocolFailure } from './failure.ts';
-import { failedResult, finishResult, finishStream } from './finish.ts';
+import { failedResult, finishResult, finishTexts } from './finish.ts';
 import type { Result } from './result-masking.ts';
-import type { ResultStream } from './result-stream.ts';
+import type { TextStream } from './text-stream.ts';
 import type { Yoga } from './yoga.ts';
 
 /** An operation that is ready to run, or the errors for which it is not. */
 export type PreparedOperation =
   | { readonly isReady: false; readonly failed: Result }
-  | { readonly isReady: true; readonly args: ExecutionArgs; readonly run: () => Promise<Result | ResultStream<Result>> };
+  | { readonly isReady: true; readonly args: ExecutionArgs; readonly run: () => Promise<Result | TextStream> };
 
 function isStream(result: object): result is AsyncIterable<Result> {
   return Symbol.asyncIterator in result;
@@ -57,10 +57,10 @@ export async function prepareOperation(
       variableValues: payload.variables ?? null,
       operationName: payload.operationName ?? null,
     };
-    const run = async (): Promise<Result | ResultStream<Result>> => {
+    const run = async (): Promise<Result | TextStream> => {
       try {
         const result = await (operation.operation === 'subscription' ? enveloped.subscribe(args) : enveloped.execute(args));
-        if (isStream(result)) return finishStream(result, mask, exchange, onEnd);
+        if (isStream(result)) return finishTexts(result, mask, exchange, onEnd);
         const finished = finishResult(result, mask, exchange);
         onEnd();
         return finished;

@@ -5,19 +5,20 @@ import type { Config } from '../base/config.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Device } from '../schema/context.ts';
 import type { Health } from '../services/health.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 
 /** What the server asks about people. */
 export interface People {
   /**
-   * Who an access token belongs to.
+   * Who a token belongs to: an access token, an API key, or the token of an identity provider.
    *
-   * @throws AppError UNAUTHENTICATED when the token is not valid (any more)
+   * @throws AppError UNAUTHENTICATED when the token is not valid (any more); CONFLICT when it cannot get an account
    */
   authenticate(token: string): Promise<Viewer>;
-  /** The viewer of a login as of now, with the role of now; null when the login has ended. */
-  findViewer(loginId: string): Promise<Viewer | null>;
-  /** Whether a login may still keep streams open: not logged out, its person not disabled. */
-  isLoginActive(loginId: string): Promise<boolean>;
+  /** A viewer as of now, with the role of now; null when what they came with has ended or expired. */
+  findViewer(viewer: Viewer): Promise<Viewer | null>;
+  /** Whether a viewer may still keep streams open: not logged out, not revoked, not expired, not disabled. */
+  isActive(viewer: Viewer): Promise<boolean>;
 }
 
 /** What the server knows about an operation before it runs; the context of the resolvers is made from it. */
@@ -25,6 +26,12 @@ export interface OperationOrigin {
   readonly viewer: Viewer | null;
   readonly requestId: string;
   readonly device: Device;
+}
+
+/** How often operations may come. */
+export interface RequestLimit {
+  /** Counts one operation; gives 0 when it may run, else after how many milliseconds to come back. */
+  consume(userId: string | null, address: string): number;
 }
 
 /** Answers `POST /uploads`, whole: it reads the request and ends the response. What it throws becomes an error answer. */
@@ -39,10 +46,14 @@ export interface HttpServerOptions {
   readonly uploadHandler: UploadHandler;
   readonly health: Health;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction'> & {
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction' | 'trustedProxyHops' | 'gate'> & {
+    readonly runs: Pick<Config['runs'], 'askTimeoutMs'>;
     readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
   };
   readonly newRequestId: () => string;
+  /** Without them every request brings its own document. */
+  readonly persistedDocuments?: PersistedDocuments;
+  readonly requestLimit: RequestLimit;
   /**
    * Runs once when the stop begins, while streams are still open, so that clients see how their runs end. It is waited for at most half
    * of `shutdownTimeoutMs`; what it throws is logged.

@@ -19,17 +19,22 @@ export function isListedOrigin(origin: string, allowedOrigins: readonly string[]
   return URL.canParse(origin) && allowedOrigins.some((allowed) => new URL(allowed).origin === new URL(origin).origin);
 }
 
+/** Headers that no page can add to a request for another site without asking first, by a CORS preflight. */
+function hasCustomHeader({ headers }: IncomingMessage): boolean {
+  if (headers['x-requested-with'] !== undefined || headers['apollo-require-preflight'] !== undefined) return true;
+  return (headers['content-type'] ?? '').startsWith('application/json');
+}
+
 /**
  * Whether the cookie of a request counts, that is, whether the request cannot have been forged by a foreign page.
  *
- * Browsers send `Origin` with every POST; without one, a GET (which changes nothing) counts unless the browser says that it comes from
- * another site, and a POST counts with a header that no foreign page can add without asking first (a CORS preflight): `X-Requested-With`,
- * or a content type of JSON.
+ * Browsers send `Origin` with every POST. Without one it must have a custom header: `X-Requested-With`, `Apollo-Require-Preflight`, or a
+ * content type of JSON. A GET, which changes nothing, needs none where the browser says that it comes from this very site, as new ones do.
  */
 export function mayUseCookie(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   if (request.headers.origin !== undefined) return isTrustedOrigin(request, allowedOrigins);
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  if (request.method === 'GET') return true;
-  return request.headers['x-requested-with'] !== undefined || (request.headers['content-type'] ?? '').startsWith('application/json');
+  if (request.method === 'GET' && site !== undefined) return true;
+  return hasCustomHeader(request);
 }

@@ -35,13 +35,12 @@ export function statusOfResult(result: Result, contentType: JsonType | null): nu
 
 /** The headers that tell a client what to do about errors. */
 function setErrorHeaders(response: ServerResponse, errors: readonly GraphQLError[]): void {
-  for (const { extensions } of errors) {
-    const { code, retryAfterMs } = extensions;
-    if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
-    if (code === 'METHOD_NOT_ALLOWED' && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST');
-    // RFC 6750, section 3: a refused token is answered with the scheme that is expected.
-    if (code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
-  }
+  const waits = errors.map(({ extensions }) => extensions['retryAfterMs']).filter((wait) => typeof wait === 'number');
+  if (waits.length > 0) response.setHeader('Retry-After', String(Math.ceil(Math.max(...waits) / 1_000)));
+  const codes = errors.map(({ extensions }) => extensions['code']);
+  if (codes.includes('METHOD_NOT_ALLOWED') && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST');
+  // RFC 6750, section 3: a refused token is answered with the scheme that is expected.
+  if (codes.includes('UNAUTHENTICATED')) response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
 }
 
 /** Ends a response with the result of an operation. */

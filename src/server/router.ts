@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../auth/viewer.ts';
 import { viewerOfRequest } from './authentication.ts';
+import { addressOf } from './client-address.ts';
 import { answerCors } from './cors.ts';
 import { httpDevice } from './device.ts';
 import type { ErrorMask } from './error-masking.ts';
@@ -55,10 +56,12 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
   async function answerOperation(request: IncomingMessage, response: ServerResponse, recorder: OperationRecorder): Promise<void> {
     checkMethod(request, response, 'GET', 'POST');
     if (graphiql !== null && asksForPage(request)) return await graphiql.answer(request, response);
+    // Before anything is awaited: a connection that is gone has no address.
+    const address = addressOf(request, config.trustedProxyHops);
     const viewer = await findViewer(request);
     const { requestId } = recorder.current();
-    const origin = { viewer, requestId, device: httpDevice(request, response, config.isProduction) };
-    const exchange: Exchange = { origin, recorder, http: { incoming: request } };
+    const origin = { viewer, requestId, device: httpDevice(request, response, address, config.isProduction) };
+    const exchange: Exchange = { origin, recorder, http: { incoming: request, outgoing: response } };
     await answerGraphql(request, response, exchange, graphql);
   }
 

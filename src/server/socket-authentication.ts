@@ -59,10 +59,10 @@ export async function viewerOfSocket(
 /**
  * A viewer as of now.
  *
- * @throws AppError UNAUTHENTICATED when the login has ended; its socket is closed within seconds
+ * @throws AppError UNAUTHENTICATED when the login has ended, or the key or token is not good any more; its socket is closed within seconds
  */
 export async function currentViewer(people: People, viewer: Viewer): Promise<Viewer> {
-  const current = await people.findViewer(viewer.loginId);
-  if (current === null) throw new AppError('UNAUTHENTICATED', 'This login has ended; sign in again with "login".');
+  const current = await people.findViewer(viewer);
+  if (current === null) throw new AppError('UNAUTHENTICATED', 'What this socket was opened with has ended or expired; sign in again and open another.');
   return current;
 }

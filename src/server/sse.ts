@@ -1,12 +1,7 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Rounds } from '../base/rounds.ts';
 import type { EventStreamAnswer } from './exchange.ts';
-
-/** How server-sent events are written. */
-export interface EventStreamOptions {
-  /** How often a comment is sent, so that proxies keep an idle stream open. */
-  readonly pingIntervalMs: number;
-}
+import { pump } from './pump.ts';
 
 const headers = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -20,44 +15,40 @@ export function sendEvent(response: ServerResponse, status: number, result: obje
   if (!response.destroyed) response.writeHead(status, headers).end(`:\n\nevent: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`);
 }
 
-/** Waits until the socket takes more, or is gone. */
-async function drained(response: ServerResponse): Promise<void> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } finally {
-    controller.abort();
-  }
-}
-
 /**
  * Writes a stream of results as server-sent events: `event: next` with a result, then `event: complete`, the distinct connections mode of
  * the GraphQL over SSE protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md), which urql reads too.
  *
- * The next result is only asked for when the socket has taken the last one, so a slow reader costs one result of memory. When the client
- * leaves, the stream's `return()` is called at once.
+ * Results are only taken while the socket takes them, so a slow reader costs what the socket holds. When the client leaves, the stream is
+ * left at once.
  *
+ * @param pings in which rounds a comment is sent, so that proxies keep an idle stream open
  * @returns when the stream is written, or the client is gone
  */
-export async function writeEventStream(response: ServerResponse, answer: EventStreamAnswer, options: EventStreamOptions): Promise<void> {
+export async function writeEventStream(response: ServerResponse, answer: EventStreamAnswer, pings: Rounds): Promise<void> {
   const { stream, status } = answer;
-  const onClose = (): void => void stream.return(undefined);
-  response.once('close', onClose);
+  // The client may have left while its operation was prepared; no event would say so any more.
+  if (response.destroyed) return stream.leave();
   response.writeHead(status, headers);
   // Some browsers hand out a response only when its first byte has come.
   response.write(':\n\n');
-  const ping = setInterval(() => {
+  const stopPings = pings.add(() => {
     if (!response.writableNeedDrain) response.write(':\n\n');
-  }, options.pingIntervalMs);
-  try {
-    for await (const result of stream) {
-      if (response.destroyed) return;
-      if (!response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`)) await drained(response);
-    }
-    response.end('event: complete\ndata:\n\n');
-  } finally {
-    clearInterval(ping);
-    response.off('close', onClose);
-  }
+  });
+  await new Promise<void>((resolve) => {
+    response.once('close', () => {
+      stream.leave();
+      resolve();
+    });
+    const sink = {
+      write: (text: string) => response.write(`event: next\ndata: ${text}\n\n`),
+      whenDrained: (listener: () => void) => void response.once('drain', listener),
+      isGone: () => response.destroyed,
+    };
+    pump(stream, sink, () => {
+      response.end('event: complete\ndata:\n\n');
+      resolve();
+    });
+  });
+  stopPings();
 }

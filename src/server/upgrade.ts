@@ -9,7 +9,7 @@ function refuse(socket: Duplex, status: number): void {
 
 /**
  * Answers a connection that asks to become a WebSocket: only on `/graphql`, not for a foreign page with the cookie of its visitor, not while
- * the server stops.
+ * the server stops, not when an address has too many.
  */
 export function answerUpgrade(
   request: IncomingMessage,
@@ -22,5 +22,5 @@ export function answerUpgrade(
   if (parts.isStopping()) return refuse(socket, 503);
   if ((request.url ?? '').split('?', 1)[0] !== '/graphql') return refuse(socket, 404);
   if (isHijack(request, parts.allowedOrigins)) return refuse(socket, 403);
-  parts.webSockets.accept(request, socket, head);
+  if (!parts.webSockets.accept(request, socket, head)) refuse(socket, 429);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeGlobalID } from '@pothos/plugin-relay';
+import { requireScope } from '../auth/scopes.ts';
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
 import { AppError, badInput } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -83,6 +84,7 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
   async function receive(request: IncomingMessage, response: ServerResponse, viewer: Viewer | null): Promise<readonly UploadedFile[]> {
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     requireViewer(viewer);
+    requireScope(viewer, 'uploads');
     checkRequest(request);
     await using upload = uploads.begin(viewer);
     const sessionId = searchParams.get('sessionId');

@@ -1,10 +1,21 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Caps } from './caps.ts';
+import type { GateConfig } from '../base/gate-config.ts';
+import { defaultPageSize } from '../schema/pagination.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { useCompiledEvents } from './compiled-events.ts';
+import { useEventStreamCap } from './event-stream-cap.ts';
 import type { Exchange } from './exchange.ts';
 import { createExecutor } from './executor/execute.ts';
 import { protocolFailure } from './failure.ts';
-import type { OperationOrigin } from './options.ts';
-import { useProductionRules } from './production-rules.ts';
+import type { OperationOrigin, RequestLimit } from './options.ts';
+import { useOperationTimeout } from './operation-timeout.ts';
+import { useQueryLimits } from './query-limits/plugin.ts';
+import { createDocumentGate } from './query-limits/query-limits.ts';
+import { useRequestLimit } from './request-limit-plugin.ts';
+import { useScopes } from './scope-plugin.ts';
+import { useValidation } from './validation.ts';
 
 /** Yoga as this server runs it. */
 export type Yoga = YogaServerInstance<{ readonly exchange: Exchange }, object>;
@@ -57,9 +68,17 @@ function useExecutor(): ServerPlugin {
 export function createGraphqlServer(options: {
   readonly schema: GraphQLSchema;
   readonly createContext: (origin: OperationOrigin) => object;
+  readonly requestLimit: RequestLimit;
   readonly isProduction: boolean;
+  readonly gate: GateConfig;
+  readonly caps: Caps;
+  /** How long the mutation `ask` waits for an answer. */
+  readonly askTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, isProduction } = options;
+  const { schema, createContext, requestLimit, isProduction, gate, caps, askTimeoutMs } = options;
+  const { operationTimeoutMs: timeoutMs } = gate;
+  const trustsDocuments = gate.persistedDocuments?.mode === 'only';
+  const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
   return createYoga<{ readonly exchange: Exchange }, object>({
     schema,
     context: ({ exchange }) => createContext(exchange.origin),
@@ -73,6 +92,18 @@ export function createGraphqlServer(options: {
     multipart: false,
     batching: false,
     maxRequestBodySize: false,
-    plugins: [useExecutor(), useQueriesOverGet(), ...(isProduction ? [useProductionRules()] : []), useRecord()],
+    parserAndValidationCache: createDocumentCache(),
+    plugins: [
+      useExecutor(),
+      useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
+      useQueriesOverGet(),
+      useEventStreamCap(caps),
+      useValidation({ isProduction }),
+      useRecord(),
+      useRequestLimit(requestLimit),
+      useScopes(),
+      useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
+      useCompiledEvents(),
+    ],
   });
 }

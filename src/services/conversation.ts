@@ -8,7 +8,7 @@ import type { Page } from '../base/page.ts';
 import { parseInput } from '../base/validate.ts';
 import type { ConversationEvent } from '../events/conversation-event.ts';
 import type { ConversationLog } from '../events/conversation-log.ts';
-import type { Reader } from '../events/reader.ts';
+import type { Reader } from '../base/takeable.ts';
 import type { Statements } from '../stores/statements.ts';
 import { keysetSql } from './keyset.ts';
 

@@ -2,8 +2,11 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type ClientBase, type QueryConfig } from 'pg';
 import { PrismaClient } from '../../prisma/generated/client.ts';
 import { delay } from '../base/async.ts';
-import { AppError, messageOf } from '../base/errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { nameOutages, nameOutagesOf, nameOutagesOfPrisma } from './name-outages.ts';
+import { reasonOf } from './outage.ts';
+import { createOutageWatch } from './outage-watch.ts';
 
 /** How the database is used. */
 export interface DatabaseOptions {
@@ -14,6 +17,8 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs: number;
   /** How long to wait for a connection, new or from the pool. */
   readonly connectTimeoutMs: number;
+  /** How long it may say nothing at all while it owes an answer, before it counts as away; 1.5 s by default. */
+  readonly answerTimeoutMs?: number;
   readonly logger: Logger;
 }
 
@@ -32,9 +37,12 @@ export interface Database {
 /**
  * Opens the database. Connections are made when they are needed: this does not fail when the server is away, and the pool recovers by
  * itself when it comes back.
+ *
+ * Here, and nowhere else, an outage gets its name: whatever goes through the pool, also by way of Prisma, throws AppError SERVICE_UNAVAILABLE
+ * when the database cannot be reached, breaks off, has no room, or does not answer.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { logger, statementTimeoutMs } = options;
+  const { logger, statementTimeoutMs, answerTimeoutMs = 1_500 } = options;
   // Not the option `statement_timeout` of pg: it goes into the start-up packet, which poolers refuse. The pool waits for the promise,
   // and drops the connection when it fails; its types do not say so.
   const limitStatements: (client: ClientBase) => unknown = async (client) => client.query(`SET statement_timeout = ${statementTimeoutMs}`);
@@ -46,14 +54,26 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     query_timeout: statementTimeoutMs + graceMs,
     onConnect: limitStatements,
+    stream: () => watch.openSocket(),
   });
+  const watch = createOutageWatch({
+    connectionString: options.connectionString,
+    answerTimeoutMs,
+    isBusy: () => pool.totalCount > pool.idleCount || pool.waitingCount > 0,
+    logger,
+  });
+  nameOutages(pool, watch);
   // Without a listener the end of an idle connection would end the process.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was cut'));
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ reason: error.message }, 'a database connection was cut'));
+    client.on('drain', () => watch.heard());
+    nameOutagesOf(client);
   });
-  // Waiting for a connection counts as waiting, not as failing: a burst of sends queues up for the pool.
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: options.connectTimeoutMs, timeout: statementTimeoutMs } });
+  // Waiting for a connection counts as waiting, not as failing: a burst of sends queues up for the pool. A moment longer than the pool itself
+  // waits, so that it is the pool that says why.
+  const transactionOptions = { maxWait: options.connectTimeoutMs + graceMs, timeout: statementTimeoutMs + graceMs };
+  const prisma = nameOutagesOfPrisma(new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions }));
   let closed: Promise<void> | null = null;
   const close = async (timeLimitMs: number): Promise<void> => {
     const limit = new AbortController();
@@ -61,6 +81,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       await Promise.race([prisma.$disconnect().then(async () => pool.end()), delay(timeLimitMs, limit.signal)]);
     } finally {
       limit.abort();
+      watch.close();
     }
   };
   return { pool, prisma, close: (timeLimitMs = 5_000) => (closed ??= close(timeLimitMs)) };
@@ -88,7 +109,7 @@ export async function checkDatabase(pool: Pool, timeLimitMs: number): Promise<nu
     await Promise.race([pool.query(question), tooLate]);
     return performance.now() - startedAt;
   } catch (error) {
-    throw new AppError('SERVICE_UNAVAILABLE', `The database does not answer: ${messageOf(error)}.`, { cause: error });
+    throw new AppError('SERVICE_UNAVAILABLE', `The database does not answer: ${reasonOf(error)}.`, { cause: error });
   } finally {
     tooLate.catch(() => undefined);
     limit.abort();

@@ -51,7 +51,7 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts a real PostgreSQL 18 out of an npm package, or takes over the one that a killed server left running in the same data folder.
- * One server process at a time uses a data folder.
+ * One server process at a time uses a data folder. When it ends unexpectedly it is started again, at the same address.
  *
  * @param options time limits default to 60 s to create, 60 s to start, 2 s for the lock, 10 s to stop
  * @throws AppError SERVICE_UNAVAILABLE whose message names the folder, the process, the version or the package that is in the way, and
@@ -63,9 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const place = await prepare(options);
   const { cluster, dataFolder } = place;
   const { address, child, lock } = await open(place, options);
-  let isStopping = false;
   const stop = async (): Promise<void> => {
-    isStopping = true;
     await lock.releaseAfter(async () => {
       const { pgCtl } = place.binaries;
       if (await shutDownPostmaster(cluster, 'fast', { pgCtl, timeLimitMs: stopTimeLimitMs })) return;
@@ -82,9 +80,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await stop();
     throw error;
   }
-  child?.once('exit', (code, signal) => {
-    if (!isStopping) logger.error({ code, signal, logFile: place.logFile }, 'the embedded PostgreSQL ended unexpectedly');
-  });
   const adopted = child === null;
   logger.info({ dataFolder, isNew: place.isNew, adopted, elapsedMs: Math.round(performance.now() - startedAt) }, 'the embedded PostgreSQL is ready');
   let stopped: Promise<void> | null = null;
@@ -154,13 +149,30 @@ async function open(place: Place, options: EmbeddedPostgresOptions): Promise<Ope
     }
     try {
       // When this throws, the PostgreSQL stays: it belongs to whoever holds the lock.
-      const lock = await lockServer({ connectionString: connectionStringOf(address, 'postgres'), dataFolder, logger, timeLimitMs: lockTimeLimitMs });
+      const lock = await lockServer({
+        connectionString: connectionStringOf(address, 'postgres'),
+        dataFolder,
+        logger,
+        timeLimitMs: lockTimeLimitMs,
+        revive: reviverOf(place, address, options),
+      });
       return { address, child, lock };
     } catch (error) {
       // The connection was cut: the last server was just stopping the PostgreSQL that was found. Then it is started anew.
       if (error instanceof AppError || performance.now() >= end) throw error;
     }
   }
+}
+
+/** Starts a PostgreSQL that ended unexpectedly, at the address that everybody knows. One that lives, and recovers by itself, is waited for. */
+function reviverOf(place: Place, address: PostgresAddress, options: EmbeddedPostgresOptions): () => Promise<void> {
+  const { logger, settings = {}, startTimeLimitMs = 60_000 } = options;
+  const { cluster, password, logFile } = place;
+  return async () => {
+    if ((await takeOverPostgres({ cluster, password, logFile, timeLimitMs: startTimeLimitMs })) !== null) return;
+    logger.error({ logFile }, 'the embedded PostgreSQL ended unexpectedly and is started again');
+    await launchPostgres({ ...place, address, settings, timeLimitMs: startTimeLimitMs });
+  };
 }
 
 async function planAddress({ password, socketFolder }: Place): Promise<PostgresAddress> {

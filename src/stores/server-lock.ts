@@ -27,7 +27,12 @@ export interface ServerLockOptions {
   readonly logger: Logger;
   /** How long to try: the connection of a server that was just killed lives for a moment longer. */
   readonly timeLimitMs: number;
+  /** Called when the lock is lost, before each attempt to take it anew: sees to it that the database runs. */
+  readonly revive: () => Promise<void>;
 }
+
+/** The longest wait between two attempts to take a lost lock anew; they begin after 50 ms and double. */
+const maxBackoffMs = 5_000;
 
 /**
  * Locks the embedded database for this process, so that two servers never share a data folder.
@@ -40,13 +45,15 @@ export interface ServerLockOptions {
 export async function lockServer(options: ServerLockOptions): Promise<ServerLock> {
   const { logger } = options;
   const end = performance.now() + options.timeLimitMs;
-  let isReleased = false;
+  const released = new AbortController();
   let client: Client | null = await acquire();
+  let keeping: Promise<void> = Promise.resolve();
 
   async function acquire(): Promise<Client> {
     const candidate = new Client({
       connectionString: options.connectionString,
       connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: connectTimeoutMs,
       application_name: `colloquy server, process ${process.pid}`,
     });
     candidate.on('error', () => undefined);
@@ -62,7 +69,10 @@ export async function lockServer(options: ServerLockOptions): Promise<ServerLock
       await candidate.end().catch(() => undefined);
       throw error;
     }
-    candidate.once('end', () => void keep());
+    candidate.once('end', () => {
+      client = null;
+      if (!released.signal.aborted) keeping = keep();
+    });
     return candidate;
   }
 
@@ -77,26 +87,26 @@ export async function lockServer(options: ServerLockOptions): Promise<ServerLock
     );
   }
 
-  /** PostgreSQL drops every connection, and with it the lock, when one of its processes crashes; so it is taken anew. */
+  /** PostgreSQL drops every connection, and with it the lock, when one of its processes crashes, or all of it; so it is taken anew. */
   async function keep(): Promise<void> {
-    client = null;
-    for (let waitMs = 50; !isReleased && client === null; waitMs = Math.min(waitMs * 2, 2_000)) {
-      await delay(waitMs);
-      if (isReleased) return;
+    for (let waitMs = 50; !released.signal.aborted && client === null; waitMs = Math.min(waitMs * 2, maxBackoffMs)) {
+      await delay(waitMs, released.signal).catch(() => undefined);
+      if (released.signal.aborted) return;
       try {
-        const again = await acquire();
-        if (isReleased) await again.end();
-        else client = again;
+        await options.revive();
+        client = await acquire();
       } catch (error) {
-        logger.warn({ reason: messageOf(error) }, 'the lock on the data folder is lost for the moment');
+        logger.error({ reason: messageOf(error) }, 'the lock on the data folder is lost for the moment');
       }
     }
   }
 
   return {
     async releaseAfter(lastWork) {
-      isReleased = true;
+      released.abort();
       try {
+        // A database that is just being revived must be there to be ended.
+        await keeping;
         await lastWork();
       } finally {
         await client?.end().catch(() => undefined);

@@ -6,8 +6,8 @@ export interface AccessOperation {
   readonly field: string;
   readonly document: string;
   variables(ids: Belongings): Readonly<Record<string, unknown>>;
-  /** What a stranger gets: an error NOT_FOUND, or data in which what is not theirs is absent. */
-  readonly forStranger: 'NOT_FOUND' | 'ABSENT';
+  /** What a stranger gets: an error NOT_FOUND, data in which what is not theirs is absent, or FORBIDDEN for what is for administrators. */
+  readonly forStranger: 'NOT_FOUND' | 'ABSENT' | 'FORBIDDEN';
 }
 
 const query = (field: string, selection: string, kind: keyof Belongings): AccessOperation => ({
@@ -24,18 +24,23 @@ const mutation = (field: string, selection: string, input: (ids: Belongings) => 
   forStranger: 'NOT_FOUND',
 });
 
+const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
+
 /** Every root field that takes an id. One that is missing here fails the suite. Deletions come last. */
 export const accessOperations: readonly AccessOperation[] = [
   query('conversation', 'id title', 'Conversation'),
   query('run', 'id status', 'Run'),
   query('session', 'id title', 'Session'),
   query('file', 'id name', 'File'),
-  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User'] as const).map((kind): AccessOperation => ({
-    field: 'Query.node',
-    document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
-    variables: (ids) => ({ id: ids[kind] }),
-    forStranger: 'ABSENT',
-  })),
+  query('user', 'id displayName', 'User'),
+  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User', 'Login', 'ApiKey', 'Identity'] as const).map(
+    (kind): AccessOperation => ({
+      field: 'Query.node',
+      document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
+      variables: (ids) => ({ id: ids[kind] }),
+      forStranger: 'ABSENT',
+    }),
+  ),
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
@@ -55,9 +60,22 @@ export const accessOperations: readonly AccessOperation[] = [
   mutation('autoAnalyze', 'run { id }', (ids) => ({ sessionId: ids.Session, ifBusy: 'ENQUEUE' })),
   mutation('stopRun', 'run { id }', (ids) => ({ runId: ids.Run })),
   mutation('createSession', 'session { id }', (ids) => ({ fileIds: [ids.File] })),
+  administration('setUserRole', 'user { id }', (ids) => ({ id: ids.User, role: 'ADMIN' })),
+  administration('disableUser', 'user { id }', (ids) => ({ id: ids.User, reason: 'A test' })),
+  administration('enableUser', 'user { id }', (ids) => ({ id: ids.User })),
+  administration('deleteUser', 'deletedUserId', (ids) => ({ id: ids.User })),
+  {
+    field: 'Query.auditEvents',
+    document: 'query ($id: ID!) { auditEvents(actorId: $id, subjectId: $id) { edges { node { kind } } } }',
+    variables: (ids) => ({ id: ids.User }),
+    forStranger: 'FORBIDDEN',
+  },
+  mutation('revokeLogin', 'revokedLoginId', (ids) => ({ id: ids.Login })),
   mutation('deleteFile', 'deletedFileId', (ids) => ({ id: ids.File })),
   mutation('deleteConversation', 'deletedConversationId', (ids) => ({ id: ids.Conversation })),
   mutation('deleteSession', 'deletedSessionId', (ids) => ({ id: ids.Session })),
+  mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
+  mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),
   {
     field: 'Subscription.runEvents',
     document: 'subscription ($id: ID!) { runEvents(runId: $id) { seq } }',

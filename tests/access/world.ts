@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { runAsAdmin } from '../kit/database.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 
@@ -11,6 +13,9 @@ export interface Belongings {
   readonly File: string;
   readonly QueryResultPart: string;
   readonly User: string;
+  readonly ApiKey: string;
+  readonly Identity: string;
+  readonly Login: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -52,6 +57,22 @@ export async function createSession(
   return { ...answer.createSession.session, fileId };
 }
 
+async function createApiKey(person: TestPerson): Promise<string> {
+  const document = 'mutation { createApiKey(input: { name: "a program", scopes: ["read"] }) { apiKey { id } } }';
+  return (await person.client.request(document)).createApiKey.apiKey.id;
+}
+
+/** Links an identity without an identity provider, and returns its global id. */
+async function linkIdentity(app: TestApp, person: TestPerson): Promise<string> {
+  const id = randomUUID();
+  const userId = Buffer.from(person.userId, 'base64').toString().split(':')[1] ?? '';
+  await runAsAdmin(
+    app.connectionString,
+    `INSERT INTO identities (id, user_id, issuer, subject, created_at) VALUES ('${id}', '${userId}', 'https://id.example.org', 'owner', now())`,
+  );
+  return Buffer.from(`Identity:${id}`).toString('base64');
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine();
@@ -87,6 +108,9 @@ export async function openWorld(): Promise<World> {
     File: session.fileId,
     QueryResultPart: part.id,
     User: owner.userId,
+    ApiKey: await createApiKey(owner),
+    Identity: await linkIdentity(app, owner),
+    Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,
   };
   const nothing: Belongings = {
     Conversation: missing(belongings.Conversation),
@@ -96,6 +120,9 @@ export async function openWorld(): Promise<World> {
     File: missing(belongings.File),
     QueryResultPart: missing(belongings.QueryResultPart),
     User: missing(belongings.User),
+    ApiKey: missing(belongings.ApiKey),
+    Identity: missing(belongings.Identity),
+    Login: missing(belongings.Login),
   };
   return { app, owner, stranger, belongings, nothing };
 }

@@ -64,10 +64,52 @@ describe('an access token', () => {
     });
   });
 
+  it('is verified once and remembered, until the second in which it expires', async () => {
+    const { tokens, clock } = setUp();
+    const token = await tokens.sign({ userId, loginId });
+    const claims = await tokens.verify(token);
+    expect(await tokens.verify(token), 'the very same object').toBe(claims);
+    clock.set(later(start, 899_000));
+    expect(await tokens.verify(token)).toBe(claims);
+    clock.set(later(start, 900_000));
+    await expect(tokens.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('has expired') });
+  });
+
   it('is not signed with the secret itself', async () => {
     const { tokens } = setUp();
     await expect(tokens.verify(await forge({ key: new TextEncoder().encode(secret) }))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(deriveKey(secret, 'another-purpose')).not.toEqual(key);
+  });
+});
+
+describe('after the secret was changed', () => {
+  const withSecrets = (current: string, ...previousSecrets: readonly string[]) =>
+    createAccessTokens({ secret: current, previousSecrets, lifetimeSeconds: 900, clock: createMovableClock() });
+  const newSecret = 'another secret, just as long, of the tests of tokens';
+
+  it('tokens of the previous one are read, and new ones are signed with the new one', async () => {
+    const old = await withSecrets(secret).sign({ userId, loginId });
+    const rotated = withSecrets(newSecret, secret);
+    expect(await rotated.verify(old)).toEqual({ userId, loginId });
+    const made = await rotated.sign({ userId, loginId });
+    expect(decodeProtectedHeader(made).kid).not.toBe(decodeProtectedHeader(old).kid);
+    expect(await withSecrets(newSecret).verify(made)).toEqual({ userId, loginId });
+  });
+
+  it('a node that knows the new one only as a previous one reads its tokens already, for a change without interruption', async () => {
+    const made = await withSecrets(newSecret, secret).sign({ userId, loginId });
+    expect(await withSecrets(secret, newSecret).verify(made)).toEqual({ userId, loginId });
+  });
+
+  it('tokens of one that is not listed any more are refused', async () => {
+    const old = await withSecrets(secret).sign({ userId, loginId });
+    await expect(withSecrets(newSecret).verify(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('another key') });
+  });
+
+  it('a key is chosen by its id and no other is tried', async () => {
+    const rotated = withSecrets(newSecret, secret);
+    const signedByTheOther = await forge({ key: deriveKey(newSecret, 'access-token') });
+    await expect(rotated.verify(signedByTheOther)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
@@ -129,7 +171,7 @@ const refused: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['a very long text', () => 'a.'.repeat(50_000)],
 ];
 
-describe('no access is given for', () => {
+describe('A11: no access is given for', () => {
   it.each(refused)('%s', async (_, make) => {
     const { tokens } = setUp();
     await expect(tokens.verify(await make())).rejects.toMatchObject({ name: 'AppError', code: 'UNAUTHENTICATED' });

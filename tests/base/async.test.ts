@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abortable, createDeferred, delay } from '../../src/base/async.ts';
+import { abortable, abortableNext, createDeferred, delay, linkedSignal } from '../../src/base/async.ts';
 
 describe('abortable', () => {
   it('gives what the work gives', async () => {
@@ -36,5 +36,67 @@ describe('delay', () => {
     const waiting = delay(60_000, controller.signal);
     controller.abort('STOP');
     await expect(waiting).rejects.toBe('STOP');
+  });
+});
+
+describe('abortableNext', () => {
+  const stuck: AsyncIterator<number> = { next: () => new Promise(() => {}) };
+
+  async function* oneAndTwo(): AsyncGenerator<number> {
+    yield 1;
+    yield 2;
+  }
+
+  it('gives what the iterator gives', async () => {
+    const { next, release } = abortableNext(oneAndTwo(), new AbortController().signal);
+    expect([await next(), await next(), await next()]).toEqual([
+      { done: false, value: 1 },
+      { done: false, value: 2 },
+      { done: true, value: undefined },
+    ]);
+    release();
+  });
+
+  it('rejects the value that is waited for when the signal aborts, and all after it', async () => {
+    const controller = new AbortController();
+    const { next } = abortableNext(stuck, controller.signal);
+    const waiting = next();
+    controller.abort('STOP');
+    await expect(waiting).rejects.toBe('STOP');
+    await expect(next()).rejects.toBe('STOP');
+  });
+
+  it('hears nothing any more once it is released', async () => {
+    const controller = new AbortController();
+    const answer = createDeferred<IteratorResult<number>>();
+    const { next, release } = abortableNext({ next: () => answer.promise }, controller.signal);
+    const waiting = next();
+    release();
+    controller.abort('STOP');
+    answer.resolve({ done: false, value: 1 });
+    expect(await waiting).toEqual({ done: false, value: 1 });
+  });
+});
+
+describe('linkedSignal', () => {
+  it('aborts with the reason of whichever signal aborts, also one that has already', () => {
+    const controller = new AbortController();
+    const { signal } = linkedSignal([new AbortController().signal, controller.signal], 60_000);
+    controller.abort('STOP');
+    expect(signal.reason).toBe('STOP');
+    expect(linkedSignal([AbortSignal.abort('GONE')], 60_000).signal.reason).toBe('GONE');
+  });
+
+  it('aborts with a TimeoutError after its time', async () => {
+    const { signal } = linkedSignal([], 1);
+    await expect(delay(60_000, signal)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('lets go of the other signals', () => {
+    const controller = new AbortController();
+    const { signal, release } = linkedSignal([controller.signal], 60_000);
+    release();
+    controller.abort('STOP');
+    expect(signal.aborted).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ async function readToTheEnd(next: () => Promise<{ readonly kind: string; readonl
   return seqs;
 }
 
-describe('a reader that pauses', () => {
+describe('R09 a reader that pauses', () => {
   it(`costs no memory over ${eventCount} events, harms no neighbour, and gets everything when it goes on`, { timeout: 120_000 }, async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();

@@ -62,7 +62,7 @@ describe('Parquet', () => {
     ['marks around junk', () => `PAR1${'junk'.repeat(100)}\u0010\u0000\u0000\u0000PAR1`, 'cannot be read'],
     ['a footer of another length', () => Buffer.concat([good.subarray(0, -8), Buffer.from([0xff, 0xff, 0xff, 0x7f]), good.subarray(-4)]), 'cannot be read'],
     ['an encrypted file', () => Buffer.concat([Buffer.from('PARE'), good.subarray(4, -4), Buffer.from('PARE')]), 'encrypted'],
-  ])('refuses %s, names no path and leaves no file', async (_name, content, reason) => {
+  ])('U02 refuses %s, names no path and leaves no file', async (_name, content, reason) => {
     const error = await refusal(kit.ingest('bad.parquet', content()));
     expect(error.code).toBe('UNSUPPORTED_FILE');
     expect(error.message).toContain(reason);

@@ -19,7 +19,7 @@ afterAll(async () => {
   await kit[Symbol.asyncDispose]();
 });
 
-describe('the locked child, without its guard', () => {
+describe('D01 D02 the locked child, without its guard', () => {
   it('reads its own table', async () => {
     expect(await kit.rows('SELECT * FROM own', [own])).toEqual([[1]]);
   });

@@ -3,7 +3,7 @@ import { faults } from './fault-table.ts';
 import { providers, read, secretKey } from './providers.ts';
 import { silence, startWireServer } from './wire-server.ts';
 
-describe.each(providers)('the engine $id', (provider) => {
+describe.each(providers)('R04 the engine $id', (provider) => {
   it.each(faults)('answers $fault with $code after $attempts attempts', async ({ reply, settings, code, attempts, text, isRetryable, retryAfterMs = null }) => {
     await using server = await startWireServer(reply(provider));
     const { parts, last, ...answer } = await read(provider.create(server.url, settings));

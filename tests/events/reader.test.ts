@@ -6,7 +6,7 @@ import { createWakes } from '../../src/events/wakes.ts';
 
 /** A log in memory that ends at `last`. */
 function createLog(last: number, batchSize = 3) {
-  const wakes = createWakes();
+  const wakes = createWakes(60_000);
   let stored = 0;
   let fetches = 0;
   const source: ReaderSource<number> = {
@@ -36,7 +36,7 @@ describe('a reader', () => {
           const log = createLog(last);
           const read = (async () => {
             const seen: number[] = [];
-            for await (const entry of createReader(log.source, 0, 60_000)) seen.push(entry);
+            for await (const entry of createReader(log.source, 0)) seen.push(entry);
             return seen;
           })();
           for (const portion of [...portions, last]) {
@@ -54,7 +54,7 @@ describe('a reader', () => {
     const log = createLog(10);
     log.append(10);
     const seen: number[] = [];
-    for await (const entry of createReader(log.source, 7, 60_000)) seen.push(entry);
+    for await (const entry of createReader(log.source, 7)) seen.push(entry);
     expect(seen).toEqual([8, 9, 10]);
   });
 
@@ -74,7 +74,7 @@ describe('a reader', () => {
         return found;
       },
     };
-    const reader = createReader(source, 0, 60_000);
+    const reader = createReader(source, 0);
     const first = reader.next();
     gate.resolve();
     expect(await first).toEqual({ done: false, value: 1 });
@@ -82,7 +82,7 @@ describe('a reader', () => {
 
   it('ends a wait at once when it is left, and forgets its subscription', async () => {
     const log = createLog(1);
-    const reader = createReader(log.source, 0, 60_000);
+    const reader = createReader(log.source, 0);
     const waiting = reader.next();
     await Promise.resolve();
     expect(log.waiting()).toBe(1);
@@ -92,25 +92,65 @@ describe('a reader', () => {
   });
 
   it('looks again by itself when a wake-up was lost', async () => {
+    const wakes = createWakes(5);
     let calls = 0;
     const source: ReaderSource<number> = {
       fetch: () => Promise.resolve(++calls < 3 ? { entries: [], ended: false } : { entries: [1], ended: true }),
       seqOf: (entry) => entry,
-      subscribe: () => () => undefined,
+      subscribe: (wake) => wakes.subscribe('log', wake),
     };
-    expect(await createReader(source, 0, 5).next()).toEqual({ done: false, value: 1 });
+    expect(await createReader(source, 0).next()).toEqual({ done: false, value: 1 });
   });
 
   it('passes on what the log throws, and is closed then', async () => {
-    const wakes = createWakes();
+    const wakes = createWakes(60_000);
     const source: ReaderSource<number> = {
       fetch: () => Promise.reject(new Error('away')),
       seqOf: (entry) => entry,
       subscribe: (wake) => wakes.subscribe('log', wake),
     };
-    const reader = createReader(source, 0, 60_000);
+    const reader = createReader(source, 0);
     await expect(reader.next()).rejects.toThrow('away');
     expect(wakes.size()).toBe(0);
     expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  describe('taken from without a promise', () => {
+    it('gives what is in memory at once, and says when there is more', () => {
+      const { source, append } = createLog(4);
+      const reader = createReader({ ...source, fetch: (after) => memory(after) }, 0);
+      let stored = 2;
+      const memory = (after: number) => ({ entries: [1, 2, 3, 4].slice(after, stored), ended: stored === 4 });
+      let calls = 0;
+      expect([reader.take(), reader.take(), reader.take()]).toEqual([1, 2, null]);
+      reader.whenReady(() => (calls += 1));
+      expect(calls).toBe(0);
+      stored = 4;
+      append(1);
+      append(1);
+      expect(calls).toBe(1);
+      expect([reader.take(), reader.take(), reader.take(), reader.isOver()]).toEqual([3, 4, null, true]);
+    });
+
+    it('waits for a store, and hears what it throws', async () => {
+      const gate = createDeferred();
+      const source = { ...createLog(1).source, fetch: () => gate.promise.then(() => Promise.reject(new Error('away'))) };
+      const reader = createReader<number>(source, 0);
+      expect(reader.take()).toBeNull();
+      const ready = new Promise<void>((resolve) => reader.whenReady(resolve));
+      gate.resolve();
+      await ready;
+      expect(() => reader.take()).toThrow('away');
+      expect(reader.isOver()).toBe(true);
+    });
+
+    it('tells who waits when it is left', () => {
+      const reader = createReader(createLog(1).source, 0);
+      let isTold = false;
+      reader.take();
+      reader.whenReady(() => (isTold = true));
+      reader.leave();
+      expect([isTold, reader.take(), reader.isOver()]).toEqual([true, null, true]);
+    });
   });
 });

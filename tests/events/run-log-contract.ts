@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RunEvent, RunEventData } from '../../src/events/run-event.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
@@ -43,6 +44,29 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
       [3, 'RunFinished'],
     ]);
     expect(writer.nextSeq()).toBe(4);
+  });
+
+  it('keeps any text to the byte, whatever it is made of', async () => {
+    const { log, otherNode, createRun } = fixture();
+    const texts = [
+      '"',
+      '\\',
+      '\\"',
+      '\n\r\t\u0001',
+      '{a,b}',
+      "'",
+      '\u2028',
+      'Å😀',
+      'NULL',
+      '\\u0041',
+      ...fc.sample(fc.string({ unit: 'binary', minLength: 1 }), 200),
+    ].map((text) => text.replaceAll('\u0000', ''));
+    const runId = await createRun();
+    const writer = log.openWriter(runId, 0);
+    for (const status of texts) writer.append({ type: 'StatusChanged', status });
+    await writer.flushed();
+    const stored = [...(await otherNode.list(runId, 0, 200)), ...(await otherNode.list(runId, 200, 200))];
+    expect(stored.map(({ data }) => (data.type === 'StatusChanged' ? data.status : null))).toEqual(texts);
   });
 
   it('stores an event before any reader sees it', async () => {

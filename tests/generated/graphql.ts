@@ -55,6 +55,8 @@ export type CreateSessionInput = {
 
 /** What can stand in `extensions.code` of an error, and in `RunFailed.code`. */
 export type ErrorCode =
+  /** The account exists and the password is right, but an administrator has disabled it; ask one of them. */
+  | 'ACCOUNT_DISABLED'
   /** The HTTP request is not a GraphQL request. */
   | 'BAD_REQUEST'
   /** An argument is not acceptable; `issues` names each one. */
@@ -101,12 +103,20 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The document has no operation of this name, or several and no name was given. */
   | 'OPERATION_RESOLUTION_FAILURE'
+  /** The operation ran longer than one may. A mutation may have done a part of its work. */
+  | 'OPERATION_TIMEOUT'
   /** The body or the file is larger than the limit. */
   | 'PAYLOAD_TOO_LARGE'
+  /** No persisted document has this id. */
+  | 'PERSISTED_DOCUMENT_NOT_FOUND'
+  /** This server answers persisted documents only; send the id of one. */
+  | 'PERSISTED_DOCUMENT_REQUIRED'
   /** The plot is not a valid Vega-Lite specification. */
   | 'PLOT_INVALID'
   /** The SQL ended the process that ran it. Nothing else was harmed. */
   | 'QUERY_CRASHED'
+  /** The operation asks for more than one may; the message names the limit and what was found. */
+  | 'QUERY_TOO_COMPLEX'
   /** Too many requests; `retryAfterMs` says when to come back. */
   | 'RATE_LIMITED'
   /** A part of the service is away for the moment; try again. */

@@ -27,7 +27,9 @@ describe('the documentation', () => {
   });
 
   it('lists in .env.example every variable of the configuration, with its default', async () => {
-    const source = readFileSync('src/base/config.ts', 'utf8');
+    const source = globSync('src/base/*config*.ts')
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
     const known = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
     const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1] ?? '');
     expect(new Set(listed)).toEqual(new Set(known));

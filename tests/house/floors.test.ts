@@ -8,7 +8,7 @@ interface Floor {
   readonly types: readonly string[];
 }
 
-const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots'];
+const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits'];
 
 const floors: Readonly<Record<string, Floor>> = {
   base: { values: [], types: [] },
@@ -27,6 +27,7 @@ const ownedPackages: readonly { readonly pattern: RegExp; readonly folders: read
   { pattern: /^@duckdb\//, folders: ['duckdb'] },
   { pattern: /^(vega|vega-lite)(\/.*)?$/, folders: ['plots'] },
   { pattern: /^(jose|@node-rs\/bcrypt)$/, folders: ['auth'] },
+  { pattern: /^(rate-limiter-flexible|ioredis)$/, folders: ['limits'] },
 ];
 
 const importPattern = /^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;

@@ -4,6 +4,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { createTestDatabase } from './database.ts';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.ts';
 import { createTemporaryFolder } from './leftovers.ts';
+import { wideLimits } from './wide-limits.ts';
 
 /** A signed-in person. */
 export interface TestPerson {
@@ -46,7 +47,7 @@ export async function startTestApp(
     DATA_FOLDER: dataFolder,
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
-    MAX_RUNNING_RUNS_PER_USER: '1000',
+    ...wideLimits,
     ...options.environment,
   });
   const app = await startApp(config, createLogger({ level: config.logLevel }), options.overrides);

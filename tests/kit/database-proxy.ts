@@ -1,22 +1,10 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** A way to a PostgreSQL that can be interrupted. */
-export interface DatabaseProxy {
+export interface DatabaseProxy extends TcpProxy {
   /** The same database, through the proxy. */
   readonly connectionString: string;
-  /** How many connections go through it now. */
-  connectionCount(): number;
-  /** Lets nothing through in either direction, as a frozen server would; new connections are taken and hear nothing. */
-  freeze(): void;
-  /** Lets everything through again, also what was held back. */
-  thaw(): void;
-  /** Ends every connection at once. New ones are welcome. */
-  cut(): void;
-  /** Ends every connection, and refuses new ones until `reopen`. */
-  close(): Promise<void>;
-  reopen(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts a TCP proxy on a free port of 127.0.0.1 in front of a database. */
@@ -24,66 +12,10 @@ export async function startDatabaseProxy(connectionString: string): Promise<Data
   const target = new URL(connectionString);
   const socketFolder = target.searchParams.get('host');
   const port = Number(target.port || 5_432);
-  const pairs = new Set<readonly [Socket, Socket]>();
-  let isFrozen = false;
-
-  const server = createServer((near) => {
-    const far = socketFolder === null ? connect(port, target.hostname) : connect(`${socketFolder}/.s.PGSQL.${port}`);
-    const pair = [near, far] as const;
-    pairs.add(pair);
-    for (const [one, other] of [pair, [far, near] as const]) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        other.destroy();
-        pairs.delete(pair);
-      });
-      one.on('data', (chunk) => other.write(chunk));
-      if (isFrozen) one.pause();
-    }
-  });
-
-  async function listen(at: number): Promise<number> {
-    server.listen(at, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  }
-
-  const cut = (): void => {
-    for (const [near, far] of pairs) {
-      near.destroy();
-      far.destroy();
-    }
-  };
-  const close = async (): Promise<void> => {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    cut();
-    await closed;
-  };
-
-  const proxyPort = await listen(0);
+  const proxy = await startTcpProxy(() => (socketFolder === null ? connect(port, target.hostname) : connect(`${socketFolder}/.s.PGSQL.${port}`)));
   const through = new URL(target);
   through.hostname = '127.0.0.1';
-  through.port = String(proxyPort);
+  through.port = String(proxy.port);
   through.searchParams.delete('host');
-  return {
-    connectionString: through.href,
-    connectionCount: () => pairs.size,
-    freeze() {
-      isFrozen = true;
-      for (const pair of pairs) for (const socket of pair) socket.pause();
-    },
-    thaw() {
-      isFrozen = false;
-      for (const pair of pairs) for (const socket of pair) socket.resume();
-    },
-    cut,
-    close,
-    async reopen() {
-      await listen(proxyPort);
-    },
-    [Symbol.asyncDispose]: close,
-  };
+  return { ...proxy, connectionString: through.href };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { wideLimits } from './wide-limits.ts';
 
 const program = fileURLToPath(new URL('steady-server.ts', import.meta.url));
 const greeting = z.object({ url: z.string() });
@@ -27,11 +28,18 @@ async function gone(child: ChildProcess): Promise<number | null> {
  * Starts the product with the steady engine.
  *
  * @param environment its configuration; `PORT` is 0 unless given
+ * @param options.maxFileBlocks how large a file it and its children may write, in blocks of 512 bytes; a disk that is full for larger ones
  * @throws Error with what it wrote to standard error, when it ends before it serves
  */
-export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [program], {
-    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', MAX_RUNNING_RUNS_PER_USER: '10000', ...environment },
+export async function startServerProcess(
+  environment: Readonly<Record<string, string>>,
+  options: { readonly maxFileBlocks?: number } = {},
+): Promise<ServerProcess> {
+  const { maxFileBlocks } = options;
+  const [command, ...words] =
+    maxFileBlocks === undefined ? [process.execPath, program] : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, program];
+  const child = spawn(command ?? '', words, {
+    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideLimits, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

@@ -7,6 +7,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { composeServices } from '../../src/compose.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createRegistry } from '../../src/engines/registry.ts';
+import { createLimits } from '../../src/limits/limits.ts';
 import { createContext } from '../../src/schema/context.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createDatabase } from '../../src/stores/database.ts';
@@ -14,6 +15,7 @@ import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from './database.ts';
 import { createTemporaryFolder } from './leftovers.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
+import { withoutRateLimits } from './wide-limits.ts';
 import { countStatements } from './statements.ts';
 
 const refuse = (): never => {
@@ -28,8 +30,9 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
   const logger = createLogger({ level: 'silent' });
   const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
   disposal.defer(() => database.close());
+  const config = parseConfig({ BCRYPT_COST: '4', ...withoutRateLimits });
   const { services } = composeServices({
-    config: parseConfig({ BCRYPT_COST: '4' }),
+    config,
     secret: 'a secret of forty characters for the tests',
     version: '0.0.0',
     startedAt: new Date(),
@@ -41,6 +44,8 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
     plots: { check: refuse, renderSvg: refuse, close: refuse },
     fileStore: createFileStore({ folder: folder.path, newId: uuidv7 }),
     registry: createRegistry({ engines, defaultModel: null }),
+    fetch: refuse,
+    limits: createLimits(config.rates, { pool: database.pool, redis: null }),
   });
   const schema = createSchema();
   const person = async (): Promise<Viewer> => {
@@ -51,7 +56,7 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
   /** Runs an operation as the server would, and tells what it asked of the database. */
   const execute = async (viewer: Viewer | null, source: string, variableValues: Readonly<Record<string, unknown>> = {}) =>
     countStatements(database.pool, async () => {
-      const device = { userAgent: null, setAuthCookie: () => undefined };
+      const device = { userAgent: null, address: '192.0.2.1', setAuthCookie: () => undefined };
       const answer = await graphql({ schema, source, variableValues, contextValue: createContext({ viewer, requestId: 'test', services, device }) });
       if (answer.errors !== undefined) throw answer.errors[0];
       // Plain objects, to be compared.

@@ -3,7 +3,12 @@ import { delay } from '../../src/base/async.ts';
 import type { Engine, EnginePart, EngineRequest } from '../../src/engines/engine.ts';
 
 /** What a message to the steady engine may ask for, as JSON. */
-const order = z.object({ tokens: z.number().default(20), tokensPerSecond: z.number().default(50), isReasoning: z.boolean().default(false) });
+const order = z.object({
+  tokens: z.number().default(20),
+  tokensPerSecond: z.number().default(50),
+  isReasoning: z.boolean().default(false),
+  sql: z.string().nullable().default(null),
+});
 
 /** The text of the n-th token; each carries the moment at which the engine made it, for measurements. */
 export function tokenText(index: number, at: number): string {
@@ -17,7 +22,12 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
     yield { type: 'finish', reason: 'STOP' };
     return;
   }
-  const { tokens, tokensPerSecond, isReasoning } = order.parse(JSON.parse(last));
+  const { tokens, tokensPerSecond, isReasoning, sql } = order.parse(JSON.parse(last));
+  if (sql !== null && request.messages.at(-1)?.role === 'user') {
+    yield { type: 'toolCall', call: { id: 'call-1', name: 'run_sql', arguments: JSON.stringify({ sql }) } };
+    yield { type: 'finish', reason: 'TOOL_CALLS' };
+    return;
+  }
   const startedAt = performance.now();
   for (let index = 1; index <= tokens; index += 1) {
     // Against the clock and not from token to token, so that the rate holds under load.
@@ -32,7 +42,7 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
 
 /**
  * An engine that writes at a steady rate: `{"tokens":200,"tokensPerSecond":50}` as the message says how much and how fast. With
- * `"isReasoning":true` each token is an event of its own.
+ * `"isReasoning":true` each token is an event of its own. In a data session `"sql":"SELECT ..."` has that run first.
  */
 export function createSteadyEngine(): Engine {
   return {

@@ -24,6 +24,8 @@ export interface SocketSubscription {
 export interface SocketClient {
   /** Starts an operation. */
   subscribe(query: string, variables?: Variables, extensions?: Readonly<Record<string, unknown>>): SocketSubscription;
+  /** Starts an operation with a payload of any form. */
+  subscribeWith(payload: Readonly<Record<string, unknown>>): SocketSubscription;
   /** Sends anything. */
   send(message: object | string): void;
   /** Stops to read from the socket, as a slow client. */
@@ -97,6 +99,20 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
   const timer = setTimeout(() => ready.reject(new Error(`No acknowledgement within ${timeoutMs} ms.`)), timeoutMs);
   await ready.promise.finally(() => clearTimeout(timer));
 
+  const subscribeWith = (payload: Readonly<Record<string, unknown>>): SocketSubscription => {
+    lastId += 1;
+    const id = String(lastId);
+    const queue = createEventQueue<SocketEvent>(`WebSocket ${JSON.stringify(payload).slice(0, 80)}`, timeoutMs);
+    queues.set(id, queue);
+    send({ id, type: 'subscribe', payload });
+    return {
+      nextEvent: () => queue.next(),
+      events: (count) => queue.take(count),
+      pending: () => queue.pending(),
+      close: () => send({ id, type: 'complete' }),
+    };
+  };
+
   return {
     send,
     closed: closed.promise,
@@ -104,18 +120,7 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
     resume: () => socket.resume(),
     cut: () => socket.terminate(),
     close: () => socket.close(1000),
-    subscribe(query, variables = {}, extensions = {}) {
-      lastId += 1;
-      const id = String(lastId);
-      const queue = createEventQueue<SocketEvent>(`WebSocket ${query.trim().slice(0, 60)}`, timeoutMs);
-      queues.set(id, queue);
-      send({ id, type: 'subscribe', payload: { query, variables, extensions } });
-      return {
-        nextEvent: () => queue.next(),
-        events: (count) => queue.take(count),
-        pending: () => queue.pending(),
-        close: () => send({ id, type: 'complete' }),
-      };
-    },
+    subscribe: (query, variables = {}, extensions = {}) => subscribeWith({ query, variables, extensions }),
+    subscribeWith,
   };
 }

@@ -17,7 +17,11 @@ beforeEach(() => void (cookies = []));
 afterAll(() => kit.close());
 
 async function run(source: string, input: Record<string, unknown> = {}, viewer: Viewer | null = null): Promise<ExecutionResult> {
-  const device = { userAgent: 'test device', setAuthCookie: (token: string | null, maxAgeSeconds: number) => void cookies.push([token, maxAgeSeconds]) };
+  const device = {
+    userAgent: 'test device',
+    address: '192.0.2.1',
+    setAuthCookie: (token: string | null, maxAgeSeconds: number) => void cookies.push([token, maxAgeSeconds]),
+  };
   const contextValue = { viewer, requestId: 'test', services: { people: kit.people }, device, loaders: {} };
   return graphql({ schema, source, contextValue, variableValues: { input } });
 }

@@ -25,7 +25,7 @@ describe('the schema of data sessions', () => {
       schema,
       source,
       variableValues,
-      contextValue: createContext({ viewer, requestId: 'r', services, device: { userAgent: null, setAuthCookie: () => undefined } }),
+      contextValue: createContext({ viewer, requestId: 'r', services, device: { userAgent: null, address: '192.0.2.1', setAuthCookie: () => undefined } }),
     });
   const dataOf = async (viewer: Viewer, source: string, variables: Record<string, unknown> = {}): Promise<Record<string, Record<string, unknown>>> => {
     const { data, errors } = await run(viewer, source, variables);

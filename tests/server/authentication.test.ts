@@ -67,6 +67,43 @@ describe('the cookie auth-token', () => {
     expect(server.seen.uploads.map((viewer) => viewer?.userId ?? null)).toEqual([null, null, 'ada', 'ada']);
   });
 
+  const viewerOfGet = async (headers: Record<string, string>) =>
+    (await (await fetch(`${server.url}/graphql?query=%7Bviewer%7D`, { headers: { cookie, ...headers } })).json()).data.viewer;
+
+  test.each([
+    ['when the browser says that it comes from this site', { 'sec-fetch-site': 'same-origin' }],
+    ['when a person typed the address', { 'sec-fetch-site': 'none' }],
+    ['with X-Requested-With', { 'x-requested-with': 'fetch' }],
+    ['with Apollo-Require-Preflight', { 'apollo-require-preflight': 'true' }],
+    ['with a content type of JSON', { 'content-type': 'application/json' }],
+    ['with a listed Origin', { origin: 'https://app.example.org' }],
+  ])('counts for a GET %s (G08)', async (_title, headers) => {
+    expect(await viewerOfGet(headers)).toBe('ada');
+  });
+
+  test.each([
+    ['as an old browser sends it for an image of any page', {}],
+    ['from another site', { 'sec-fetch-site': 'cross-site' }],
+    ['from a neighbouring site', { 'sec-fetch-site': 'same-site' }],
+    ['from another site, even with a custom header', { 'sec-fetch-site': 'cross-site', 'x-requested-with': 'fetch' }],
+    ['with a foreign Origin', { origin: 'https://evil.example' }],
+    ['with a content type of a form', { 'content-type': 'text/plain' }],
+  ])('does not count for a GET %s (G08)', async (_title, headers) => {
+    expect(await viewerOfGet(headers)).toBe(null);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'does not help a form of a foreign page, which may only be %s, to run anything (G08)',
+    async (type) => {
+      const before = server.seen.resolved;
+      const headers = { cookie, origin: 'https://evil.example', 'content-type': type };
+      const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: '{"query":"mutation { change }"}' });
+      expect(response.status).toBe(415);
+      expect(corsHeaders(response)).toEqual([]);
+      expect(server.seen.resolved).toBe(before);
+    },
+  );
+
   test('means nobody when it is stale, so that its owner can sign in again', async () => {
     expect(await viewerOf({ cookie: 'auth-token=forged' })).toBe(null);
   });
@@ -111,6 +148,13 @@ describe('CORS', () => {
       body: '{"query":"{ hello }"}',
     });
     expect(call.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+  });
+
+  test('holds for event streams too (G09)', async () => {
+    const events = (origin: string) =>
+      fetch(`${server.url}/graphql?query=${encodeURIComponent('subscription { count(to: 1) }')}`, { headers: { origin, accept: 'text/event-stream' } });
+    expect((await events('https://app.example.org')).headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    expect(corsHeaders(await events('https://evil.example'))).toEqual([]);
   });
 
   test.each(['https://evil.example', 'https://app.example.org.evil.example', 'http://app.example.org', 'null'])(

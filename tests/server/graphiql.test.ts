@@ -58,7 +58,7 @@ test('the page says how subscriptions travel and links to the other way', async 
   expect(websocket).toContain('"subscriptionsProtocol":"WS"');
 });
 
-test('there is no page in production', async () => {
+test('there is no page in production (G06)', async () => {
   await using production = await startServer({}, { isProduction: true });
   expect((await fetch(`${production.url}/graphiql`)).status).toBe(404);
   expect((await fetch(`${production.url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type') ?? '').not.toContain('html');

@@ -37,16 +37,22 @@ test('the request id comes back, ours or a clean one of the client', async () =>
   }
 });
 
-test('a batch is refused before a resolver runs (G01)', async () => {
+test.each(['application/json', 'text/event-stream'])('a batch is refused before a resolver runs, for a client of %s (G01)', async (accept) => {
   const before = server.seen.resolved;
-  const response = await post(`[${hello},${hello}]`);
-  expect([response.status, await codeOf(response)]).toEqual([400, 'BAD_REQUEST']);
+  const response = await post(`[${hello},${hello}]`, { ...json, accept });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('"code":"BAD_REQUEST"');
   expect(server.seen.resolved).toBe(before);
 });
 
-test('a mutation over GET is refused before a resolver runs (G08)', async () => {
+test.each([
+  ['mutation { change }', '*/*', ''],
+  ['mutation { change }', 'text/event-stream', ''],
+  ['query A { hello } mutation B { change }', '*/*', '&operationName=B'],
+  ['query A { hello } mutation B { change }', '*/*', '&operationName=A'],
+])('"%s" over GET is refused for %s %s before a resolver runs (G08)', async (query, accept, more) => {
   const before = server.seen.resolved;
-  const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent('mutation { change }')}`);
+  const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}${more}`, { headers: { accept } });
   expect(response.status).toBe(405);
   expect(server.seen.resolved).toBe(before);
 });
@@ -63,9 +69,11 @@ test.each([
   expect([response.status, await codeOf(response)]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
 });
 
-test('a compressed body is refused and not decompressed (G12)', async () => {
-  const response = await post(gzipSync(hello), { ...json, 'content-encoding': 'gzip' });
-  expect(response.status).toBe(415);
+test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, identity'])('a body compressed by "%s" is refused and not decompressed (G12)', async (encoding) => {
+  const before = server.seen.resolved;
+  const response = await post(gzipSync(hello), { ...json, 'content-encoding': encoding });
+  expect([response.status, await codeOf(response)]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  expect(server.seen.resolved).toBe(before);
 });
 
 test.each(['{"query":', '"text"', 'null', '{}', '{"query":1}', '{"query":"{ hello }","variables":[1]}'])('the body %s is a bad request', async (body) => {

@@ -5,11 +5,13 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import { AppError, badInput } from '../../src/base/errors.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { uuidv7 } from '../../src/base/id.ts';
+import { parseConfig } from '../../src/base/config.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createHttpServer } from '../../src/server/http-server.ts';
 import type { HttpServerOptions, OperationOrigin } from '../../src/server/options.ts';
 import { createHealth } from '../../src/services/health.ts';
 import type { Parsed } from '../kit/graphql-client.ts';
+import { thingFields } from './things.ts';
 
 /** What a test sees of the server from inside. */
 export interface Seen {
@@ -81,9 +83,11 @@ function createSchema(seen: Seen): GraphQLSchema {
     query: new GraphQLObjectType({
       name: 'Query',
       fields: {
+        ...thingFields(() => (seen.resolved += 1)),
         hello: text(() => 'world'),
         viewer: text((_args, context: OperationOrigin) => context.viewer?.userId ?? null),
         userAgent: text((_args, context: OperationOrigin) => context.device.userAgent),
+        address: text((_args, context: OperationOrigin) => context.device.address),
         needsViewer: text((_args, context: OperationOrigin) => {
           if (context.viewer === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
           return context.viewer.userId;
@@ -94,6 +98,7 @@ function createSchema(seen: Seen): GraphQLSchema {
         plain: fails(() => new GraphQLError('said without a code')),
         badInput: fails(() => badInput(['input', 'email'], '"x" is not an e-mail address.')),
         limited: fails(() => new AppError('RATE_LIMITED', 'Wait.', { retryAfterMs: 1_500 })),
+        big: text(({ bytes }) => 'x'.repeat(bytes), { bytes: int(1) }),
         slow: text(({ milliseconds }) => setTimeout(milliseconds, 'done'), { milliseconds: int(100) }),
       },
     }),
@@ -101,6 +106,8 @@ function createSchema(seen: Seen): GraphQLSchema {
       name: 'Mutation',
       fields: {
         change: text(() => 'changed'),
+        slowChange: text(({ milliseconds }) => setTimeout(milliseconds, 'changed'), { milliseconds: int(100) }),
+        ask: text(({ milliseconds }) => setTimeout(milliseconds, 'answered'), { milliseconds: int(100) }),
         signIn: text((_args, context: OperationOrigin) => (context.device.setAuthCookie('token-of-ada', 900), 'in')),
         signOut: text((_args, context: OperationOrigin) => (context.device.setAuthCookie(null, 0), 'out')),
       },
@@ -118,6 +125,12 @@ function createSchema(seen: Seen): GraphQLSchema {
           args: { to: int(1), bytes: int(1) },
           subscribe: (_root, { to }) => counter(seen, to, 0, null),
           resolve: (_event, { bytes }) => 'x'.repeat(bytes),
+        },
+        slowStart: {
+          type: GraphQLInt,
+          args: { milliseconds: int(100) },
+          subscribe: (_root, { milliseconds }) => setTimeout(milliseconds).then(() => counter(seen, 3, 0, null)),
+          resolve: ({ count }) => count,
         },
         failing: { type: GraphQLInt, subscribe: () => Promise.reject(new Error('secret of subscribe')) },
         refused: { type: GraphQLInt, subscribe: () => Promise.reject(new AppError('NOT_FOUND', 'No Run with this id exists.')) },
@@ -178,9 +191,8 @@ export async function startServer(
           if (name === undefined || (name === 'bob' && isBobRevoked)) throw new AppError('UNAUTHENTICATED', 'The access token is not valid.');
           return { userId: name, loginId: `login-of-${name}`, role: 'MEMBER' };
         },
-        findViewer: async (loginId) =>
-          isBobRevoked && loginId === 'login-of-bob' ? null : { userId: loginId.replace('login-of-', ''), loginId, role: 'MEMBER' },
-        isLoginActive: async (loginId) => !(isBobRevoked && loginId === 'login-of-bob'),
+        findViewer: async (viewer) => (isBobRevoked && viewer.userId === 'bob' ? null : viewer),
+        isActive: async (viewer) => !(isBobRevoked && viewer.userId === 'bob'),
       },
     },
     createContext: (origin) => ({ ...origin }),
@@ -191,10 +203,21 @@ export async function startServer(
     },
     health: createHealth({ checks: {}, version: '1.2.3', clock: systemClock, startedAt: new Date(), logger }),
     newRequestId: uuidv7,
+    requestLimit: { consume: () => 0 },
     logger,
     loginCheckIntervalMs: 50,
     ...changes,
-    config: { host: '127.0.0.1', port: 0, allowedOrigins: ['https://app.example.org'], isProduction: false, ...config, limits },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      allowedOrigins: ['https://app.example.org'],
+      isProduction: false,
+      trustedProxyHops: 0,
+      gate: parseConfig({}).gate,
+      runs: { askTimeoutMs: 1_000 },
+      ...config,
+      limits,
+    },
   });
   const { url } = await server.start();
   return { url, seen, log, revokeBob: () => void (isBobRevoked = true), stop: () => server.stop(), [Symbol.asyncDispose]: () => server.stop() };

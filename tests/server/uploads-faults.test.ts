@@ -35,14 +35,14 @@ describe('POST /uploads under faults and limits', () => {
     await workspace[Symbol.asyncDispose]();
   });
 
-  it('refuses a declared size that is too large before a byte is read', async () => {
+  it('U02 refuses a declared size that is too large before a byte is read', async () => {
     const { request, answer } = openUpload(`${server.url}?name=x.csv`, { 'content-length': '2000000' });
     request.flushHeaders();
     expect((await answer).status).toBe(413);
     request.destroy();
   });
 
-  it('refuses a body that grows too large while it streams, to a client that goes on sending', async () => {
+  it('U02 refuses a body that grows too large while it streams, to a client that goes on sending', async () => {
     const { request, answer } = openUpload(`${server.url}?name=x.csv`);
     for (let index = 0; index < 40; index += 1) request.write(Buffer.alloc(50_000, 'a'));
     const { status, body } = await answer;
@@ -79,7 +79,7 @@ describe('POST /uploads under faults and limits', () => {
     expect((await post(`${server.url}?name=x.csv`, 'a\n1')).status).toBe(201);
   });
 
-  it('leaves no file and no row of a client that dies in the middle', async () => {
+  it('U03 leaves no file and no row of a client that dies in the middle', async () => {
     const before = [await rowCount(), (await inFolder('files')).length];
     const { request } = openUpload(server.url, { 'content-type': 'multipart/form-data; boundary=edge' });
     request.write(`--edge\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\n\r\n${'1,2\n'.repeat(50_000)}`);
@@ -115,7 +115,7 @@ describe('POST /uploads under faults and limits', () => {
     request.destroy();
   });
 
-  it.skipIf(!existsSync('/dev/full'))('says that the disk is full with 507', async () => {
+  it.skipIf(!existsSync('/dev/full'))('U03 says that the disk is full with 507', async () => {
     await using full = await createWorkspace({ store: { openNew: () => open('/dev/full', 'w') } });
     await using other = await startUploadServer(full, limits);
     other.viewer.current = await full.person();

@@ -77,7 +77,7 @@ describe('the upload route in a process of its own', () => {
     expect(preview?.rows).toHaveLength(50);
   });
 
-  it('leaves what the sweep removes, and no row, when it is killed in the middle of an upload', async () => {
+  it('U03 leaves what the sweep removes, and no row, when it is killed in the middle of an upload', async () => {
     const rowsBefore = await workspace.prisma.file.count();
     const { request } = openUpload(`${url}?name=dying.csv`);
     request.write(Buffer.concat([...rows(megabyte)]));
@@ -100,7 +100,7 @@ describe('the upload route in a process of its own', () => {
     expect((await post('again.csv', rows(1))).status).toBe(201);
   });
 
-  it('leaves no row without a file and no file without a row, whenever it is killed', { timeout: 120_000 }, async () => {
+  it('U03 leaves no row without a file and no file without a row, whenever it is killed', { timeout: 120_000 }, async () => {
     for (const delayMs of [5, 60, 150, 250, 350, 450]) {
       const upload = post('random.csv', rows(2 * megabyte)).catch(() => null);
       await new Promise((resolve) => setTimeout(resolve, delayMs));

@@ -143,7 +143,7 @@ describe('POST /uploads', () => {
         return post(server.url, body, headers);
       },
     ],
-  ])('refuses %s with %i %s', async (_what, status, code, upload) => {
+  ])('U02 refuses %s with %i %s', async (_what, status, code, upload) => {
     const before = await rowCount();
     const answer = await upload();
     expect(answer.status).toBe(status);
@@ -152,7 +152,7 @@ describe('POST /uploads', () => {
   });
 
   it.each(['../../x.csv', 'C:\\temp\\x.csv', `${'n'.repeat(300)}.csv`, "o'x.csv", '🚗.csv', '*.csv', 'nul\0.csv'])(
-    'takes the name %s for a label only',
+    'U01 takes the name %s for a label only',
     async (name) => {
       const { body, headers } = rawForm([{ disposition: `name="file"; filename="${name}"`, content: 'a\n1' }]);
       const answer = await post(server.url, body, headers);

@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { parseConfig } from '../../src/base/config.ts';
 import { openSocket, type SocketClient, type SocketOptions } from '../kit/websocket-client.ts';
 import { startServer, type TestServer } from './test-server.ts';
 
@@ -112,16 +113,49 @@ describe('what is refused (A17)', () => {
     await expect(open({ token: 'token-of-nobase' })).rejects.toThrow('closed with 1013');
   });
 
-  test('a message above the limit closes with 1009', async () => {
+  test('a message above the limit closes with 1009 (G11)', async () => {
     const socket = await open();
     socket.send({ id: 'x', type: 'subscribe', payload: { query: `{ hello } #${'x'.repeat(20_000)}` } });
     expect(await socket.closed).toMatchObject({ code: 1009 });
   });
 
-  test('a message that is not of the protocol closes with 4400', async () => {
+  const hello = { id: 'x', type: 'subscribe', payload: { query: '{ hello }' } };
+
+  test.each([
+    ['no JSON', '{"type":'],
+    ['a batch (G01)', JSON.stringify([hello, { ...hello, id: 'y' }])],
+    ['a payload that is a batch (G01)', JSON.stringify({ ...hello, payload: [hello.payload, hello.payload] })],
+    ['an unknown type', '{"type":"start"}'],
+    ['a query that is no string', '{"id":"x","type":"subscribe","payload":{"query":{}}}'],
+  ])('%s closes with 4400 before a resolver runs', async (_title, text) => {
+    const before = server.seen.resolved;
     const socket = await open();
-    socket.send('{"type":');
+    socket.send(text);
     expect(await socket.closed).toMatchObject({ code: 4400 });
+    expect(server.seen.resolved).toBe(before);
+  });
+
+  test('a second connection_init closes with 4429, an id that is in use with 4409', async () => {
+    const socket = await open();
+    socket.send({ type: 'connection_init' });
+    expect(await socket.closed).toMatchObject({ code: 4429 });
+    const other = await open();
+    other.send({ id: 'x', type: 'subscribe', payload: { query: forEver } });
+    other.send({ id: 'x', type: 'subscribe', payload: { query: forEver } });
+    expect(await other.closed).toMatchObject({ code: 4409 });
+  });
+
+  test('another subprotocol, or none, closes with 4406', async () => {
+    for (const protocols of [['graphql-ws'], []]) {
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, protocols);
+      expect(await new Promise((resolve) => socket.on('close', resolve).on('error', (error) => resolve(error.message)))).toSatisfy(
+        (end) => end === 4406 || end === 'Server sent no subprotocol',
+      );
+    }
+  });
+
+  test('a client has three seconds for connection_init unless it is configured', () => {
+    expect(parseConfig({}).limits.webSocketInitTimeoutMs).toBe(3_000);
   });
 });
 

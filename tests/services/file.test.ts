@@ -9,7 +9,7 @@ import { fileKindOf, labelOf } from '../../src/services/upload/file-name.ts';
 import { tableNameOf, uniqueTableName } from '../../src/services/upload/table-name.ts';
 import { createWorkspace, type Workspace } from './session-workspace.ts';
 
-describe('file names', () => {
+describe('U01 file names', () => {
   it.each([
     ['../../etc/cars.csv', 'cars.csv'],
     ['C:\\Users\\x\\cars.csv', 'cars.csv'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPeople, password, reasonsOf, type OpenPeople } from './people-kit.ts';
+import { device, openPeople, password, reasonsOf, type OpenPeople } from './people-kit.ts';
 
 let kit: OpenPeople;
 beforeAll(async () => void (kit = await openPeople()));
@@ -7,7 +7,10 @@ afterAll(() => kit.close());
 
 describe('register', () => {
   it('makes a member and signs them in', async () => {
-    const result = await kit.people.register({ email: 'ada@example.org', username: 'Ada', fullName: ' Ada Lovelace ', password }, 'Firefox');
+    const result = await kit.people.register(
+      { email: 'ada@example.org', username: 'Ada', fullName: ' Ada Lovelace ', password },
+      { ...device, userAgent: 'Firefox' },
+    );
     expect(result).toMatchObject({
       tokenType: 'Bearer',
       expiresIn: 900,
@@ -57,10 +60,10 @@ describe('register', () => {
     ['a full name with a line break', { fullName: 'Ada\nLovelace' }, 'fullName', 'a full name must not contain control characters'],
     ['a long full name', { fullName: 'a'.repeat(121) }, 'fullName', 'a full name has at most 120 characters'],
     ['a short password', { password: '1234567' }, 'password', 'has 7 characters; choose a password of at least 8.'],
-    ['a password of 73 bytes', { password: 'a'.repeat(73) }, 'password', 'is 73 bytes long in UTF-8; at most 72 count, so choose a shorter password.'],
+    ['A18: a password of 73 bytes', { password: 'a'.repeat(73) }, 'password', 'is 73 bytes long in UTF-8; at most 72 count, so choose a shorter password.'],
   ])('refuses %s and makes nothing', async (_, wrong, field, message) => {
     const before = { ...kit.work, users: await kit.prisma.user.count() };
-    await expect(kit.people.register({ email: 'fine@example.org', password, ...wrong }, null)).rejects.toMatchObject({
+    await expect(kit.people.register({ email: 'fine@example.org', password, ...wrong }, device)).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: expect.arrayContaining([{ path: ['input', field], message: expect.stringContaining(message) }]),
     });
@@ -99,32 +102,32 @@ describe('changePassword', () => {
 
   it('ends every other login and keeps this one', async () => {
     const first = await kit.join({ email: 'changer@example.org' });
-    const other = await kit.people.login({ login: 'changer@example.org', password }, null);
+    const other = await kit.people.login({ login: 'changer@example.org', password }, device);
     const viewer = await kit.people.authenticate(first.accessToken);
     await kit.people.authenticate(other.accessToken);
 
-    expect(await kit.people.changePassword(viewer, { currentPassword: password, newPassword })).toMatchObject({ email: 'changer@example.org' });
+    expect(await kit.people.changePassword(viewer, { currentPassword: password, newPassword }, device)).toMatchObject({ email: 'changer@example.org' });
 
     await expect(kit.people.authenticate(other.accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(kit.people.refreshAuth(other.refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(kit.people.refreshAuth(other.refreshToken, device)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await kit.people.authenticate(first.accessToken)).toEqual(viewer);
-    await expect(kit.people.refreshAuth(first.refreshToken)).resolves.toBeDefined();
-    await expect(kit.people.login({ login: 'changer@example.org', password }, null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(kit.people.login({ login: 'changer@example.org', password: newPassword }, null)).resolves.toBeDefined();
+    await expect(kit.people.refreshAuth(first.refreshToken, device)).resolves.toBeDefined();
+    await expect(kit.people.login({ login: 'changer@example.org', password }, device)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(kit.people.login({ login: 'changer@example.org', password: newPassword }, device)).resolves.toBeDefined();
   });
 
   it('changes nothing when the current password is wrong or the new one is not acceptable', async () => {
     const { accessToken, user } = await kit.join();
     const viewer = await kit.people.authenticate(accessToken);
-    await expect(kit.people.changePassword(viewer, { currentPassword: 'wrong', newPassword })).rejects.toMatchObject({
+    await expect(kit.people.changePassword(viewer, { currentPassword: 'wrong', newPassword }, device)).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: ['input', 'currentPassword'], message: 'The current password is wrong; nothing was changed.' }],
     });
-    await expect(kit.people.changePassword(viewer, { currentPassword: password, newPassword: 'é'.repeat(37) })).rejects.toMatchObject({
+    await expect(kit.people.changePassword(viewer, { currentPassword: password, newPassword: 'é'.repeat(37) }, device)).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: ['input', 'newPassword'], message: expect.stringContaining('is 74 bytes long') }],
     });
-    await expect(kit.people.login({ login: user.email ?? '', password }, null)).resolves.toBeDefined();
+    await expect(kit.people.login({ login: user.email ?? '', password }, device)).resolves.toBeDefined();
   });
 
   it('leaves no login that a log-in with the old password started at the same time', async () => {
@@ -132,8 +135,8 @@ describe('changePassword', () => {
       const { accessToken, user } = await kit.join();
       const viewer = await kit.people.authenticate(accessToken);
       const [change, entry] = await Promise.allSettled([
-        kit.people.changePassword(viewer, { currentPassword: password, newPassword }),
-        kit.people.login({ login: user.email ?? '', password }, null),
+        kit.people.changePassword(viewer, { currentPassword: password, newPassword }, device),
+        kit.people.login({ login: user.email ?? '', password }, device),
       ]);
       expect(change.status).toBe('fulfilled');
       expect(await kit.prisma.login.count({ where: { userId: user.id, revokedAt: null } }), `round ${round}, the log-in was ${entry.status}`).toBe(1);

@@ -1,14 +1,22 @@
-import { hash, verify } from '@node-rs/bcrypt';
+import { hash, parseOptions, verify } from '@node-rs/bcrypt';
 import { createAccessTokens } from '../../src/auth/access-tokens.ts';
+import { deriveKey } from '../../src/auth/keys.ts';
 import { createRefreshTokens, createSetupTokens } from '../../src/auth/opaque-tokens.ts';
 import { createPasswords } from '../../src/auth/passwords.ts';
 import { later, type Clock } from '../../src/base/clock.ts';
+import { parseConfig, type RateConfig } from '../../src/base/config.ts';
+import type { DeviceFacts } from '../../src/base/device.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
+import { createConversationLog } from '../../src/events/conversation-log.ts';
+import { createLimits } from '../../src/limits/limits.ts';
+import { createAudit } from '../../src/services/audit.ts';
 import { createPeople } from '../../src/services/people/index.ts';
 import { createDatabase } from '../../src/stores/database.ts';
-import { createStatements } from '../../src/stores/statements.ts';
+import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { withoutRateLimits } from '../kit/wide-limits.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface MovableClock extends Clock {
@@ -24,25 +32,35 @@ export const graceSeconds = 10;
 export const accessTokenLifetimeSeconds = 900;
 export const refreshTokenLifetimeSeconds = 86_400;
 export const password = 'correct horse battery';
+export const device: DeviceFacts = { address: '192.0.2.1', userAgent: 'test device' };
 
 /** The service over a fresh database, with cheap hashing that is counted and a clock of its own. */
-export async function openPeople(options: { readonly bcryptCost?: number } = {}) {
+export async function openPeople(options: { readonly bcryptCost?: number; readonly rates?: Partial<RateConfig> } = {}) {
   const testDatabase = await createTestDatabase();
+  const folder = await createTemporaryFolder();
   const logger = createLogger({ level: 'silent' });
   const { connectionString } = testDatabase;
   const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 4, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000, logger });
   const clock = createMovableClock();
   const work = { hashes: 0, compares: 0 };
+  /** The costs of the hashes that passwords were compared with. */
+  const comparedCosts: number[] = [];
   const bcrypt = {
     hash: (text: string, settings: { readonly cost: number }) => ((work.hashes += 1), hash(text, settings)),
-    verify: (text: string, stored: string) => ((work.compares += 1), verify(text, stored)),
+    verify: (text: string, stored: string) => {
+      work.compares += 1;
+      comparedCosts.push(parseOptions(stored).cost);
+      return verify(text, stored);
+    },
   };
   const accessTokens = createAccessTokens({ secret: 'a long enough secret for the tests of people', lifetimeSeconds: accessTokenLifetimeSeconds, clock });
+  const audit = createAudit({ prisma, pool, clock, newId: uuidv7, nameKey: deriveKey('a secret for the tests', 'audit-names') });
+  const fileStore = createFileStore({ folder: folder.path, newId: uuidv7 });
+  const rates: RateConfig = { ...parseConfig(withoutRateLimits).rates, ...options.rates };
   /** The service as another process on the same database would have it. */
   const another = (changes: { readonly bcryptCost?: number } = {}) =>
     createPeople({
       prisma,
-      statements: createStatements({ pool, isPrepared: true }),
       clock,
       newId: uuidv7,
       logger,
@@ -50,6 +68,12 @@ export async function openPeople(options: { readonly bcryptCost?: number } = {})
       accessTokens,
       refreshTokens: createRefreshTokens(),
       setupTokens: createSetupTokens(),
+      pool,
+      audit,
+      limits: createLimits(rates, { pool, redis: null }),
+      fileStore,
+      conversationLog: createConversationLog({ pool, clock, pollIntervalMs: 15_000 }),
+      stopRunsOf: () => Promise.resolve(),
       settings: { refreshTokenLifetimeSeconds, refreshGraceSeconds: graceSeconds },
     });
   const people = another();
@@ -57,13 +81,14 @@ export async function openPeople(options: { readonly bcryptCost?: number } = {})
   /** A new account with an address of its own. */
   const join = (changes: { readonly email?: string; readonly username?: string; readonly setupToken?: string } = {}) => {
     count += 1;
-    return people.register({ email: `person${count}@example.org`, password, ...changes }, 'test device');
+    return people.register({ email: `person${count}@example.org`, password, ...changes }, device);
   };
   const dispose = async (): Promise<void> => {
     await close();
+    await folder[Symbol.asyncDispose]();
     await testDatabase[Symbol.asyncDispose]();
   };
-  return { pool, prisma, clock, work, accessTokens, people, another, join, close: dispose };
+  return { pool, prisma, clock, work, comparedCosts, accessTokens, people, audit, another, join, close: dispose };
 }
 
 /** What `openPeople` gives. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSetupTokens } from '../../src/auth/opaque-tokens.ts';
-import { openPeople, password, reasonsOf, type OpenPeople } from './people-kit.ts';
+import { device, openPeople, password, reasonsOf, type OpenPeople } from './people-kit.ts';
 
 let kit: OpenPeople;
 beforeEach(async () => void (kit = await openPeople()));
@@ -70,18 +70,18 @@ describe('the set-up token', () => {
     const { accessToken } = await kit.join();
     const viewer = await kit.people.authenticate(accessToken);
     expect(viewer.role).toBe('MEMBER');
-    await expect(kit.people.claimAdmin(null, setupToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(kit.people.claimAdmin(viewer, 'clq_setup_wrong')).rejects.toMatchObject(forbidden);
-    expect(await kit.people.claimAdmin(viewer, setupToken)).toMatchObject({ role: 'ADMIN' });
+    await expect(kit.people.claimAdmin(null, setupToken, device)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(kit.people.claimAdmin(viewer, 'clq_setup_wrong', device)).rejects.toMatchObject(forbidden);
+    expect(await kit.people.claimAdmin(viewer, setupToken, device)).toMatchObject({ role: 'ADMIN' });
     expect((await kit.people.authenticate(accessToken)).role).toBe('ADMIN');
-    await expect(kit.people.claimAdmin(viewer, setupToken)).rejects.toMatchObject(forbidden);
+    await expect(kit.people.claimAdmin(viewer, setupToken, device)).rejects.toMatchObject(forbidden);
   });
 
   it('makes no second admin when another process left one behind', async () => {
     await kit.join({ setupToken: await prepare() });
     const { token, hash } = createSetupTokens().make();
     await kit.prisma.setting.create({ data: { key: 'setup-token', value: hash } });
-    await expect(kit.people.register({ email: 'second@example.org', password, setupToken: token }, null)).rejects.toMatchObject({
+    await expect(kit.people.register({ email: 'second@example.org', password, setupToken: token }, device)).rejects.toMatchObject({
       code: 'FORBIDDEN',
       message: 'This installation has an administrator already; ask them to change your role.',
     });

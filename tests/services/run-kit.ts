@@ -8,6 +8,7 @@ import { createConversationLog } from '../../src/events/conversation-log.ts';
 import { createPostgresRunLog } from '../../src/events/postgres-run-log.ts';
 import type { RunEvent } from '../../src/events/run-event.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
+import { unlimited, type Limiter } from '../../src/limits/limiter.ts';
 import { createConversations } from '../../src/services/conversation.ts';
 import { createMessages } from '../../src/services/message.ts';
 import type { RunDependencies, RunSettings } from '../../src/services/run/deps.ts';
@@ -29,6 +30,7 @@ export type RunNode = Awaited<ReturnType<typeof openNode>>;
 export interface NodeOptions {
   readonly engines: readonly Engine[];
   readonly settings?: Partial<RunSettings>;
+  readonly chatsPerUser?: Limiter;
   readonly toolsOf?: RunTools;
   /** Puts something between the runs and their log. */
   readonly wrapRunLog?: (log: RunLog) => RunLog;
@@ -51,6 +53,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     defaultMaxTokens: 1_024,
     askTimeoutMs: 10_000,
     stopWaitMs: 5_000,
+    closeTimeoutMs: 10_000,
     titleTimeoutMs: 5_000,
     ...options.settings,
   };
@@ -65,6 +68,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     runLog: options.wrapRunLog?.(runLog) ?? runLog,
     conversationLog,
     registry: createRegistry({ engines: options.engines, defaultModel: null }),
+    chatsPerUser: options.chatsPerUser ?? unlimited,
     toolsOf: options.toolsOf ?? (() => []),
     settings,
   };

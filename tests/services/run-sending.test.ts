@@ -5,7 +5,7 @@ import { openRunTest } from './run-kit.ts';
 const hello = { text: 'Hello' };
 
 describe('sending', () => {
-  it('makes one of everything out of twenty parallel sends with one key', async () => {
+  it('R05 makes one of everything out of twenty parallel sends with one key', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });
     const viewer = await test.person();
@@ -21,7 +21,7 @@ describe('sending', () => {
     expect((await test.runs.send(viewer, input)).id).toBe(runs[0]?.id);
   });
 
-  it('makes one conversation out of parallel sends with one key and no conversation', async () => {
+  it('R05 makes one conversation out of parallel sends with one key and no conversation', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });
     const viewer = await test.person();

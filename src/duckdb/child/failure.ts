@@ -40,6 +40,9 @@ export function failureOf(text: string, secretTexts: readonly string[] = []): Ch
     return new ChildFailure('SQL_TOO_LARGE', 'The SQL needed more memory than it may use. Aggregate or filter earlier, or take fewer rows and shorter texts.');
   }
   if (message.startsWith('Maximum call stack')) return new ChildFailure('SQL_TOO_LARGE', 'The SQL is nested too deeply; write it in steps, with WITH.');
+  if (/^IO Error.*(No space left on device|Disk quota exceeded|File too large)/is.test(message)) {
+    return new ChildFailure('SERVICE_UNAVAILABLE', 'The disk of the server is full. Try again when there is room.');
+  }
   if (/^INTERRUPT Error/i.test(message)) return new ChildFailure('INTERRUPTED', 'The SQL was stopped.');
   if (/^Permission Error/i.test(message)) {
     return new ChildFailure('SQL_NOT_ALLOWED', 'Files, extensions and settings are out of reach for SQL; read the tables of the session by their names.');

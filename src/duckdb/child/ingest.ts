@@ -51,6 +51,7 @@ function asFileFailure(failure: ChildFailure, secrets: readonly string[]): Child
     case 'PAYLOAD_TOO_LARGE':
     case 'INTERNAL_SERVER_ERROR':
     case 'INTERRUPTED':
+    case 'SERVICE_UNAVAILABLE':
       return failure;
   }
 }

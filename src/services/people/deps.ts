@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AccessTokens } from '../../auth/access-tokens.ts';
 import type { OpaqueTokens } from '../../auth/opaque-tokens.ts';
@@ -5,12 +6,15 @@ import type { Passwords } from '../../auth/passwords.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Statements } from '../../stores/statements.ts';
+import type { ConversationLog } from '../../events/conversation-log.ts';
+import type { Limits } from '../../limits/limits.ts';
+import type { FileStore } from '../../stores/file-store.ts';
+import type { Audit } from '../audit.ts';
 
 /** What the services of people need. */
 export interface PeopleDependencies {
   readonly prisma: PrismaClient;
-  readonly statements: Statements;
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly logger: Logger;
@@ -18,6 +22,12 @@ export interface PeopleDependencies {
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: OpaqueTokens;
   readonly setupTokens: OpaqueTokens;
+  readonly audit: Audit;
+  readonly limits: Limits;
+  readonly fileStore: FileStore;
+  readonly conversationLog: Pick<ConversationLog, 'appendDeleted'>;
+  /** Stops every run that a person started, and every run in a conversation of theirs. */
+  readonly stopRunsOf: (userId: string) => Promise<void>;
   /** `auth` of the configuration. */
   readonly settings: {
     readonly refreshTokenLifetimeSeconds: number;

@@ -1,42 +1,37 @@
-import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import type { LoginViewer, Viewer } from '../../auth/viewer.ts';
 import { AppError } from '../../base/errors.ts';
 import { createAccounts } from './accounts.ts';
+import { createAdministration } from './administration.ts';
+import { createAttempts } from './attempts.ts';
+import { createDeletion } from './deletion.ts';
 import type { PeopleDependencies } from './deps.ts';
+import { createDevices } from './devices.ts';
+import { createDirectory } from './directory.ts';
 import { createLoginStates } from './login-states.ts';
 import { createLogins } from './logins.ts';
+import { createPasswordCheck } from './password-check.ts';
 import { createOwnProfiles } from './own-profile.ts';
-import { personOf, type Person, type PersonRow } from './person.ts';
+import type { Person } from './person.ts';
 import { createSetupToken } from './setup-token.ts';
 
 /** People: accounts, profiles and logins. */
 export type People = ReturnType<typeof createPeople>;
 
-// The viewer, and whoever shares a conversation with them.
-const personsSql = `
-  SELECT u.id, u.email, u.username, u.full_name AS "fullName", u.role, u.created_at AS "createdAt" FROM users u
-  WHERE u.id = ANY($1::uuid[]) AND (u.id = $2::uuid OR EXISTS (
-    SELECT 1 FROM participants theirs JOIN participants mine USING (conversation_id) WHERE theirs.user_id = u.id AND mine.user_id = $2::uuid
-  ))`;
-
 /** Creates the service. */
 export function createPeople(dependencies: PeopleDependencies) {
-  const { prisma, statements, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
+  const { prisma, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
   const states = createLoginStates({ prisma, clock, cacheMs: loginCacheMs });
   const setupToken = createSetupToken(dependencies);
-  const logins = createLogins({ ...dependencies, states });
-  const accounts = createAccounts({ ...dependencies, states, setupToken, logins });
-
-  const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
-    const { userId } = requireViewer(viewer);
-    const { rows } = await statements.query<PersonRow>(personsSql, [ids, userId]);
-    return new Map(rows.map((row) => [row.id, personOf(row, userId)]));
-  };
-
-  const ownProfiles = createOwnProfiles({
-    load: async (viewer) => (await byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null,
-    clock,
-    cacheMs: loginCacheMs,
-  });
+  const attempts = createAttempts(dependencies);
+  const checkPassword = createPasswordCheck({ ...dependencies, attempts });
+  const logins = createLogins({ ...dependencies, states, attempts });
+  const accounts = createAccounts({ ...dependencies, states, setupToken, logins, attempts, checkPassword });
+  const devices = createDevices({ ...dependencies, states, logins });
+  const deletion = createDeletion({ ...dependencies, states, logins, checkPassword });
+  const administration = createAdministration({ ...dependencies, states, logins, deletion });
+  const directory = createDirectory(dependencies);
+  const loadOwn = async (viewer: Viewer): Promise<Person | null> => (await directory.byIds(viewer, [viewer.userId])).get(viewer.userId) ?? null;
+  const ownProfiles = createOwnProfiles({ load: loadOwn, clock, cacheMs: loginCacheMs });
 
   return {
     register: accounts.register,
@@ -50,6 +45,18 @@ export function createPeople(dependencies: PeopleDependencies) {
     login: logins.login,
     refreshAuth: logins.refresh,
     logout: logins.logout,
+    logins: devices.list,
+    loginsByIds: devices.byIds,
+    revokeLogin: devices.revoke,
+    logoutEverywhere: devices.logoutEverywhere,
+    list: directory.list,
+    get: directory.get,
+    setRole: administration.setRole,
+    disable: administration.disable,
+    enable: administration.enable,
+    delete: administration.delete,
+    deleteAccount: deletion.deleteAccount,
+    finishDeletions: deletion.finishAll,
     removeExpiredLogins: logins.removeExpired,
     prepareSetupToken: setupToken.prepare,
 
@@ -58,7 +65,7 @@ export function createPeople(dependencies: PeopleDependencies) {
      *
      * @throws AppError UNAUTHENTICATED when the token is not valid, its login was revoked or its user deleted
      */
-    async authenticate(accessToken: string): Promise<Viewer> {
+    async authenticate(accessToken: string): Promise<LoginViewer> {
       const { userId, loginId } = await accessTokens.verify(accessToken);
       const viewer = await states.find(loginId);
       if (viewer === null || viewer.userId !== userId) throw new AppError('UNAUTHENTICATED', 'This login has ended; sign in again with "login".');
@@ -77,7 +84,6 @@ export function createPeople(dependencies: PeopleDependencies) {
     /** Who is signed in; null for nobody. From memory for up to `loginCacheMs`. */
     viewer: async (viewer: Viewer | null): Promise<Person | null> => (viewer === null ? null : await ownProfiles.find(viewer)),
 
-    /** People by id, as far as the viewer may see them: the viewer, and whoever shares a conversation with them. One statement. */
-    byIds,
+    byIds: directory.byIds,
   };
 }

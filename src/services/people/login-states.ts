@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
-import type { Viewer } from '../../auth/viewer.ts';
+import type { LoginViewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
 
 /** Which logins are active, and whose they are. */
@@ -17,24 +17,27 @@ const mostCached = 10_000;
  */
 export function createLoginStates(options: { readonly prisma: PrismaClient; readonly clock: Clock; readonly cacheMs: number }) {
   const { prisma, clock, cacheMs } = options;
-  const cache = new LRUCache<string, Promise<Viewer | null>>({
+  const cache = new LRUCache<string, Promise<LoginViewer | null>>({
     max: mostCached,
     ttl: cacheMs,
     ttlResolution: 0,
     perf: { now: () => clock.now().getTime() },
   });
 
-  const load = async (loginId: string): Promise<Viewer | null> => {
-    const rows = await prisma.$queryRaw<Viewer[]>`
+  const load = async (loginId: string): Promise<LoginViewer | null> => {
+    const rows = await prisma.$queryRaw<LoginViewer[]>`
       SELECT l.user_id AS "userId", l.id AS "loginId", u.role::text AS role
       FROM logins l JOIN users u ON u.id = l.user_id
-      WHERE l.id = ${loginId}::uuid AND l.revoked_at IS NULL`;
+      WHERE l.id = ${loginId}::uuid AND l.revoked_at IS NULL AND u.disabled_at IS NULL AND u.deleting_since IS NULL`;
     return rows[0] ?? null;
   };
 
   const activity = new DataLoader<string, boolean>(
     async (loginIds) => {
-      const rows = await prisma.login.findMany({ where: { id: { in: [...loginIds] }, revokedAt: null }, select: { id: true } });
+      const rows = await prisma.login.findMany({
+        where: { id: { in: [...loginIds] }, revokedAt: null, user: { disabledAt: null, deletingSince: null } },
+        select: { id: true },
+      });
       const active = new Set(rows.map((login) => login.id));
       return loginIds.map((loginId) => active.has(loginId));
     },
@@ -42,8 +45,8 @@ export function createLoginStates(options: { readonly prisma: PrismaClient; read
   );
 
   return {
-    /** The viewer of a login with the role of this moment; null when it was revoked or its user deleted. */
-    find(loginId: string): Promise<Viewer | null> {
+    /** The viewer of a login with the role of this moment; null when it was revoked or its user disabled or deleted. */
+    find(loginId: string): Promise<LoginViewer | null> {
       const cached = cache.get(loginId);
       if (cached !== undefined) return cached;
       const loading = load(loginId);

@@ -3,6 +3,7 @@ import type { RunWriter } from '../../events/run-log.ts';
 import type { ToolRecorder } from '../run-tool.ts';
 import type { RunDependencies } from './deps.ts';
 import type { ToolExchange } from './history.ts';
+import { outlast } from './outlast.ts';
 
 /** A part that is not text. */
 type DataPart = { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject };
@@ -19,7 +20,12 @@ export interface Answer extends ToolRecorder {
 
 /** PostgreSQL's JSON cannot hold U+0000, nor its text; halves of surrogate pairs are no text either. */
 function storable(text: string): string {
+  if (text.isWellFormed() && !text.includes('\u0000')) return text;
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }
 
 /** Creates the answer of a run that has written nothing yet. */
@@ -36,7 +42,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     const id = newId();
     const clean = JSON.parse(JSON.stringify(data), (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
     const next = { id, messageId, position: position + closed.length, kind, data: clean };
-    await prisma.part.createMany({ data: [...closed, next] });
+    await outlast(async () => prisma.part.createMany({ data: [...closed, next], skipDuplicates: true }), writer.lost);
     position = next.position + 1;
     text = '';
     return id;
@@ -46,7 +52,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     text: (piece) => {
       // Half of a surrogate pair waits for its other half, so that no delta is cut inside a character.
       const whole = heldBack + piece;
-      const isCut = /[\uD800-\uDBFF]$/.test(whole);
+      const isCut = isHighSurrogate(whole.charCodeAt(whole.length - 1));
       heldBack = isCut ? whole.slice(-1) : '';
       const ready = storable(isCut ? whole.slice(0, -1) : whole);
       if (ready === '') return;

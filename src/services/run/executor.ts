@@ -1,4 +1,5 @@
 import type { Run } from '../../../prisma/generated/client.ts';
+import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
@@ -18,7 +19,7 @@ export interface Executor {
    * @param isAlone whether no other process can be using this database
    */
   start(isAlone: boolean): Promise<void>;
-  /** Ends all runs of this node as INTERRUPTED, and waits until that is stored. */
+  /** Ends all runs of this node as INTERRUPTED, and waits until that is stored, but no longer than `closeTimeoutMs`. */
   close(): Promise<void>;
   /** How many runs are performed here. */
   active(): number;
@@ -30,6 +31,8 @@ export function createExecutor(deps: RunDependencies): Executor {
   const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
+  /** The time, as `performance.now()` tells it, before which no run counts as dead. */
+  let reapsFrom = 0;
 
   const interrupt = (runId: string, reason: RunInterruption): void => active.get(runId)?.controller.abort(reason);
 
@@ -56,9 +59,9 @@ export function createExecutor(deps: RunDependencies): Executor {
   const renewLeases = async (): Promise<void> => {
     if (active.size === 0) return;
     const { rows } = await pool.query<{ id: string | null }>(
-      `UPDATE runs SET lease_expires_at = now() + $2 * interval '1 millisecond' WHERE lease_owner = $1 AND status = 'RUNNING'
+      `UPDATE runs SET lease_expires_at = now() + $2 * interval '1 millisecond' WHERE lease_owner = $1 AND status = 'RUNNING' AND id = ANY($3::uuid[])
        RETURNING CASE WHEN stop_requested_at IS NOT NULL THEN id END AS id`,
-      [settings.nodeId, settings.leaseMs],
+      [settings.nodeId, settings.leaseMs, [...active.keys()]],
     );
     for (const row of rows) if (row.id !== null) interrupt(row.id, 'STOP');
   };
@@ -69,8 +72,14 @@ export function createExecutor(deps: RunDependencies): Executor {
   };
 
   const lookAfter = async (isAlone: boolean): Promise<void> => {
-    await renewLeases();
-    await reapRuns(deps, isAlone);
+    try {
+      await renewLeases();
+      // After an outage everybody's leases have run out; whoever lives renews them first.
+      if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()]);
+    } catch (error) {
+      reapsFrom = performance.now() + settings.leaseMs;
+      throw error;
+    }
     await wakeQueued();
   };
 
@@ -96,7 +105,10 @@ export function createExecutor(deps: RunDependencies): Executor {
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
       for (const runId of active.keys()) interrupt(runId, 'SHUTDOWN');
-      await Promise.allSettled([...active.values()].map((run) => run.done));
+      const limit = new AbortController();
+      const ended = Promise.allSettled([...active.values()].map((run) => run.done)).then(() => limit.abort());
+      await Promise.race([ended, delay(settings.closeTimeoutMs, limit.signal).catch(() => undefined)]);
+      if (active.size > 0) logger.warn({ runs: active.size }, 'the ends of runs could not be stored; their leases run out, and they are ended then');
     },
     active: () => active.size,
   };

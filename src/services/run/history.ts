@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import type { Part, PrismaClient } from '../../../prisma/generated/client.ts';
+import type { Pool } from 'pg';
+import type { Conversation, Message, Part } from '../../../prisma/generated/client.ts';
 import type { EngineMessage, ToolCall } from '../../engines/engine.ts';
 import { textOf } from '../message-text.ts';
+
+/** How many messages back an engine is shown. */
+const longestHistory = 60;
 
 /** A call of a tool and its answer, as a part of kind TOOL_EXCHANGE keeps it. */
 export const toolExchange = z.object({
@@ -15,11 +19,30 @@ export const toolExchange = z.object({
 /** A call of a tool and its answer. */
 export type ToolExchange = z.infer<typeof toolExchange>;
 
-/** How many messages back an engine is shown. */
-const longestHistory = 60;
+type StoredPart = Pick<Part, 'kind' | 'text' | 'data'>;
+
+interface StoredMessage extends Pick<Message, 'id' | 'parentId' | 'role'> {
+  readonly parts: readonly StoredPart[];
+}
+
+/** What a run must know of its conversation. @throws Error when it is gone */
+export async function loadRoom(pool: Pool, conversationId: string): Promise<Pick<Conversation, 'sessionId' | 'titleSource'>> {
+  const { rows } = await pool.query<Pick<Conversation, 'sessionId' | 'titleSource'>>({
+    name: 'room-of-run',
+    text: 'SELECT session_id AS "sessionId", title_source AS "titleSource" FROM conversations WHERE id = $1',
+    values: [conversationId],
+  });
+  if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
+  return rows[0];
+}
+
+const recentMessages = `
+  SELECT m.id, m.parent_id AS "parentId", m.role,
+    (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', p.text, 'data', p.data) ORDER BY p.position), '[]') FROM parts p WHERE p.message_id = m.id) AS parts
+  FROM messages m WHERE m.conversation_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT ${longestHistory}`;
 
 /** One answer with its calls of tools, as the engine wrote it: text, calls, their answers, text ... */
-function assistantMessages(parts: readonly Part[]): readonly EngineMessage[] {
+function assistantMessages(parts: readonly StoredPart[]): readonly EngineMessage[] {
   const messages: EngineMessage[] = [];
   let text = '';
   let exchanges: ToolExchange[] = [];
@@ -48,15 +71,10 @@ function assistantMessages(parts: readonly Part[]): readonly EngineMessage[] {
  *
  * @param questionId the message that is to be answered; its parents are followed upwards
  */
-export async function loadHistory(prisma: PrismaClient, conversationId: string, questionId: string): Promise<readonly EngineMessage[]> {
-  const recent = await prisma.message.findMany({
-    where: { conversationId },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: longestHistory,
-    include: { parts: { orderBy: { position: 'asc' } } },
-  });
+export async function loadHistory(pool: Pool, conversationId: string, questionId: string): Promise<readonly EngineMessage[]> {
+  const { rows: recent } = await pool.query<StoredMessage>({ name: 'history-of-run', text: recentMessages, values: [conversationId] });
   const byId = new Map(recent.map((message) => [message.id, message]));
-  const path: (typeof recent)[number][] = [];
+  const path: StoredMessage[] = [];
   for (let message = byId.get(questionId); message !== undefined; message = byId.get(message.parentId ?? '')) path.unshift(message);
   return path.flatMap((message): readonly EngineMessage[] => {
     if (message.role === 'USER') return [{ role: 'user', text: textOf(message.parts) }];

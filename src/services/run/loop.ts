@@ -1,4 +1,4 @@
-import { abortable } from '../../base/async.ts';
+import { abortable, abortableNext } from '../../base/async.ts';
 import type { Engine, EngineFailure, EngineFinishReason, EngineMessage, EnginePart, EngineRequest, EngineUsage, ToolCall } from '../../engines/engine.ts';
 import type { RunWriter } from '../../events/run-log.ts';
 import type { RunTool } from '../run-tool.ts';
@@ -55,14 +55,16 @@ interface Step {
 /** One call of the engine, its text streamed as it comes. */
 async function streamStep({ engine, writer, answer }: LoopOptions, request: EngineRequest, meter: UsageMeter, signal: AbortSignal): Promise<Step> {
   const stream = engine.stream(request, signal)[Symbol.asyncIterator]();
+  // An engine that does not hear the abort must not hold up the end of the run.
+  const { next, release } = abortableNext(stream, signal);
   const toolCalls: ToolCall[] = [];
   let text = '';
   let usage: EngineUsage | null = null;
   try {
     for (;;) {
-      await writer.ready();
-      // An engine that does not hear the abort must not hold up the end of the run.
-      const { done, value: part } = await abortable(stream.next(), signal);
+      const behind = writer.ready();
+      if (behind !== null) await behind;
+      const { done, value: part } = await next();
       if (done === true) return { text, toolCalls, last: { type: 'error', failure: endedEarly(engine) } };
       switch (part.type) {
         case 'text':
@@ -86,6 +88,7 @@ async function streamStep({ engine, writer, answer }: LoopOptions, request: Engi
       }
     }
   } finally {
+    release();
     if (usage !== null) meter.add(usage);
     // Not awaited: a generator that is stuck answers `return` only when it is no longer stuck.
     void stream.return?.()?.then(undefined, () => {});

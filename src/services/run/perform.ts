@@ -1,15 +1,19 @@
 import type { Run } from '../../../prisma/generated/client.ts';
+import { linkedSignal } from '../../base/async.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Engine, EngineUsage } from '../../engines/engine.ts';
 import type { RunEndData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
 import { createAnswer, type Answer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
-import { finishRun, type RunEnd } from './finish.ts';
-import { loadHistory } from './history.ts';
+import type { RunEnd } from './end-statement.ts';
+import { finishRun } from './finish.ts';
+import { loadHistory, loadRoom } from './history.ts';
 import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
 import { runOptions } from './options.ts';
+import { outlast } from './outlast.ts';
 import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
+import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
 
 /** Why a run is ended from outside; the reason of its signal. */
@@ -26,7 +30,13 @@ const interrupted: RunEndData = {
 /** The end that an error means: one of ours is told, everything else is logged and masked. */
 function failureOf(deps: RunDependencies, run: Run, error: unknown): RunEndData {
   if (error instanceof AppError)
-    return { type: 'RunFailed', code: error.code, message: error.message, retryable: false, retryAfterMs: error.retryAfterMs ?? null };
+    return {
+      type: 'RunFailed',
+      code: error.code,
+      message: error.message,
+      retryable: error.code === 'SERVICE_UNAVAILABLE',
+      retryAfterMs: error.retryAfterMs ?? null,
+    };
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return {
       type: 'RunFailed',
@@ -53,7 +63,9 @@ function endOf(outcome: LoopOutcome): RunEndData {
 }
 
 /** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
-async function prepare(deps: RunDependencies, run: Run, sessionId: string | null) {
+async function prepare(deps: RunDependencies, run: Run) {
+  const conversation = await loadRoom(deps.pool, run.conversationId);
+  const { sessionId } = conversation;
   const { engine, model } = deps.registry.resolve(run.model);
   const options = runOptions.parse(run.options);
   const tools = sessionId === null ? [] : deps.toolsOf({ sessionId, userId: run.userId });
@@ -65,7 +77,7 @@ async function prepare(deps: RunDependencies, run: Run, sessionId: string | null
     ...(run.kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []),
     ...(sessionId !== null && options.systemPrompt != null ? [options.systemPrompt] : []),
   ].join('\n\n');
-  const messages = run.questionId === null ? [] : await loadHistory(deps.prisma, run.conversationId, run.questionId);
+  const messages = run.questionId === null ? [] : await loadHistory(deps.pool, run.conversationId, run.questionId);
   const request = {
     model,
     task: run.kind,
@@ -77,23 +89,14 @@ async function prepare(deps: RunDependencies, run: Run, sessionId: string | null
     topK: options.topK ?? null,
     maxTokens: options.maxTokens ?? deps.settings.defaultMaxTokens,
   } as const;
-  return { engine, model, tools, request };
+  return { conversation, engine, model, tools, request };
 }
 
 /** Names a conversation that has no name, and says so in both logs. */
 async function nameConversation(deps: RunDependencies, run: Run, engine: Engine, model: string, question: string, signal: AbortSignal): Promise<string | null> {
   const title = await makeTitle(engine, model, question, signal);
   if (title === null) return null;
-  return deps.prisma.$transaction(async (transaction) => {
-    const { count } = await transaction.conversation.updateMany({
-      where: { id: run.conversationId, titleSource: 'NONE' },
-      data: { title, titleSource: 'AUTOMATIC' },
-    });
-    if (count === 0) return null;
-    await transaction.session.updateMany({ where: { conversation: { id: run.conversationId }, title: null }, data: { title } });
-    await deps.conversationLog.append(transaction, run.conversationId, { type: 'ConversationTitleChanged', title });
-    return title;
-  });
+  return (await writeTitle(deps, run.conversationId, title)) ? title : null;
 }
 
 /** The work of a run between its start and its end. */
@@ -105,8 +108,7 @@ async function answerQuestion(
   meter: UsageMeter,
   signal: AbortSignal,
 ): Promise<LoopOutcome> {
-  const conversation = await deps.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId }, select: { sessionId: true, titleSource: true } });
-  const { engine, model, tools, request } = await prepare(deps, run, conversation.sessionId);
+  const { conversation, engine, model, tools, request } = await outlast(async () => prepare(deps, run), signal);
   const question = request.messages.find((message) => message.role === 'user')?.text ?? '';
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
@@ -133,11 +135,11 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   const writer = deps.runLog.openWriter(run.id, 1);
   const answer = createAnswer(deps, run.answerId ?? '', writer);
   const meter = createUsageMeter();
-  const all = AbortSignal.any([signal, writer.lost, AbortSignal.timeout(deps.settings.runTimeoutMs)]);
+  const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
   let end: RunEndData;
   let outcome: LoopOutcome | null = null;
   try {
-    outcome = await answerQuestion(deps, run, answer, writer, meter, all);
+    outcome = await answerQuestion(deps, run, answer, writer, meter, all.signal);
     end = endOf(outcome);
   } catch (error) {
     if (writer.lost.aborted) end = interrupted;
@@ -147,6 +149,7 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   try {
     await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter.total());
   } finally {
+    all.release();
     writer.close();
   }
 }
@@ -163,9 +166,10 @@ async function storeEnd(
     writer.append({ type: 'UsageReported', inputTokens: usage.inputTokens, outputTokens: usage.outputTokens });
     await writer.flushed();
     const open = answer.openPart();
-    const event = await finishRun(deps, run, { status: 'RUNNING', leaseOwner: deps.settings.nodeId }, () =>
-      Promise.resolve({ ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] }),
-    );
+    const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;
+    const whole = { ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] };
+    // Stored before, when only the answer was lost, it is not ours any more and stays as it is.
+    const event = await outlast(() => finishRun(deps, run, owned, whole), writer.lost);
     if (event !== null) writer.deliver(event);
   } catch (error) {
     // The lease runs out, and the reaper ends the run.

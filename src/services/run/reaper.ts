@@ -1,7 +1,7 @@
 import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { runEventData, type RunEndData } from '../../events/run-event.ts';
 import type { RunDependencies } from './deps.ts';
-import { finishRun } from './finish.ts';
+import { finishLostRun } from './finish.ts';
 
 /**
  * How long after its lease a run is taken for dead. Should its node still live and store one more frame, that frame stands behind the last
@@ -34,8 +34,7 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
           retryable: true,
           retryAfterMs: null,
         };
-  const owned = { status: 'RUNNING', leaseOwner: run.leaseOwner, leaseExpiresAt: run.leaseExpiresAt } as const;
-  const last = await finishRun(deps, run, owned, async (transaction) => ({
+  const last = await finishLostRun(deps, run, async (transaction) => ({
     ...(await leftBehind(transaction, deps, run)),
     data,
     usage: null,
@@ -46,15 +45,18 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
 }
 
 /**
- * Ends the runs whose lease ran out, by the clock of the database.
+ * Ends the runs whose lease ran out, by the clock of the database: those of other nodes, and those of this one that it does not perform, because
+ * it never heard that their start, or that their end, was stored.
  *
  * @param isAlone whether no other process can be running anything on this database, so that every run that is not ours is dead
+ * @param performed the runs that this node performs
  */
-export async function reapRuns(deps: RunDependencies, isAlone: boolean): Promise<void> {
+export async function reapRuns(deps: RunDependencies, isAlone: boolean, performed: readonly string[]): Promise<void> {
   const { prisma, pool, settings, logger } = deps;
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT id FROM runs WHERE status = 'RUNNING' AND lease_owner <> $1 AND ($2 OR lease_expires_at < now() - $3 * interval '1 millisecond') LIMIT 100`,
-    [settings.nodeId, isAlone, reapGraceMs],
+    `SELECT id FROM runs WHERE status = 'RUNNING' AND NOT id = ANY($4::uuid[])
+       AND ((lease_owner <> $1 AND $2) OR lease_expires_at < now() - $3 * interval '1 millisecond') LIMIT 100`,
+    [settings.nodeId, isAlone, reapGraceMs, performed],
   );
   if (rows.length === 0) return;
   const dead = await prisma.run.findMany({ where: { id: { in: rows.map((row) => row.id) }, status: 'RUNNING' } });

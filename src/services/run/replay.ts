@@ -1,7 +1,7 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import { errorCodes, type ErrorCode } from '../../base/errors.ts';
-import type { Reader } from '../../events/reader.ts';
-import { createReader } from '../../events/reader.ts';
+import type { Reader } from '../../base/takeable.ts';
+import { createReader, type Found } from '../../events/reader.ts';
 import { finishReasonOf, type RunEvent, type RunEventData } from '../../events/run-event.ts';
 import type { RunDependencies } from './deps.ts';
 
@@ -41,11 +41,11 @@ async function retell({ prisma }: RunDependencies, run: Run): Promise<readonly R
  * follows, and the text is to be read from the message.
  */
 export function replayOf(deps: RunDependencies, run: Run, after: number): Reader<RunEvent> {
-  const fetch = async (position: number): Promise<{ entries: readonly RunEvent[]; ended: boolean }> => {
+  const fetch = async (position: number): Promise<Found<RunEvent>> => {
     if (after === run.lastSeq) return { entries: [], ended: true };
     const all = await retell(deps, run);
     const rest = after === 0 ? all : all.slice(-1);
     return { entries: rest.filter((event) => event.seq > position), ended: true };
   };
-  return createReader({ fetch, seqOf: (event) => event.seq, subscribe: () => () => {} }, after, 1_000);
+  return createReader({ fetch, seqOf: (event) => event.seq, subscribe: () => () => {} }, after);
 }

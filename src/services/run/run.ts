@@ -3,9 +3,10 @@ import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import { AppError, notFound } from '../../base/errors.ts';
 import type { Page } from '../../base/page.ts';
+import type { Reader } from '../../base/takeable.ts';
 import { parseInput } from '../../base/validate.ts';
-import type { Reader } from '../../events/reader.ts';
 import { finishReasonOf, type RunEvent } from '../../events/run-event.ts';
+import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
@@ -35,7 +36,7 @@ export function hasEnded(run: Pick<Run, 'status'>): boolean {
 
 /** Creates the service. */
 export function createRuns(deps: RunDependencies, executor: Executor) {
-  const { prisma, pool, registry, runLog, settings } = deps;
+  const { prisma, pool, registry, runLog, settings, chatsPerUser } = deps;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Run>> => {
     const { userId } = requireViewer(viewer);
@@ -58,7 +59,12 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   };
 
   const checkRunLimit = async (userId: string): Promise<void> => {
-    const running = await prisma.run.count({ where: { userId, status: { in: ['RUNNING', 'QUEUED'] } } });
+    const { rows } = await pool.query<{ count: number }>({
+      name: 'open-runs-of-user',
+      text: `SELECT count(*)::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
+      values: [userId],
+    });
+    const running = rows[0]?.count ?? 0;
     if (running >= settings.maxRunningRunsPerUser) {
       throw new AppError(
         'RATE_LIMITED',
@@ -78,6 +84,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     const repeated = await findRepeated(request);
     if (repeated !== null) return repeated;
     try {
+      requireAllowance(await chatsPerUser.consume(request.userId), 'Too many messages in a minute');
       if (busy === 'INTERRUPT' && request.conversationId !== null) {
         await stopOpenRuns({ conversationId: request.conversationId, conversation: { participants: { some: { userId: request.userId } } } });
       }
@@ -91,6 +98,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       // The same key may have come twice at once: the slower one finds its place taken, in one way or another.
       const winner = await findRepeated(request);
       if (winner === null) throw error;
+      await chatsPerUser.giveBack(request.userId);
       return winner;
     }
   };
@@ -132,6 +140,9 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
     /** Stops everything in conversations that are about to be deleted. Access was checked by whoever deletes. */
     stopAllIn: async (conversationIds: readonly string[]): Promise<void> => stopOpenRuns({ conversationId: { in: [...conversationIds] } }),
+
+    /** Stops everything that somebody started, and everything in conversations of theirs, before they are deleted. */
+    stopAllOf: async (userId: string): Promise<void> => stopOpenRuns({ OR: [{ userId }, { conversation: { ownerId: userId } }] }),
 
     /** Why a run finished; null while it runs and when it failed. */
     finishReasonOf: (run: Pick<Run, 'finishReason'>) => finishReasonOf(run.finishReason),
@@ -182,8 +193,16 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
      * @throws AppError NOT_FOUND; BAD_USER_INPUT when `after` is negative or beyond the newest event
      */
     events: async (viewer: Viewer | null, id: string, after: number): Promise<Reader<RunEvent>> => {
-      const run = await get(viewer, id);
-      const newest = run.lastSeq ?? (await prisma.runEvent.aggregate({ where: { runId: id }, _max: { seq: true } }))._max.seq ?? 0;
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Run & { readonly newest: number | null }>({
+        name: 'run-to-follow',
+        text: `SELECT ${runColumns}, COALESCE(r.last_seq, (SELECT max(e.seq) FROM run_events e WHERE e.run_id = r.id)) AS newest
+               FROM runs r WHERE r.id = $2 AND ${isParticipant}`,
+        values: [userId, id],
+      });
+      const [run] = rows;
+      if (run === undefined) throw notFound('Run');
+      const newest = run.newest ?? 0;
       parseInput(z.number().int().min(0, 'must be 0 or more').max(newest, `is beyond the newest event, ${newest}`), after, ['after']);
       return run.trimmedAt === null && !(hasEnded(run) && after === run.lastSeq) ? runLog.read(id, after) : replayOf(deps, run, after);
     },

@@ -1,6 +1,7 @@
-import type { Prisma, Run } from '../../../prisma/generated/client.ts';
+import type { Run } from '../../../prisma/generated/client.ts';
 import type { ConversationEventData } from '../../events/conversation-event.ts';
 import type { RunEventData } from '../../events/run-event.ts';
+import type { RunSql } from './deps.ts';
 import type { RunRequest } from './request.ts';
 import { runColumns } from './row.ts';
 
@@ -68,17 +69,16 @@ const statement = `
 /**
  * Writes the question, the run and, when it begins at once, its empty answer and first event; and what the conversation's watchers are told.
  *
- * @param client a transaction that has locked the conversation; for a new conversation anything
+ * @param runSql in a transaction that has locked the conversation; for a new conversation anywhere
  */
-export async function writeStart(client: Pick<Prisma.TransactionClient, '$queryRawUnsafe'>, start: RunStart): Promise<Run> {
+export async function writeStart(runSql: RunSql, start: RunStart): Promise<Run> {
   const { request, ids, isRunning, conversationId } = start;
   const started: RunEventData = { type: 'RunStarted', messageId: ids.answer, model: request.model };
   const question: ConversationEventData = { type: 'MessageAdded', messageId: ids.question };
   const changes: readonly ConversationEventData[] = isRunning
     ? [question, { type: 'MessageAdded', messageId: ids.answer }, { type: 'RunChanged', runId: ids.run, status: 'RUNNING' }]
     : [question, { type: 'RunChanged', runId: ids.run, status: 'QUEUED' }];
-  const [run] = await client.$queryRawUnsafe<Run[]>(
-    statement,
+  const [run] = await runSql<Run>(statement, [
     conversationId,
     request.userId,
     start.now,
@@ -101,7 +101,7 @@ export async function writeStart(client: Pick<Prisma.TransactionClient, '$queryR
     isRunning,
     JSON.stringify(started),
     start.channel,
-  );
+  ]);
   if (run === undefined) throw new Error('the start of a run returned no row');
   return run;
 }

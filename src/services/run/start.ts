@@ -1,7 +1,7 @@
 import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { AppError, notFound } from '../../base/errors.ts';
 import type { RunEventData } from '../../events/run-event.ts';
-import type { RunDependencies } from './deps.ts';
+import { inTransaction, onPool, type RunDependencies, type RunSql } from './deps.ts';
 import type { RunRequest } from './request.ts';
 import { writeStart } from './start-statement.ts';
 
@@ -35,10 +35,10 @@ async function enter(transaction: Prisma.TransactionClient, conversationId: stri
  * @throws AppError NOT_FOUND, CONVERSATION_BUSY; a unique violation when the idempotency key is taken
  */
 export async function startRun(deps: RunDependencies, request: RunRequest): Promise<Run> {
-  const { prisma, newId } = deps;
+  const { prisma, pool, newId } = deps;
   const { conversationId, userId } = request;
-  const write = (client: Pick<Prisma.TransactionClient, '$queryRawUnsafe'>, id: string, room: Room | null): Promise<Run> =>
-    writeStart(client, {
+  const write = (runSql: RunSql, id: string, room: Room | null): Promise<Run> =>
+    writeStart(runSql, {
       request,
       now: deps.clock.now(),
       conversationId: id,
@@ -52,7 +52,7 @@ export async function startRun(deps: RunDependencies, request: RunRequest): Prom
       channel: deps.conversationLog.channel,
     });
   // Nobody can be in a conversation that is new, so one statement, which is a transaction by itself, is enough.
-  if (conversationId === null) return write(prisma, newId(), null);
+  if (conversationId === null) return write(onPool(pool, 'start-run'), newId(), null);
   return prisma.$transaction(async (transaction) => {
     const room = await enter(transaction, conversationId, userId);
     if (room.isBusy && !request.mayWait) {
@@ -61,7 +61,7 @@ export async function startRun(deps: RunDependencies, request: RunRequest): Prom
         'A run is under way in this conversation. Wait for its end, stop it with "stopRun", or send with ifBusy: ENQUEUE or INTERRUPT.',
       );
     }
-    return write(transaction, conversationId, room);
+    return write(inTransaction(transaction), conversationId, room);
   });
 }
 
@@ -96,6 +96,13 @@ async function begin(
  * @returns null when none waits, one is under way, or another node was faster
  */
 export async function claimNext(deps: RunDependencies, conversationId: string): Promise<Run | null> {
+  // Mostly none waits. One that is written in this moment is claimed by whoever writes it.
+  const waiting = await deps.pool.query({
+    name: 'waiting-run',
+    text: `SELECT 1 FROM runs WHERE conversation_id = $1 AND status = 'QUEUED' LIMIT 1`,
+    values: [conversationId],
+  });
+  if (waiting.rowCount === 0) return null;
   return deps.prisma.$transaction(async (transaction) => {
     const locked = await transaction.$queryRaw<unknown[]>`SELECT 1 FROM conversations WHERE id = ${conversationId}::uuid FOR UPDATE`;
     if (locked.length === 0) return null;

@@ -14,9 +14,8 @@ export const stopChannel = 'run_stops';
 export async function requestStop(deps: RunDependencies, executor: Executor, run: Pick<Run, 'id' | 'conversationId' | 'answerId' | 'status'>): Promise<void> {
   const { prisma, clock } = deps;
   if (run.status === 'QUEUED') {
-    const stopped = await finishRun(deps, run, { status: 'QUEUED' }, () =>
-      Promise.resolve({ seq: 1, data: { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false }, usage: null, mode: null, confidence: null, parts: [] }),
-    );
+    const data = { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false } as const;
+    const stopped = await finishRun(deps, run, { status: 'QUEUED' }, { seq: 1, data, usage: null, mode: null, confidence: null, parts: [] });
     if (stopped !== null) return;
   }
   await prisma.$transaction(async (transaction) => {

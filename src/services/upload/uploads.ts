@@ -204,9 +204,9 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
           try {
             return await insert(userId, sessionId, files);
           } catch (error) {
-            // An error of ours rolled the transaction back for certain. After any other one, a lost connection say, the rows may be there:
+            // A refusal of ours rolled the transaction back for certain. After anything else, a lost connection say, the rows may be there:
             // the files then stay, and the sweep removes them if they have none.
-            if (error instanceof AppError) await removeFromDisk(fileStore, logger, kept);
+            if (error instanceof AppError && error.code !== 'SERVICE_UNAVAILABLE') await removeFromDisk(fileStore, logger, kept);
             throw error;
           }
         },

@@ -1,0 +1,26 @@
+/**
+ * Something that entries are taken from without a promise, for whoever follows thousands of streams at once: take until there is nothing at
+ * hand, then leave word with `whenReady`. Whoever takes sets the pace.
+ */
+export interface Takeable<Entry> {
+  /**
+   * The next entry, or null when none is at hand.
+   *
+   * @throws what went wrong in getting it; it is over then
+   */
+  take(): Entry | null;
+  /** Whether nothing will follow: it has ended, was left, or failed. */
+  isOver(): boolean;
+  /** Calls `listener` once, as soon as there is an entry, the end, or a failure to take; at once when there is. A new listener takes the place of the old one. */
+  whenReady(listener: () => void): void;
+  /** Ends it at once; who waits is told. */
+  leave(): void;
+}
+
+/** An iterator that can be taken from as well. Use it in one of the two ways. */
+export interface Reader<Entry> extends AsyncIterableIterator<Entry, undefined, undefined>, Takeable<Entry> {}
+
+/** Whether an iterable can be taken from. */
+export function isTakeable<Entry>(iterable: AsyncIterable<Entry>): iterable is AsyncIterable<Entry> & Takeable<Entry> {
+  return 'take' in iterable && 'whenReady' in iterable && 'leave' in iterable;
+}

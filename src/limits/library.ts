@@ -1,0 +1,35 @@
+import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Limiter, LimiterSettings } from './limiter.ts';
+
+/** The settings in the words of the library. */
+export function libraryOptions({ name, points, windowMs }: LimiterSettings) {
+  return { keyPrefix: name, points, duration: windowMs / 1_000 };
+}
+
+/**
+ * The settings of a limiter with a store: in whose place the memory counts while it is away, and what spares it those who knock on after
+ * they were refused.
+ */
+export function storeOptions(settings: LimiterSettings) {
+  const options = libraryOptions(settings);
+  return { ...options, insuranceLimiter: new RateLimiterMemory(options), inMemoryBlockOnConsumed: settings.points + 1 };
+}
+
+/** A limiter of the library as one of ours. */
+export function limiterOf(library: RateLimiterAbstract): Limiter {
+  return {
+    async consume(key) {
+      try {
+        await library.consume(key);
+        return { isAllowed: true };
+      } catch (refusal) {
+        // The library throws both refusals and, without an insurance, failures.
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        return { isAllowed: false, retryAfterMs: Math.max(1, refusal.msBeforeNext), isFirstRefusal: refusal.consumedPoints === library.points + 1 };
+      }
+    },
+    async giveBack(key) {
+      await library.reward(key);
+    },
+  };
+}

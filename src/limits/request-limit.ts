@@ -1,0 +1,34 @@
+import type { RateConfig } from '../base/config.ts';
+import { networkOf } from '../base/network.ts';
+import { createRequestWindow } from './request-window.ts';
+
+/** Bounds the operations of people, and of addresses where nobody is signed in. Counts in the memory of this process. */
+export interface RequestLimit {
+  /**
+   * Counts one operation.
+   *
+   * @param userId null for nobody
+   * @param address of the client; counts only for nobody
+   * @returns 0 when it may run, else after how many milliseconds to come back
+   */
+  consume(userId: string | null, address: string): number;
+}
+
+const windowMs = 60_000;
+
+/**
+ * The limit as it is configured.
+ *
+ * @param now milliseconds of a steady clock
+ */
+export function createRequestLimit(rates: Pick<RateConfig, 'requestsPerMinute' | 'anonymousRequestsPerMinute'>, now: () => number): RequestLimit {
+  const windowOf = (limit: number) => (limit === 0 ? null : createRequestWindow({ limit, windowMs, now }));
+  const people = windowOf(rates.requestsPerMinute);
+  const addresses = windowOf(rates.anonymousRequestsPerMinute);
+  return {
+    consume(userId, address) {
+      if (userId !== null) return people === null ? 0 : people.consume(userId);
+      return addresses === null ? 0 : addresses.consume(networkOf(address));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** What the audit log tells of, with what each means. Published as `enum AuditKind`; stored as the word. */
+export const auditKinds = {
+  REGISTERED: 'Somebody made an account.',
+  LOGIN_SUCCEEDED: 'Somebody signed in.',
+  LOGIN_FAILED: 'Somebody tried to sign in with a wrong name or password. `data.nameHash` is the same for the same name, and does not tell it.',
+  LOGIN_LIMITED: 'Attempts to sign in reached their limit: `data.limit` says which. Those that follow are refused and not listed.',
+  LOGGED_OUT: 'Somebody ended their login.',
+  LOGIN_REVOKED: 'Logins were ended from another device: `data.loginIds`.',
+  TOKEN_REUSED: 'A refresh token came again after its time, as a stolen one would: its login was ended.',
+  PASSWORD_CHANGED: 'Somebody changed their password, which ended their other logins.',
+  PASSWORD_CHECK_FAILED: 'Somebody signed in gave a wrong password where it was asked for again.',
+  ROLE_CHANGED: 'An administrator changed a role: `data.from`, `data.to`.',
+  SETUP_TOKEN_USED: 'The set-up token made the first administrator.',
+  SETUP_TOKEN_REFUSED: 'Somebody gave a set-up token that is not valid.',
+  USER_DISABLED: 'An administrator disabled an account: `data.reason`.',
+  USER_ENABLED: 'An administrator enabled an account again.',
+  USER_DELETED: 'An account was deleted, by its owner or by an administrator.',
+  API_KEY_CREATED: 'Somebody made an API key.',
+  API_KEY_REVOKED: 'An API key was revoked.',
+  IDENTITY_LINKED: 'An identity of another provider was connected with an account.',
+  IDENTITY_UNLINKED: 'An identity of another provider was taken off an account.',
+} as const;
+
+/** A word of the audit log. */
+export type AuditKind = keyof typeof auditKinds;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { requireAdmin } from '../../auth/require-admin.ts';
+import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import { notFound } from '../../base/errors.ts';
+import { isUuid } from '../../base/id.ts';
+import type { Page } from '../../base/page.ts';
+import { parseInput } from '../../base/validate.ts';
+import { keysetSql } from '../keyset.ts';
+import type { PeopleDependencies } from './deps.ts';
+import { personColumns, personOf, type Person, type PersonRow } from './person.ts';
+
+const searchShape = z.string().trim().min(1, 'must not be empty; leave it out to list everybody').max(200, 'has at most 200 characters').nullish();
+
+/** Who is seen by whom. */
+export function createDirectory({ prisma, pool }: Pick<PeopleDependencies, 'prisma' | 'pool'>) {
+  /** People by id, as far as the viewer may see them: the viewer, whoever shares a conversation with them, to an administrator everybody. */
+  const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
+    const { userId, role } = requireViewer(viewer);
+    const isAdmin = role === 'ADMIN';
+    const isCompanion = { participants: { some: { conversation: { participants: { some: { userId } } } } } };
+    const isVisible = isAdmin ? {} : { OR: [{ id: userId }, isCompanion] };
+    const rows = await prisma.user.findMany({ where: { id: { in: ids.filter(isUuid) }, deletingSince: null, ...isVisible }, select: personColumns });
+    return new Map(rows.map((row) => [row.id, personOf(row, userId, isAdmin)]));
+  };
+
+  return {
+    byIds,
+
+    /** @throws AppError UNAUTHENTICATED; NOT_FOUND for whom the viewer may not see */
+    async get(viewer: Viewer | null, id: string): Promise<Person> {
+      const person = (await byIds(viewer, [id])).get(id);
+      if (person === undefined) throw notFound('User');
+      return person;
+    },
+
+    /**
+     * Everybody who has an account, the newest first.
+     *
+     * @param search a part of an e-mail address, a username or a full name, in any case
+     * @throws AppError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT
+     */
+    async list(viewer: Viewer | null, search: string | null | undefined, page: Page): Promise<readonly Person[]> {
+      const { userId } = requireAdmin(viewer);
+      const wanted = parseInput(searchShape, search, ['search']) ?? null;
+      const keyset = keysetSql(page, 'DESC', 'u.created_at', 'u.id', 2);
+      // `strpos` and not LIKE, in which "_" and "%" of an address would mean something else.
+      const { rows } = await pool.query<PersonRow>(
+        `SELECT u.id, u.email, u.username, u.full_name AS "fullName", u.role::text AS role, u.created_at AS "createdAt",
+           u.disabled_at AS "disabledAt", u.disabled_reason AS "disabledReason"
+         FROM users u
+         WHERE u.deleting_since IS NULL
+           AND ($1::text IS NULL OR strpos(lower(concat_ws(E'\\n', u.email, u.username, u.full_name)), lower($1)) > 0)${keyset.where} ${keyset.limit}`,
+        [wanted, ...keyset.values],
+      );
+      return rows.map((row) => personOf(row, userId, true));
+    },
+  };
+}

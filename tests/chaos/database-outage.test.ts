@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { delay } from '../../src/base/async.ts';
+import { startDatabaseProxy } from '../kit/database-proxy.ts';
+import { createTestDatabase } from '../kit/database.ts';
+import { followToTheEnd, readEvents } from '../kit/follower.ts';
+import { createLedger } from '../kit/ledger.ts';
+import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { registerAt } from '../kit/registration.ts';
+import { startServerProcess } from '../kit/server-process.ts';
+import { refusalsIn, startLoad } from './load.ts';
+import { findPostgres } from './postgres-tree.ts';
+
+/** How long the database is away: some seconds with every test run, ten with `OUTAGE_MS=10000`. */
+const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_500);
+
+/** What is promised, and a little for a machine that is busy with other tests. */
+const promisedMs = 2_000 + 500;
+
+const timeout = 60_000 + 2 * outageMs;
+
+/** Asks a probe until it answers with a status; gives how long that took. */
+async function probeUntil(url: string, path: string, status: number): Promise<number> {
+  const startedAt = performance.now();
+  for (;;) {
+    const response = await fetch(`${url}${path}`);
+    await response.arrayBuffer();
+    if (response.status === status) return performance.now() - startedAt;
+    await delay(50);
+  }
+}
+
+/** Lives through an outage with people who write and with runs that stream, and holds the product to its promises. */
+async function surviveOutage(url: string, outage: { begin(): Promise<void> | void; end(): Promise<void> | void }): Promise<void> {
+  const people = await Promise.all([1, 2, 3, 4].map(async () => registerAt(url)));
+  const [ada] = people;
+  if (ada === undefined) throw new Error('nobody registered');
+  const { token, client } = ada;
+  const ledger = createLedger();
+  const long = JSON.stringify({ tokens: Math.ceil((outageMs + 3_000) / 50), tokensPerSecond: 20 });
+  // This one has said everything while the database is away, and its end has to wait.
+  const short = JSON.stringify({ tokens: Math.ceil((outageMs / 2 + 1_000) / 50), tokensPerSecond: 20 });
+  const runs = await Promise.all([long, long, short].map(async (text, index) => ledger.send(client, { text, key: `long ${index}` })));
+  const following = runs.flatMap((run) =>
+    run.isAcknowledged ? (['sse', 'websocket'] as const).map((transport) => followToTheEnd(run.id, { transport, token, url: async () => url, ledger })) : [],
+  );
+  expect(following).toHaveLength(6);
+  const loads = people.slice(1).map((person) => ({ ...person, ledger: createLedger() }));
+  const load = loads.map((person) => startLoad(person.ledger, [person.client], 80));
+  await delay(500);
+
+  await outage.begin();
+  expect(await probeUntil(url, '/health/ready', 503)).toBeLessThan(promisedMs);
+  const liveAt = performance.now();
+  expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  expect(performance.now() - liveAt).toBeLessThan(1_000);
+  await delay(outageMs);
+  await outage.end();
+  expect(await probeUntil(url, '/health/ready', 200)).toBeLessThan(10_000);
+  await delay(500);
+
+  const outcomes = (await Promise.all(load.map(async (one) => one.stop()))).flat();
+  const { codes, slowestMs } = refusalsIn(outcomes);
+  expect(Object.keys(codes)).toEqual(['SERVICE_UNAVAILABLE']);
+  expect(slowestMs).toBeLessThan(promisedMs);
+  expect(outcomes.at(-1)?.isAcknowledged).toBe(true);
+  for (const followed of await Promise.all(following)) {
+    expect(followed.events.at(-1)).toMatchObject({ __typename: 'RunFinished', reason: 'STOP' });
+    for (const code of followed.codes) expect(code).toBe('SERVICE_UNAVAILABLE');
+  }
+  await ledger.verify(client, async (id) => readEvents(url, token, id));
+  for (const person of loads) await person.ledger.verify(person.client, async (id) => readEvents(url, person.token, id));
+}
+
+describe(`R07 a database that is away for ${outageMs} ms under load: told fast, nothing answered is lost, runs go on, no restart`, () => {
+  it.each(['stopped', 'frozen'] as const)('on the way: %s', { timeout }, async (kind) => {
+    await using database = await createTestDatabase();
+    await using folder = await createTemporaryFolder();
+    await using proxy = await startDatabaseProxy(database.connectionString);
+    await using server = await startServerProcess({ DATABASE_URL: proxy.connectionString, DATA_FOLDER: folder.path });
+    await surviveOutage(server.url, kind === 'stopped' ? { begin: proxy.close, end: proxy.reopen } : { begin: proxy.freeze, end: proxy.thaw });
+    expect(await server.stop()).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('its processes: stopped where they are', { timeout }, async () => {
+    await using folder = await createTemporaryFolder();
+    await using server = await startServerProcess({ DATA_FOLDER: folder.path });
+    const postgres = await findPostgres(folder.path);
+    try {
+      await surviveOutage(server.url, { begin: postgres.freeze, end: postgres.thaw });
+    } finally {
+      postgres.thaw();
+    }
+    expect(await server.stop()).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('its processes: killed, and started again by the server', { timeout }, async () => {
+    await using folder = await createTemporaryFolder();
+    await using server = await startServerProcess({ DATA_FOLDER: folder.path });
+    const killed = await findPostgres(folder.path);
+    // Frozen before, so that it is away long enough to be seen.
+    const begin = async (): Promise<void> => {
+      killed.freeze();
+      await probeUntil(server.url, '/health/ready', 503);
+      process.kill(killed.postmaster, 'SIGKILL');
+      killed.thaw();
+    };
+    await surviveOutage(server.url, { begin: () => void begin().catch(() => undefined), end: () => undefined });
+    expect((await findPostgres(folder.path)).postmaster).not.toBe(killed.postmaster);
+    expect(await server.stop()).toBe(0);
+  });
+});

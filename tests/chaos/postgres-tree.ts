@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPostmasterFile } from '../../src/stores/postmaster.ts';
+
+/** A PostgreSQL of a data folder, as its processes. */
+export interface PostgresTree {
+  readonly postmaster: number;
+  /** Stops all of its processes where they are, as a machine that hangs; the postmaster first, so that no new one comes. */
+  freeze(): void;
+  /** Lets them go on. */
+  thaw(): void;
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+}
+
+/** Finds the PostgreSQL that a server started in its data folder. */
+export async function findPostgres(dataFolder: string): Promise<PostgresTree> {
+  const file = await readPostmasterFile(join(dataFolder, 'postgres'));
+  if (file === null) throw new Error(`no PostgreSQL runs in ${dataFolder}`);
+  const postmaster = file.pid;
+  const signalAll = (signal: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const pid of [postmaster, ...childrenOf(postmaster)]) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+  };
+  return { postmaster, freeze: () => signalAll('SIGSTOP'), thaw: () => signalAll('SIGCONT') };
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { accountFields, covers } from '../../src/auth/scopes.ts';
+import { rootFieldsOf } from '../../src/schema/root-fields.ts';
+import { createSchema } from '../../src/schema/schema.ts';
+
+const rootFields = [...rootFieldsOf(createSchema())];
+
+describe('the fields about the account, which no short scope of an API key covers', () => {
+  it('are all there', () => expect(accountFields.filter((field) => !rootFields.includes(field))).toEqual([]));
+
+  it('are all that sound like it', () => {
+    const suspects = rootFields.filter((field) => /logins?\b|logout|revoke|password|account|apiKey|identit|claim|credential|secret/i.test(field));
+    // Whoever calls these brings a password of their own, whatever else they come with.
+    const withPassword = ['Mutation.login'];
+    expect(suspects.filter((field) => covers(['*', 'read', 'write'], field))).toEqual(withPassword);
+  });
+});

@@ -1,0 +1,23 @@
+/** Variables that lift every limit on how often things may be done, for tests that do many of them. */
+export const withoutRateLimits: Readonly<Record<string, string>> = {
+  RATE_LIMIT_LOGINS_PER_ACCOUNT: '0',
+  RATE_LIMIT_LOGINS_PER_ADDRESS: '0',
+  RATE_LIMIT_REGISTRATIONS_PER_ADDRESS: '0',
+  RATE_LIMIT_REFRESHES_PER_ADDRESS: '0',
+  RATE_LIMIT_CHECKS_PER_USER: '0',
+  RATE_LIMIT_REQUESTS_PER_MINUTE: '0',
+  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: '0',
+  RATE_LIMIT_CHATS_PER_MINUTE: '0',
+};
+
+/** The same, and caps for tests and measurements that open far more from one machine than one person would. */
+export const wideLimits: Readonly<Record<string, string>> = {
+  ...withoutRateLimits,
+  MAX_RUNNING_RUNS_PER_USER: '10000',
+  MAX_SOCKETS_PER_USER: '10000',
+  MAX_SOCKETS_PER_ADDRESS: '10000',
+  MAX_OPERATIONS_PER_SOCKET: '10000',
+  WEBSOCKET_MESSAGES_PER_SECOND: '100000',
+  MAX_EVENT_STREAMS_PER_USER: '10000',
+  MAX_EVENT_STREAMS_PER_ADDRESS: '10000',
+};

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/base/config.ts';
+import { createMessagePace } from '../../src/server/message-pace.ts';
+import { openSocket } from '../kit/websocket-client.ts';
+import { startServer } from './test-server.ts';
+
+test('one second of messages is delivered at once, the rest at the pace, in order, while nothing more is read', async () => {
+  const delivered: string[] = [];
+  const resumed = Promise.withResolvers<void>();
+  let pauses = 0;
+  const pace = createMessagePace({ perSecond: 100, deliver: (text) => delivered.push(text), pause: () => (pauses += 1), resume: () => resumed.resolve() });
+  const messages = Array.from({ length: 130 }, (_, index) => `${index}`);
+  const beganAtMs = performance.now();
+  for (const message of messages) pace.take(message);
+  expect([delivered.length, pauses]).toEqual([100, 1]);
+  await resumed.promise;
+  expect(performance.now() - beganAtMs).toBeGreaterThan(250);
+  expect(delivered).toEqual(messages);
+});
+
+test('what waits is forgotten when the connection is closed', async () => {
+  const delivered: string[] = [];
+  const pace = createMessagePace({ perSecond: 1, deliver: (text) => delivered.push(text), pause: () => {}, resume: () => {} });
+  for (const message of ['a', 'b', 'c']) pace.take(message);
+  pace.close();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(delivered).toEqual(['a']);
+});
+
+test('a socket that sends thousands of operations a second is slowed down and answered, and its neighbours do not notice', async () => {
+  const { gate } = parseConfig({});
+  await using server = await startServer({}, { gate: { ...gate, webSocketMessagesPerSecond: 500, maxOperationsPerSocket: 10_000 } });
+  const flood = await openSocket(server.url, { timeoutMs: 20_000 });
+  const answers = Array.from({ length: 2_000 }, () => flood.subscribe('{ hello }'));
+  const neighbour = await openSocket(server.url);
+  const durations: number[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    const beganAtMs = performance.now();
+    await neighbour.subscribe('{ hello }').nextEvent();
+    durations.push(performance.now() - beganAtMs);
+  }
+  expect(server.seen.resolved).toBeLessThan(1_500);
+  expect(durations.toSorted((a, b) => a - b)[10]).toBeLessThan(50);
+  for (const answer of answers) expect(await answer.nextEvent()).toMatchObject({ kind: 'next', result: { data: { hello: 'world' } } });
+  flood.cut();
+  neighbour.cut();
+});

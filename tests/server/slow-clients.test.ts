@@ -1,0 +1,70 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/base/config.ts';
+import { subscribeSse } from '../kit/sse-client.ts';
+import { openSocket } from '../kit/websocket-client.ts';
+import { startServer, type TestServer } from './test-server.ts';
+
+const { gate } = parseConfig({});
+const start = () => startServer({}, { gate: { ...gate, slowReaderTimeoutMs: 400 } });
+const endless = 'subscription { bulk(to: 100000, bytes: 100000) }';
+
+/** What a client gets that sends text and then waits; and how long that took. */
+function talk(server: TestServer, text: string): Promise<{ readonly answer: string; readonly afterMs: number }> {
+  const beganAtMs = performance.now();
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(text));
+    socket.on('data', (data) => (answer += String(data)));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve({ answer, afterMs: performance.now() - beganAtMs }));
+  });
+}
+
+test.each(['an event stream', 'a WebSocket'])('a client that leaves %s unread is cut, and its source returns', async (kind) => {
+  await using server = await start();
+  if (kind === 'a WebSocket') {
+    const socket = await openSocket(server.url);
+    socket.subscribe(endless);
+    socket.pause();
+  } else {
+    const stream = await subscribeSse(server.url, { query: endless });
+    await stream.nextEvent();
+    stream.pause();
+  }
+  await expect.poll(() => server.seen.left, { timeout: 3_000 }).toBe(1);
+  expect(server.log.some((line) => line.msg === 'a client that reads nothing is cut')).toBe(true);
+});
+
+test('a client that leaves an answer unread is cut', async () => {
+  await using server = await start();
+  const query = encodeURIComponent(`{ ${Array.from({ length: 15 }, (_, index) => `a${index}: big(bytes: 1000000)`).join(' ')} }`);
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.pause().write(`GET /graphql?query=${query} HTTP/1.1\r\nHost: x\r\n\r\n`));
+  socket.on('error', () => {});
+  await expect.poll(() => server.log.some((line) => line.msg === 'a client that reads nothing is cut'), { timeout: 3_000 }).toBe(true);
+  socket.destroy();
+});
+
+test('a client that reads slowly, but reads, gets everything, and an idle stream is left alone', async () => {
+  await using server = await start();
+  const idle = await subscribeSse(server.url, { query: 'subscription { count(to: 2, everyMs: 1200) }' });
+  const stream = await subscribeSse(server.url, { query: 'subscription { bulk(to: 120, bytes: 100000) }', timeoutMs: 10_000 });
+  for (let round = 0; round < 6; round += 1) {
+    stream.pause();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    stream.resume();
+    await stream.nextEvent();
+  }
+  expect((await stream.events(115)).at(-1)).toEqual({ kind: 'complete' });
+  expect(await idle.events(3)).toMatchObject([{ kind: 'next' }, { kind: 'next' }, { kind: 'complete' }]);
+});
+
+test('headers above the limit end with 431, a URL too', async () => {
+  await using server = await startServer({}, { gate: { ...gate, maxHeaderBytes: 2_048 } });
+  for (const text of [
+    `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(3_000)}\r\n\r\n`,
+    `GET /graphql?query=${'x'.repeat(3_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+  ]) {
+    expect((await talk(server, text)).answer).toContain('HTTP/1.1 431');
+  }
+});
