@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { createGraphqlClient } from '../../tests/kit/graphql-client.ts';
+import { wideLimits } from '../../tests/kit/wide-limits.ts';
 import { startProgram, type ServerUnderTest } from './process.ts';
 
 /** A server that streams, and the way to open a stream. */
@@ -63,19 +64,7 @@ export const subscription = `subscription ($id: ID!) { runEvents(runId: $id) { _
 const send = `mutation ($text: String!) { sendMessage(input: { text: $text }) { run { id } } }`;
 
 /** The limits of a person are not what is measured: one person at one address has all streams. Every guard is on, only wider. */
-const environment = {
-  PORT: '0',
-  BCRYPT_COST: '4',
-  LOG_LEVEL: 'info',
-  MAX_RUNNING_RUNS_PER_USER: '100000',
-  MAX_SOCKETS_PER_USER: '10000',
-  MAX_SOCKETS_PER_ADDRESS: '10000',
-  MAX_EVENT_STREAMS_PER_USER: '10000',
-  MAX_EVENT_STREAMS_PER_ADDRESS: '10000',
-  RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
-  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
-  RATE_LIMIT_CHATS_PER_MINUTE: '1000000',
-};
+const environment = { ...wideLimits, PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'info' };
 
 /** The product with the steady engine and a database of its own, and a person who is signed in. */
 export async function startProduct(nodeOptions: readonly string[] = [], extra: Readonly<Record<string, string>> = {}) {

@@ -83,8 +83,10 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   const startOnce = async (request: RunRequest, busy: 'REJECT' | 'ENQUEUE' | 'INTERRUPT'): Promise<Run> => {
     const repeated = await findRepeated(request);
     if (repeated !== null) return repeated;
+    let isCounted = false;
     try {
       requireAllowance(await chatsPerUser.consume(request.userId), 'Too many messages in a minute');
+      isCounted = true;
       if (busy === 'INTERRUPT' && request.conversationId !== null) {
         await stopOpenRuns({ conversationId: request.conversationId, conversation: { participants: { some: { userId: request.userId } } } });
       }
@@ -98,7 +100,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       // The same key may have come twice at once: the slower one finds its place taken, in one way or another.
       const winner = await findRepeated(request);
       if (winner === null) throw error;
-      await chatsPerUser.giveBack(request.userId);
+      if (isCounted) await chatsPerUser.giveBack(request.userId);
       return winner;
     }
   };
