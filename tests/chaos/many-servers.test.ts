@@ -11,8 +11,8 @@ import { startServerGroup, type ServerGroup } from './server-group.ts';
 
 const leaseMs = 1_500;
 
-/** How much later the first token of a run may reach a reader of another process; far below the interval at which readers look by themselves. */
-const wokenWithinMs = 1_500;
+/** How old a text may be when it reaches a reader of another process, on a busy machine; far below the 15 s after which readers look by themselves. */
+const wokenWithinMs = 5_000;
 
 /** How old a text of the steady engine is when it comes. */
 function ageOf(text: string): number {
@@ -66,7 +66,7 @@ describe('five servers on one database', () => {
   it('R08 wake one another: readers on all of them follow a run of one live, in order and complete', async () => {
     const id = await send({ tokens: 40, tokensPerSecond: 20 }, 'live');
     const readers = servers.map(async ({ url }) => {
-      const stream = await subscribeSse(url, { query: followQuery, variables: { id, after: 0 }, token });
+      const stream = await subscribeSse(url, { query: followQuery, variables: { id, after: 0 }, token, timeoutMs: 30_000 });
       const seqs: number[] = [];
       const ages: number[] = [];
       for (let event = await stream.nextEvent(); event.kind === 'next'; event = await stream.nextEvent()) {
@@ -81,9 +81,9 @@ describe('five servers on one database', () => {
     expect(own?.seqs).toEqual(own?.seqs.map((_, index) => index + 1));
     for (const { seqs, ages } of others) {
       expect(seqs).toEqual(own?.seqs);
-      // Readers look by themselves only every 15 seconds, and the whole run takes two: they were woken, again and again.
-      expect(ages.length).toBeGreaterThan(10);
-      expect(Math.max(...ages.slice(3))).toBeLessThan(wokenWithinMs);
+      // Whoever waited for the next look of its own would be 15 seconds late with nearly everything.
+      expect(ages.length).toBeGreaterThan(2);
+      expect(Math.max(...ages)).toBeLessThan(wokenWithinMs);
     }
   });
 
