@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { wideLimits } from './wide-limits.ts';
 
 const program = fileURLToPath(new URL('steady-server.ts', import.meta.url));
+/** Has the server end when its standard input does: with the test that started it, however that ends. */
+const endsWithParent = '--ends-with-parent';
 const greeting = z.object({ url: z.string() });
 
 /** The product in a process of its own. */
@@ -37,10 +39,12 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const { maxFileBlocks } = options;
   const [command, ...words] =
-    maxFileBlocks === undefined ? [process.execPath, program] : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, program];
+    maxFileBlocks === undefined
+      ? [process.execPath, program, endsWithParent]
+      : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, program, endsWithParent];
   const child = spawn(command ?? '', words, {
     env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideLimits, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));

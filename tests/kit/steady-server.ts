@@ -13,3 +13,5 @@ process.once('SIGTERM', () => {
     () => process.exit(1),
   );
 });
+// A test that is killed, or gives up half way, leaves no server behind.
+if (process.argv.includes('--ends-with-parent')) process.stdin.resume().once('end', () => process.exit(1));
