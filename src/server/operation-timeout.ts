@@ -1,11 +1,12 @@
-import { getOperationAST, Kind, type DocumentNode, type ExecutionArgs, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { getOperationAST, type DocumentNode, type ExecutionArgs, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../base/errors.ts';
+import { rootFieldsOf } from './root-fields.ts';
 
 /** How long operations may run, in milliseconds. */
 export interface OperationTimeouts {
   readonly timeoutMs: number;
-  /** Root fields of mutations that wait for something longer by their nature, such as `ask`. */
+  /** Root fields of mutations that wait for something longer by their nature, such as `Mutation.ask`. */
   readonly longerMs: Readonly<Record<string, number>>;
 }
 
@@ -15,21 +16,6 @@ function isPromise(value: unknown): value is Promise<unknown> {
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-function fieldsOf(set: SelectionSetNode): readonly string[] {
-  return set.selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    return selection.kind === Kind.INLINE_FRAGMENT ? fieldsOf(selection.selectionSet) : [];
-  });
-}
-
-/** The root fields of a mutation, with those of all fragments that could be spread in it. */
-function rootFieldsOf(mutation: OperationDefinitionNode, document: DocumentNode): readonly string[] {
-  return document.definitions.flatMap((definition) => {
-    const isPart = definition === mutation || (definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value === 'Mutation');
-    return isPart ? fieldsOf(definition.selectionSet) : [];
-  });
 }
 
 function timeoutFailure(timeoutMs: number, isMutation: boolean): AppError {
@@ -75,7 +61,7 @@ export function useOperationTimeout({ timeoutMs, longerMs }: OperationTimeouts):
     if (operation?.operation !== 'mutation') return { limitMs: timeoutMs, isMutation: false };
     const known = limits.get(operation);
     if (known !== undefined) return { limitMs: known, isMutation: true };
-    const limitMs = Math.max(timeoutMs, ...rootFieldsOf(operation, document).map((field) => longerMs[field] ?? 0));
+    const limitMs = Math.max(timeoutMs, ...[...rootFieldsOf(document, operation)].map((field) => longerMs[field] ?? 0));
     limits.set(operation, limitMs);
     return { limitMs, isMutation: true };
   }

@@ -1,38 +1,10 @@
-import { getOperationAST, GraphQLError, Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { getOperationAST, GraphQLError, type DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { requireScope } from '../auth/scopes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { AppError } from '../base/errors.ts';
 import type { Exchange } from './exchange.ts';
-
-const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
-
-/**
- * The root fields that an operation may run, by their full names: whatever their aliases, through fragments, and also those that `@skip` or
- * `@include` may leave out. Fields of introspection are not among them.
- */
-export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const visit = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        if (!name.startsWith('__')) found.add(`${rootTypes[operation.operation]}.${name}`);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
-      else {
-        const name = selection.name.value;
-        if (seen.has(name)) continue;
-        seen.add(name);
-        for (const definition of document.definitions) {
-          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name) visit(definition.selectionSet);
-        }
-      }
-    }
-  };
-  visit(operation.selectionSet);
-  return found;
-}
+import { rootFieldsOf } from './root-fields.ts';
 
 /** What lacks the scopes of a key, as an error; null when nothing does. */
 function refusalOf(document: DocumentNode, operationName: string | null | undefined, viewer: Viewer | null): GraphQLError | null {

@@ -102,7 +102,7 @@ export function createGraphqlServer(options: {
       useRecord(),
       useRequestLimit(requestLimit),
       useScopes(),
-      useOperationTimeout({ timeoutMs, longerMs: { ask: askTimeoutMs + timeoutMs } }),
+      useOperationTimeout({ timeoutMs, longerMs: { 'Mutation.ask': askTimeoutMs + timeoutMs } }),
       useCompiledEvents(),
     ],
   });
