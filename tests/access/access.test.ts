@@ -65,7 +65,7 @@ function takesIds(type: GraphQLInputType, seen: readonly string[] = []): boolean
   return Object.values(named.getFields()).some((field) => takesIds(field.type, [...seen, named.name]));
 }
 
-describe('access by id', () => {
+describe('A01 A02 A03 access by id', () => {
   it('is listed for every root field that takes an id', () => {
     const schema = createSchema();
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
@@ -83,12 +83,14 @@ describe('access by id', () => {
     ),
   )('of a stranger over $transport answers like a missing object: $operation.field', async ({ operation, transport }) => {
     const before = await countRows();
+    const asked = world.engine.requests.length;
     const foreign = await answer(operation, world.belongings, world.stranger.token, transport);
     const missing = await answer(operation, world.nothing, world.stranger.token, transport);
     expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
     if (operation.forStranger !== 'ABSENT') expect(foreign.errors[0].extensions.code).toBe(operation.forStranger);
     else expect(JSON.stringify(foreign)).not.toMatch(new RegExp(Object.values(world.belongings).join('|')));
     expect(await countRows()).toEqual(before);
+    expect(world.engine.requests, 'no model is asked').toHaveLength(asked);
   });
 
   it.each(accessOperations.flatMap((operation) => transportsOf(operation).map((transport) => ({ operation, transport }))))(

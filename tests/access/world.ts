@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runAsAdmin } from '../kit/database.ts';
-import { createScriptedEngine } from '../kit/scripted-engine.ts';
+import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 
 /** The global ids of everything that one person has. */
@@ -21,6 +21,7 @@ export interface Belongings {
 /** A server with somebody who has one of everything, and a stranger. */
 export interface World {
   readonly app: TestApp;
+  readonly engine: ScriptedEngine;
   readonly owner: TestPerson;
   readonly stranger: TestPerson;
   readonly belongings: Belongings;
@@ -124,5 +125,5 @@ export async function openWorld(): Promise<World> {
     Identity: missing(belongings.Identity),
     Login: missing(belongings.Login),
   };
-  return { app, owner, stranger, belongings, nothing };
+  return { app, engine, owner, stranger, belongings, nothing };
 }

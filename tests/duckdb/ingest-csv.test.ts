@@ -175,7 +175,7 @@ describe('the encoding', () => {
   });
 });
 
-describe('what is no CSV', () => {
+describe('U02 what is no CSV', () => {
   it.each<[string, string | Buffer, string]>([
     ['nothing', '', 'The file is empty.'],
     ['spaces', ' \n\n \n', 'nothing but spaces'],

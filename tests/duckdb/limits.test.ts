@@ -101,7 +101,7 @@ describe('D04: size', () => {
   });
 });
 
-describe('the memory of a child', () => {
+describe('D04: the memory of a child', () => {
   it('is limited by the operating system, and the child lives on after it was refused', async () => {
     await using held = await startKit({ limits: limitsWith({ timeoutMs: 20_000, workers: 1, warm: 1 }) });
     await held.query('SELECT 1');

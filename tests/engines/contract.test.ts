@@ -66,7 +66,7 @@ describe.each(providers)('the engine $id', ({ create, fixture, id, name }) => {
     await server.requests[0]?.closed;
   });
 
-  it('closes the request upstream within a second when it is aborted in the middle', async () => {
+  it('R03 closes the request upstream within a second when it is aborted in the middle', async () => {
     await using server = await startWireServer(stream(fixture('partial'), 'hold'));
     const abort = new AbortController();
     const parts: string[] = [];

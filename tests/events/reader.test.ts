@@ -58,7 +58,7 @@ describe('a reader', () => {
     expect(seen).toEqual([8, 9, 10]);
   });
 
-  it('does not lose an entry that is stored between its look at the log and its wait', async () => {
+  it('R02 does not lose an entry that is stored between its look at the log and its wait', async () => {
     const gate = createDeferred();
     const log = createLog(1);
     let isFirst = true;

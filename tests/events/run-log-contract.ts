@@ -69,7 +69,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     expect(stored.map(({ data }) => (data.type === 'StatusChanged' ? data.status : null))).toEqual(texts);
   });
 
-  it('stores an event before any reader sees it', async () => {
+  it('R01 stores an event before any reader sees it', async () => {
     const { log, otherNode, createRun } = fixture();
     const runId = await createRun();
     const writer = log.openWriter(runId, 0);
@@ -114,7 +114,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     ]);
   });
 
-  it('continues behind any position, on this node and on another', async () => {
+  it('R02 continues behind any position, on this node and on another', async () => {
     const { log, otherNode, createRun } = fixture();
     const runId = await createRun();
     const writer = log.openWriter(runId, 0);
@@ -128,7 +128,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     }
   });
 
-  it('wakes a reader on another node', async () => {
+  it('R08 wakes a reader on another node', async () => {
     const { log, otherNode, createRun } = fixture();
     const runId = await createRun();
     const reader = otherNode.read(runId, 0);
@@ -139,7 +139,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     await reader.return?.();
   });
 
-  it('lets a reader that is far behind catch up from the store, without holding up the writer', async () => {
+  it('R09 lets a reader that is far behind catch up from the store, without holding up the writer', async () => {
     const { log, createRun } = fixture();
     const runId = await createRun();
     const writer = log.openWriter(runId, 0);
@@ -157,7 +157,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     expect(rest).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 2));
   });
 
-  it('refuses the frames of a run that was taken over, and tells its writer', async () => {
+  it('R01 refuses the frames of a run that was taken over, and tells its writer', async () => {
     const { log, createRun, takeOver } = fixture();
     const [lostRun, keptRun] = [await createRun(), await createRun()];
     const [lost, kept] = [log.openWriter(lostRun, 0), log.openWriter(keptRun, 0)];

@@ -118,7 +118,7 @@ test.each([
   await expect.poll(() => (collect(), process.memoryUsage().arrayBuffers - before)).toBeLessThan(2 * 1024 * 1024);
 });
 
-test('the bytes of a body beyond the limit are dropped while they come', async () => {
+test('the bytes of a body beyond the limit are dropped while they come (G11)', async () => {
   const incoming = Object.assign(new PassThrough(), { headers: {} });
   const reading = readBody(incoming as never, { maxBytes: 1_000, timeoutMs: 1_000 });
   const kept: WeakRef<Buffer>[] = [];

@@ -21,7 +21,7 @@ function talk(server: TestServer, text: string): Promise<{ readonly answer: stri
   });
 }
 
-test.each(['an event stream', 'a WebSocket'])('a client that leaves %s unread is cut, and its source returns', async (kind) => {
+test.each(['an event stream', 'a WebSocket'])('R09 a client that leaves %s unread is cut, and its source returns', async (kind) => {
   await using server = await start();
   if (kind === 'a WebSocket') {
     const socket = await openSocket(server.url);

@@ -87,7 +87,7 @@ test('a client that leaves without reading makes the source return', async () =>
   await expect.poll(() => server.seen.left).toBe(leftBefore + 1);
 });
 
-test('a paused reader costs little memory, disturbs nobody and gets everything when it reads on', async () => {
+test('R09 a paused reader costs little memory, disturbs nobody and gets everything when it reads on', async () => {
   const producedBefore = server.seen.produced;
   const paused = await subscribeSse(server.url, { query: 'subscription { bulk(to: 300, bytes: 100000) }', timeoutMs: 20_000 });
   paused.pause();

@@ -8,7 +8,7 @@ const waits = 'subscription { count(to: 2, everyMs: 60000) }';
 const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
-test('a stop tells twenty event streams and twenty sockets, ends within its limit and leaves nothing', async () => {
+test('R06 a stop tells twenty event streams and twenty sockets, ends within its limit and leaves nothing', async () => {
   await using server = await startServer();
   const streams = await Promise.all(times(20, () => subscribeSse(server.url, { query: waits })));
   const sockets = await Promise.all(times(20, () => openSocket(server.url)));
@@ -29,7 +29,7 @@ test('a stop tells twenty event streams and twenty sockets, ends within its limi
   await expect(fetch(server.url)).rejects.toThrow('fetch failed');
 });
 
-test('clients that do not read are cut within the limit', async () => {
+test('R06 clients that do not read are cut within the limit', async () => {
   await using server = await startServer({ limits: { shutdownTimeoutMs: 1_500 } });
   const endless = 'subscription { bulk(to: 100000, bytes: 100000) }';
   const streams = await Promise.all(times(3, () => subscribeSse(server.url, { query: endless })));

@@ -191,7 +191,7 @@ test.each([
   }
 });
 
-test('a paused reader disturbs nobody and gets everything when it reads on', async () => {
+test('R09 a paused reader disturbs nobody and gets everything when it reads on', async () => {
   const producedBefore = server.seen.produced;
   const paused = await open({ timeoutMs: 20_000 });
   const subscription = paused.subscribe('subscription { bulk(to: 300, bytes: 100000) }');

@@ -105,7 +105,7 @@ describe('files', () => {
     });
   });
 
-  it('does not join the session of another person, nor a deleted one', async () => {
+  it('A03 does not join the session of another person, nor a deleted one', async () => {
     const { id } = await workspace.sessions.create(ada, { fileIds: [] });
     await expect(workspace.upload(eve, { 'a.csv': 'a\n1' }, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await using hers = workspace.uploads.begin(eve);

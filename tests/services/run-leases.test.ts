@@ -4,7 +4,7 @@ import { openRunTest, streamedText } from './run-kit.ts';
 
 const hello = { text: 'Hello' };
 
-describe('the lease of a run', () => {
+describe('R01 the lease of a run', () => {
   it('is taken over when its node is gone: the run ends as INTERRUPTED with the text that was seen', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });

@@ -6,7 +6,7 @@ import { createDataConversation, openRunTest, streamedText } from './run-kit.ts'
 
 const hello = { text: 'Hello' };
 
-describe('stopping', () => {
+describe('R03 stopping', () => {
   it('aborts the engine, keeps the partial text and answers the same each time', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });
@@ -98,7 +98,7 @@ describe('stopping', () => {
     expect((await test.eventsOf(owner, run.id)).at(-1)?.data).toMatchObject({ reason: 'STOP' });
   });
 
-  it('happens to every run of a node that shuts down, and nothing is left running', async () => {
+  it('R06 happens to every run of a node that shuts down, and nothing is left running', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });
     const viewer = await test.person();

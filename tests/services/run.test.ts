@@ -127,7 +127,7 @@ describe('a run', () => {
     expect((await asked).status).toBe('COMPLETED');
   });
 
-  it('goes on when its reader leaves', async () => {
+  it('R02 goes on when its reader leaves', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine] });
     const viewer = await test.person();

@@ -41,7 +41,7 @@ describe('sessions', () => {
     expect((await workspace.tables.list({ sessionId: session.id, userId: ada.userId })).map(({ name }) => name)).toEqual(['sales', 'sales_2', 'sales_3']);
   });
 
-  it('attaches nothing when one of the files is of another person, missing, or no id at all', async () => {
+  it('A03 attaches nothing when one of the files is of another person, missing, or no id at all', async () => {
     const [mine] = await workspace.upload(eve, { 'mine.csv': 'a\n1' });
     const [hers] = await workspace.upload(ada, { 'hers.csv': 'a\n1' });
     const before = await workspace.prisma.session.count();

@@ -58,7 +58,7 @@ describe('file store', () => {
     expect(await temporary()).toEqual([]);
   });
 
-  it('leaves nothing of a source that breaks', async () => {
+  it('U03 leaves nothing of a source that breaks', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('half');
       throw new Error('the client is gone');
@@ -88,7 +88,7 @@ describe('file store', () => {
     expect(await temporary()).toEqual([]);
   });
 
-  it('takes no id that could be a path', () => {
+  it('U01 takes no id that could be a path', () => {
     for (const id of ['../../etc/passwd', '', 'a/b', '..', 'a\0b']) expect(() => store.pathsOf(id)).toThrow('is not an id');
   });
 
@@ -107,7 +107,7 @@ describe('file store', () => {
     const hour = 3_600_000;
     const later = (): FileStore => createFileStore({ folder: folder.path, newId: uuidv7, now: () => Date.now() + 2 * hour });
 
-    it('removes temporary files of uploads that died, and lets those under way be', async () => {
+    it('U03 removes temporary files of uploads that died, and lets those under way be', async () => {
       await store.receive(chunks('dead'), { maxBytes: 100 }, never);
       expect(await store.sweep(hour, noRows)).toEqual({ temporaryCount: 0, orphanCount: 0 });
       expect(await later().sweep(hour, noRows)).toEqual({ temporaryCount: 1, orphanCount: 0 });
@@ -122,7 +122,7 @@ describe('file store', () => {
       expect(await temporary()).toEqual([id]);
     });
 
-    it('removes files without a row, and keeps those with one', async () => {
+    it('U03 removes files without a row, and keeps those with one', async () => {
       const [first, second] = [await store.receive(chunks('a'), { maxBytes: 1 }, never), await store.receive(chunks('b'), { maxBytes: 1 }, never)];
       await store.keep(first.id);
       await store.keep(second.id);

@@ -36,7 +36,7 @@ test('an empty database gets every migration, recorded the way Prisma does', asy
   expect(await migrate({ ...database, logger })).toEqual([]);
 });
 
-test('five servers that start at once on an empty database apply each migration once', async () => {
+test('R08 five servers that start at once on an empty database apply each migration once', async () => {
   await using database = await createTestDatabase({ isMigrated: false });
   const script = `
     import { migrate } from ${JSON.stringify(new URL('../../src/stores/migrate.ts', import.meta.url).href)};
