@@ -60,6 +60,7 @@ describe('D01 D02 the locked child, without its guard', () => {
   });
 
   it('has an environment in which no secret of the server stands', async () => {
+    await kit.query('SELECT 1');
     const [processId] = kit.duckdb.processIds().query;
     const environment = await readFile(`/proc/${processId}/environ`, 'utf8');
     const names = environment

@@ -37,10 +37,11 @@ export const dataProtections: readonly Protection[] = [
   },
   {
     id: 'D02',
-    what: 'the list of table functions; behind the guard stands the locked child',
+    what: 'the list of functions',
     ...guard,
-    find: 'if (allowedTableFunctions.has(name)) return;',
+    find: "if ((isOperator || allowedFunctions.has(name) || allowedTableFunctions.has(name)) && ['', 'main', 'pg_catalog'].includes(schema)) return;",
     replace: 'if (name !== null) return;',
+    title: 'D02.* refuses SELECT ',
   },
   {
     id: 'D02',

@@ -12,7 +12,7 @@ export const peopleProtections: readonly Protection[] = [
     find: 'const missing = isProduction ?',
     replace: 'const missing = isProduction && secret !== undefined ?',
     test: 'tests/app/secrets.test.ts',
-    title: 'does not start without a secret',
+    title: 'A10.* without a secret',
   },
   {
     id: 'A10',
@@ -95,7 +95,7 @@ export const peopleProtections: readonly Protection[] = [
     file: 'src/server/open-streams.ts',
     find: 'timer ??= setInterval(() => void check(), intervalMs);',
     test: 'tests/app/revocation.test.ts',
-    title: 'A16 logout ends',
+    title: 'A16 .*logout ends',
   },
   {
     id: 'A16',
@@ -104,7 +104,7 @@ export const peopleProtections: readonly Protection[] = [
     find: 'AND l.revoked_at IS NULL AND u.disabled_at IS NULL',
     replace: 'AND u.disabled_at IS NULL',
     test: 'tests/app/revocation.test.ts',
-    title: 'A16 logout ends',
+    title: 'A16 .*logout ends',
   },
   {
     id: 'A16',
@@ -113,7 +113,7 @@ export const peopleProtections: readonly Protection[] = [
     find: 'await logins.revoke(transaction, { userId, id: { not: loginId } });',
     replace: '[];',
     test: 'tests/app/revocation.test.ts',
-    title: 'A16 a password change ends',
+    title: 'A16 .*a password change ends',
   },
   {
     id: 'A17',
