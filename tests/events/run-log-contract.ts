@@ -166,6 +166,8 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     const watching = readAll(log, lostRun);
     await takeOver(lostRun);
     lost.appendText(0, ' after');
+    // The first of these finds its number taken by the end of the run, the second one does not.
+    lost.append({ type: 'StatusChanged', status: 'later still' });
     kept.append({ type: 'StatusChanged', status: 'mine' });
     await expect(lost.flushed()).rejects.toThrow('taken over');
     expect(lost.lost.aborted).toBe(true);
@@ -173,6 +175,7 @@ export function describeRunLog(fixture: () => RunLogFixture): void {
     const events = await watching;
     expect(textOf(events)).toBe('before');
     expect(events.at(-1)?.data.type).toBe('RunFinished');
+    expect(await log.list(lostRun, 0, 10)).toEqual(events);
   });
 
   it('ends the readers of a run that is deleted', async () => {

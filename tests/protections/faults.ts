@@ -88,9 +88,10 @@ export const faultProtections: readonly Protection[] = [
   },
   {
     id: 'R03',
-    what: 'cutting the connection to the provider',
-    file: 'src/engines/server-sent-events.ts',
-    find: 'if (!hasEnded) void letGo(reader, signal.aborted);',
+    what: 'passing a stop on to the request of the provider',
+    file: 'src/engines/stream-guard.ts',
+    find: 'const onAbort = (): void => controller.abort(parent.reason);',
+    replace: 'const onAbort = (): void => {};',
     test: 'tests/engines/contract.test.ts',
   },
   {
@@ -154,11 +155,11 @@ export const faultProtections: readonly Protection[] = [
   },
   {
     id: 'R06',
-    what: 'cutting clients that do not read',
+    what: 'cutting what does not end in time',
     file: 'src/server/stop.ts',
     find: 'webSockets.terminate();\n    server.closeAllConnections();',
     test: 'tests/server/stop.test.ts',
-    title: 'R06 clients that do not read',
+    title: 'R06 a request that does not end',
   },
   {
     id: 'R06',

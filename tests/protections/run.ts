@@ -21,6 +21,9 @@ const notCopied = new Set(['node_modules', '.git', 'data', 'bench']);
 // Of a whole run of vitest: the tests have limits of their own, so that one which waits for ever fails.
 const timeLimitMs = 300_000;
 
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+
 const reportShape = z.object({
   testResults: z.array(
     z.object({
@@ -52,14 +55,11 @@ async function runTests(folder: string, { id, test, title = id }: Protection): P
   // A group of its own: with the run go its workers and its database.
   const options = { cwd: folder, stdio: 'ignore', detached: true } as const;
   const child = spawn(process.execPath, [vitest, 'run', ...choice, '--reporter', 'json', '--outputFile', report], options);
-  let isEndless = false;
-  const timer = setTimeout(() => {
-    isEndless = true;
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  }, timeLimitMs);
+  const end = AbortSignal.any([interrupted.signal, AbortSignal.timeout(timeLimitMs)]);
+  end.addEventListener('abort', () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'));
   await once(child, 'exit');
-  clearTimeout(timer);
-  return isEndless ? { kind: 'endless' } : judge(reportShape.parse(JSON.parse(await readFile(report, 'utf8'))));
+  interrupted.signal.throwIfAborted();
+  return end.aborted ? { kind: 'endless' } : judge(reportShape.parse(JSON.parse(await readFile(report, 'utf8'))));
 }
 
 async function tryWithout(folder: string, protection: Protection): Promise<Outcome> {

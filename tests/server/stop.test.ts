@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { subscribeSse } from '../kit/sse-client.ts';
@@ -46,6 +47,18 @@ test('R06 clients that do not read are cut within the limit', async () => {
   expect(server.seen.left).toBe(server.seen.opened);
   for (const client of streams) client.close();
   for (const client of sockets) client.cut();
+});
+
+test('R06 a request that does not end is cut at the limit', async () => {
+  await using server = await startServer({ limits: { shutdownTimeoutMs: 500 } });
+  const client = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {});
+  const closed = once(client, 'close');
+  client.write(ask('/graphql?query=%7Bslow(milliseconds%3A8000)%7D'));
+  await expect.poll(() => server.seen.resolved).toBe(1);
+  const beganAtMs = performance.now();
+  await server.stop();
+  await closed;
+  expect(performance.now() - beganAtMs).toBeLessThan(2_000);
 });
 
 test('streams hear what happens while the work is drained, and a drain that hangs is not waited for longer than half of the limit', async () => {
