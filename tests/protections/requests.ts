@@ -188,8 +188,8 @@ export const requestProtections: readonly Protection[] = [
     id: 'G11',
     what: 'the limit of a body',
     file: 'src/server/body.ts',
-    find: 'const onEnd = (): void => (size > limits.maxBytes ?',
-    replace: 'const onEnd = (): void => (size > Infinity ?',
+    find: 'if (size > limits.maxBytes) return fail(',
+    replace: 'if (size > Infinity) return fail(',
     test: 'tests/server/http.test.ts',
   },
   {
