@@ -92,7 +92,8 @@ export function createGraphqlServer(options: {
     multipart: false,
     batching: false,
     maxRequestBodySize: false,
-    parserAndValidationCache: createDocumentCache(),
+    // `useValidation` remembers what documents come to; Yoga's way takes the names of all rules together for every operation.
+    parserAndValidationCache: { ...createDocumentCache(), validationCache: false },
     plugins: [
       useExecutor(),
       useQueryLimits({ gate: documentGate, limits: trustsDocuments ? null : gate.query }),
