@@ -18,7 +18,7 @@ describe('R02 clients that drop and return with `after`', () => {
     await using server = await startServerProcess({ DATABASE_URL: database.connectionString, DATA_FOLDER: folder.path });
     const { token, client } = await registerAt(server.url);
     const ledger = createLedger();
-    const sent = await ledger.send(client, { text: JSON.stringify({ tokens: 150, tokensPerSecond: 50 }), key: 'R02' });
+    const sent = await ledger.send(client, { text: JSON.stringify({ tokens: 200, tokensPerSecond: 20 }), key: 'R02' });
     if (!sent.isAcknowledged) throw new Error('the send was refused');
     const { id } = sent;
 

@@ -140,13 +140,13 @@ describe('the process', () => {
   };
 
   it('gives up a plot that hangs, and draws the next one', async () => {
-    const impatient = createPlots({ timeoutMs: 4_000 });
+    const impatient = createPlots({ timeoutMs: 6_000 });
     try {
       const startedAt = performance.now();
       const [hung, waiting] = await Promise.allSettled([impatient.check(imputed(1e9), numbers), impatient.check(bar({ x, y }), data)]);
-      expect(hung).toMatchObject({ status: 'rejected', reason: { code: 'PLOT_INVALID', message: expect.stringContaining('took longer than 4000 ms') } });
+      expect(hung).toMatchObject({ status: 'rejected', reason: { code: 'PLOT_INVALID', message: expect.stringContaining('took longer than 6000 ms') } });
       expect(waiting.status).toBe('fulfilled');
-      expect(performance.now() - startedAt).toBeLessThan(9_000);
+      expect(performance.now() - startedAt).toBeLessThan(13_000);
     } finally {
       await impatient.close();
     }
