@@ -10,13 +10,15 @@ import { createTestDatabase } from '../kit/database.ts';
 import { describeRunLog, type RunLogFixture } from './run-log-contract.ts';
 
 const logger = createLogger({ level: 'silent' });
+// No reader looks by itself before a test is over: a wake-up that is lost shows.
+const neverMs = 3_600_000;
 
 async function openFixture(disposal: AsyncDisposableStack): Promise<RunLogFixture> {
   const { connectionString } = disposal.use(await createTestDatabase());
   const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
   disposal.defer(() => close());
   const openNode = async (nodeId: string): Promise<RunLog> => {
-    const log = createPostgresRunLog({ pool, clock: systemClock, logger, nodeId, leaseMs: 10_000, coalesceMs: 10, pollIntervalMs: 60_000 });
+    const log = createPostgresRunLog({ pool, clock: systemClock, logger, nodeId, leaseMs: 10_000, coalesceMs: 10, pollIntervalMs: neverMs });
     const listener = createListener({
       connectionString,
       channels: [log.channel],
