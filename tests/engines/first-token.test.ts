@@ -36,7 +36,7 @@ describe.each(providers)('the engine $id', (provider) => {
     expect(parts.filter((part) => part.type === 'toolCall')).toHaveLength(2);
   });
 
-  it('hears a stall inside of a call by the limit between tokens, and does not ask again', async () => {
+  it('R04 hears a stall inside of a call by the limit between tokens, and does not ask again', async () => {
     await using server = await startWireServer(stream(`${callsAlone(provider).slice(0, 4).join('\n\n')}\n\n`, 'hold'));
     const { parts, last } = await read(provider.create(server.url, { timers: { idleTimeoutMs: 150 } }));
     expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('fell silent') } });

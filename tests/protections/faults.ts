@@ -114,12 +114,11 @@ export const faultProtections: readonly Protection[] = [
   },
   {
     id: 'R04',
-    what: 'the time limit between two tokens',
+    what: 'the time limit between two tokens; the limit of the whole answer remains',
     file: 'src/engines/attempts.ts',
     find: "onWait: () => hasBegun && guard.limit('next token', timers.idleTimeoutMs),",
     replace: 'onWait: () => false,',
-    test: engines,
-    title: 'R04 .*openai .* a stall in mid-stream',
+    test: 'tests/engines/first-token.test.ts',
   },
   {
     id: 'R04',
