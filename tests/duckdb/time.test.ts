@@ -39,8 +39,6 @@ describe('D03: time', () => {
     await expect(work).rejects.toThrow('stopped by its reader');
     expect(performance.now() - startedAt).toBeLessThan(100);
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);
-    // Far below the time limit that the query would have had.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('refuses a signal that has aborted before', async () => {
