@@ -22,13 +22,16 @@ const frames = `
  * A frame is stored only while its run is leased to this node. No lock is needed for that: a lease is taken away only some seconds after
  * it ran out (`reapGraceMs` of services/run), which is longer than this statement may take, so no frame can slip in behind the end that
  * the new owner writes.
+ *
+ * The lease is looked up by the key of each frame's run, in a subquery that gives a value: as a join the planner, who expects a dozen frames,
+ * went through all running runs with every frame, 120 ms for 500 of each.
  */
 const storeFrames = (channel: string): string => `
   WITH frames AS (${frames}), stored AS (
     INSERT INTO run_events (run_id, seq, created_at, data)
     SELECT frames.run_id, frames.seq, frames.created_at, frames.data
-    FROM frames JOIN runs ON runs.id = frames.run_id
-    WHERE runs.lease_owner = $1 AND runs.status = 'RUNNING' AND runs.lease_expires_at > now()
+    FROM frames
+    WHERE (SELECT runs.lease_owner = $1 AND runs.status = 'RUNNING' AND runs.lease_expires_at > now() FROM runs WHERE runs.id = frames.run_id)
     ON CONFLICT (run_id, seq) DO NOTHING
     RETURNING 1
   ), told AS (

@@ -26,12 +26,18 @@ export interface GroupCommit<Entry> {
 export interface GroupCommitOptions<Entry> {
   /** Stores all entries or throws. Returns the sources whose entries were refused. */
   store(groups: ReadonlyMap<CommitSource<Entry>, readonly Entry[]>): Promise<ReadonlySet<CommitSource<Entry>>>;
-  /** The least time between two commits, in milliseconds. */
+  /** The least time between two commits, in milliseconds. Up to eight times as much while commits take long. */
   intervalMs: number;
   /** Called when `store` threw; the same entries are tried again after `retryDelayMs`. */
   onFailure(error: unknown): void;
   retryDelayMs: number;
 }
+
+// A commit takes at most about a quarter of the time, so that a store that is busy gets fewer and fuller frames to store.
+const restPerCommit = 4;
+const mostIntervals = 8;
+/** How much the newest commit counts in the average, so that one that is slow by chance delays nobody. */
+const weightOfNewest = 0.2;
 
 /**
  * One commit at a time, each with everything that has gathered meanwhile: under load the groups grow and the number of commits does not.
@@ -40,6 +46,7 @@ export function createGroupCommit<Entry>(options: GroupCommitOptions<Entry>): Gr
   const pending = new Set<CommitSource<Entry>>();
   const stopped = new AbortController();
   let lastCommitAt = 0;
+  let averageMs = 0;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let isUrgentWaiting = false;
@@ -66,6 +73,7 @@ export function createGroupCommit<Entry>(options: GroupCommitOptions<Entry>): Gr
     pending.clear();
     if (groups.size === 0) return;
     const refused = await storeUntilDone(groups);
+    averageMs += weightOfNewest * (performance.now() - lastCommitAt - averageMs);
     for (const [source, entries] of groups) {
       if (refused.has(source)) source.refused(entries);
       else source.committed(entries);
@@ -86,7 +94,9 @@ export function createGroupCommit<Entry>(options: GroupCommitOptions<Entry>): Gr
 
   const arm = (): void => {
     if (running !== null || (timer !== null && !isUrgentWaiting)) return;
-    const wait = isUrgentWaiting ? 0 : lastCommitAt + options.intervalMs - performance.now();
+    const { intervalMs } = options;
+    const spacingMs = Math.min(Math.max(intervalMs, restPerCommit * averageMs), mostIntervals * intervalMs);
+    const wait = isUrgentWaiting ? 0 : lastCommitAt + spacingMs - performance.now();
     if (wait <= 0) start();
     else timer ??= setTimeout(start, wait);
   };

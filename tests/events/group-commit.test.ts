@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeferred } from '../../src/base/async.ts';
+import { createDeferred, delay } from '../../src/base/async.ts';
 import { createGroupCommit, type CommitSource } from '../../src/events/group-commit.ts';
 
 /** A source that collects what became of its entries. */
@@ -32,6 +32,31 @@ type Groups = ReadonlyMap<CommitSource<number>, readonly number[]>;
 const nobody: ReadonlySet<CommitSource<number>> = new Set();
 
 describe('a group commit', () => {
+  it('leaves a store that takes long three times as long in peace', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    const commits = createGroupCommit<number>({
+      store: async () => {
+        begun.push(performance.now());
+        await delay(20);
+        ended.push(performance.now());
+        return nobody;
+      },
+      intervalMs: 10,
+      retryDelayMs: 1,
+      onFailure: () => undefined,
+    });
+    const { source, push } = createSource();
+    for (let count = 1; count <= 12; count += 1) {
+      const stored = push(count);
+      commits.schedule(source, false);
+      await stored;
+    }
+    const rests = begun.slice(1).map((beginning, index) => beginning - (ended[index] ?? 0));
+    // The average has to learn first; the longest spacing is eight intervals.
+    expect(Math.min(...rests.slice(-3))).toBeGreaterThan(30);
+  });
+
   it('stores what gathers during a commit together in the next one', async () => {
     const stores: number[][] = [];
     const gate = createDeferred();
