@@ -10,12 +10,13 @@ import { createLogger } from '../src/base/logger.ts';
 import { createPlots } from '../src/plots/plots.ts';
 import { datasetCsv } from '../tests/kit/datasets.ts';
 import { createGraphqlClient } from '../tests/kit/graphql-client.ts';
+import { withoutRateLimits } from '../tests/kit/wide-limits.ts';
 
 const [folder = 'analyses', ...named] = process.argv.slice(2);
 const datasets = named.length > 0 ? named : ['cars.json', 'seattle-weather.csv', 'movies.json', 'gapminder.json', 'penguins.json'];
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'colloquy-analyses-'));
-const app = await startApp(parseConfig({ PORT: '0', DATA_FOLDER: dataFolder, LOG_LEVEL: 'warn' }), createLogger({ level: 'warn' }));
+const app = await startApp(parseConfig({ ...withoutRateLimits, PORT: '0', DATA_FOLDER: dataFolder, LOG_LEVEL: 'warn' }), createLogger({ level: 'warn' }));
 const plots = createPlots();
 const registration = 'mutation { register(input: { email: "reader@example.org", password: "correct horse battery" }) { accessToken } }';
 const { register } = await createGraphqlClient(app.url).request(registration);

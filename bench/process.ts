@@ -75,10 +75,17 @@ export async function serve(program: string, environment: Readonly<Record<string
   let written = '';
   child.stderr.on('data', (chunk: Buffer) => (written = (written + chunk.toString()).slice(-5_000)));
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown> & { url: string }>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
     const parsed = greeting.safeParse(line.startsWith('{') ? JSON.parse(line) : null);
-    if (parsed.success) resolve(parsed.data);
-    else written += `${line}\n`;
+    if (!parsed.success) {
+      written = `${written}${line}\n`.slice(-5_000);
+      return;
+    }
+    resolve(parsed.data);
+    // The log that follows is not read, at no cost for whoever measures, and does not fill the pipe.
+    lines.close();
+    child.stdout.resume();
   });
   child.once('exit', () => reject(new Error(`${program} ended before it served:\n${written}`)));
   const said = await promise;

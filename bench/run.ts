@@ -1,37 +1,34 @@
 // Everything that is compared, or some rows of it:
-//   npm ci --prefix bench && npm run bench [-- <row> ...]      BENCH_ROUNDS=3 for a quick look
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+//   npm ci --prefix bench && npm run bench [-- <row> ...]
+// BENCH_ROUNDS=3 for a quick look, BENCH_SECONDS for how long each measurement takes, SERVER_NODE_OPTIONS=--cpu-prof profiles the servers.
 import { machineLine, runRow, type Row } from './harness.ts';
+import { firstTokenRow } from './rows/first-token.ts';
+import { idleRow } from './rows/idle.ts';
 import { listRow } from './rows/list.ts';
 import { createNestedRow } from './rows/nested.ts';
 import { smallRow } from './rows/small.ts';
 import { startRow } from './rows/start.ts';
+import { manyStreamsRow, streamsRow } from './rows/streams.ts';
 
-const rows: readonly Row[] = [smallRow, listRow, createNestedRow(), startRow];
-/** Rows that are programs of their own, with their arguments: streams of which each takes a minute. */
-const programs: Readonly<Record<string, readonly string[]>> = {
-  streams: ['rows/streams.ts', '100', '200'],
-  'many-streams': ['rows/streams.ts', '1000', '20'],
-  idle: ['rows/idle.ts'],
-};
+const rows: readonly Row[] = [smallRow, listRow, createNestedRow(), streamsRow, manyStreamsRow, firstTokenRow, idleRow, startRow];
 
 const chosen = process.argv.slice(2);
-const known = [...rows.map((row) => row.id), ...Object.keys(programs)];
-const unknown = chosen.filter((id) => !known.includes(id));
+const unknown = chosen.filter((id) => rows.every((row) => row.id !== id));
 if (unknown.length > 0) {
-  console.error(`There is no row ${unknown.join(', ')}; there are ${known.join(', ')}.`);
+  console.error(`There is no row ${unknown.join(', ')}; there are ${rows.map((row) => row.id).join(', ')}.`);
   process.exit(1);
 }
-const isChosen = (id: string): boolean => chosen.length === 0 || chosen.includes(id);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? NaN);
 console.log(machineLine());
-for (const row of rows) if (isChosen(row.id)) await runRow(row, Number.isNaN(rounds) ? undefined : rounds);
-for (const [id, [program = '', ...given]] of Object.entries(programs)) {
-  if (!isChosen(id)) continue;
-  console.log(`\n### ${id}\n`);
-  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...given], { stdio: 'inherit' });
-  const [exitCode] = await once(child, 'exit');
-  if (exitCode !== 0) process.exitCode = 1;
+for (const row of rows) {
+  if (chosen.length > 0 && !chosen.includes(row.id)) continue;
+  try {
+    await runRow(row, Number.isNaN(rounds) ? undefined : rounds);
+  } catch (error) {
+    // The other rows are worth their minutes all the same.
+    console.error(`\n### ${row.title}\n\nFAILED, which is no measurement:`, error);
+    process.exitCode = 1;
+  }
 }
+// Clients of a row that failed may still hold their connections open.
+process.exit();

@@ -1,7 +1,6 @@
 // Uploads a generated CSV: time, memory of the server, and what a session page costs afterwards.
 //   node bench/upload.ts [megabytes]
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,11 +9,12 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGraphqlClient } from '../tests/kit/graphql-client.ts';
 import { startServerProcess } from '../tests/kit/server-process.ts';
+import { residentBytes } from './process.ts';
 
 const [megabytes = 1_024] = process.argv.slice(2).map(Number);
 
 function residentMegabytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  return residentBytes(pid) / 1024 ** 2;
 }
 
 /** Rows of mixed types in chunks of about a megabyte, always the same. */

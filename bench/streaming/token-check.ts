@@ -1,11 +1,13 @@
 /** What one stream delivered. */
 export interface TokenReport {
-  /** Tokens that came, in order and without a gap. */
+  /** The number of the last token that came. */
   readonly tokens: number;
   /** Whether a token was missing, came twice, or came out of order. */
   readonly isBroken: boolean;
   /** How long after the engine made it each token came, in milliseconds. */
   readonly lagMs: readonly number[];
+  /** The end of what came last, which tells why a stream ended too early. */
+  readonly lastText: string;
 }
 
 /** Checks the tokens of one stream as they come. */
@@ -33,9 +35,11 @@ export function createTokenCheck(onToken: (index: number) => void = () => {}): T
   let rest = '';
   let last = 0;
   let isBroken = false;
+  let lastText = '';
   return {
     take(text) {
       const now = tokenClock();
+      lastText = text;
       const whole = rest + text;
       let end = 0;
       for (const match of whole.matchAll(pattern)) {
@@ -48,6 +52,6 @@ export function createTokenCheck(onToken: (index: number) => void = () => {}): T
       }
       rest = whole.slice(Math.max(end, whole.length - longestToken));
     },
-    report: () => ({ tokens: last, isBroken, lagMs }),
+    report: () => ({ tokens: last, isBroken, lagMs, lastText: lastText.slice(-300) }),
   };
 }

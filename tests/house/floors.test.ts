@@ -92,7 +92,7 @@ describe('the floors', () => {
   });
 
   it('have no file over 400 lines', () => {
-    const all = [...files, ...globSync('tests/**/*.ts'), ...globSync('bench/{*,rows/*}.ts')];
+    const all = [...files, ...globSync('tests/**/*.ts'), ...globSync('bench/{*,*/*}.ts')];
     expect(all.filter((file) => readFileSync(file, 'utf8').split('\n').length > 400)).toEqual([]);
   });
 
