@@ -14,6 +14,10 @@ export function createNestedRow(): Row {
     title: 'viewer > 20 conversations > 20 messages with their text, from PostgreSQL',
     goal: 'at least .60 of two hand-written queries',
     metrics: requestMetrics,
-    contestants: [productContestant(query, resolve), peerContestant('node:http and two queries', 'node-pg.js', query, { role: 'limit', owner })],
+    contestants: [
+      productContestant(query, resolve),
+      peerContestant('node:http and two queries', 'node-pg.js', query, { role: 'limit', owner }),
+      peerContestant('plain Yoga with dataloaders', 'yoga-pg.js', query, { owner }),
+    ],
   };
 }
