@@ -46,7 +46,7 @@ function assertWhole(reports: readonly TokenReport[], tokens: number): void {
   if (first === undefined) return;
   const fault = first.isBroken ? 'has a gap, a repetition or a wrong order' : 'is short';
   throw new Error(
-    `${broken.length} of ${reports.length} streams are not whole. One ${fault}: ${first.lagMs.length} tokens of ${tokens}, the last of them number ${first.tokens}; what came last: ${first.lastText}`,
+    `${broken.length} of ${reports.length} streams are not whole. One ${fault}: ${first.lagMs.length} tokens of ${tokens}, the last of them number ${first.tokens}; what came besides tokens: ${first.otherText}`,
   );
 }
 

@@ -6,8 +6,8 @@ export interface TokenReport {
   readonly isBroken: boolean;
   /** How long after the engine made it each token came, in milliseconds. */
   readonly lagMs: readonly number[];
-  /** The end of what came last, which tells why a stream ended too early. */
-  readonly lastText: string;
+  /** The end of what came besides tokens, which tells why a stream ended too early. */
+  readonly otherText: string;
 }
 
 /** Checks the tokens of one stream as they come. */
@@ -35,11 +35,10 @@ export function createTokenCheck(onToken: (index: number) => void = () => {}): T
   let rest = '';
   let last = 0;
   let isBroken = false;
-  let lastText = '';
+  let otherText = '';
   return {
     take(text) {
       const now = tokenClock();
-      lastText = text;
       const whole = rest + text;
       let end = 0;
       for (const match of whole.matchAll(pattern)) {
@@ -50,8 +49,9 @@ export function createTokenCheck(onToken: (index: number) => void = () => {}): T
         end = match.index + match[0].length;
         onToken(index);
       }
+      if (end === 0) otherText = (otherText + text).slice(-400);
       rest = whole.slice(Math.max(end, whole.length - longestToken));
     },
-    report: () => ({ tokens: last, isBroken, lagMs, lastText: lastText.slice(-300) }),
+    report: () => ({ tokens: last, isBroken, lagMs, otherText }),
   };
 }
