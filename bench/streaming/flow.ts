@@ -27,10 +27,14 @@ export interface Delivered {
 export interface Flow {
   /** How many tokens have come so far. */
   readonly delivered: number;
+  /** How many of them were late. */
+  readonly late: number;
   /** When all are over. It fails when one of them is not whole. */
   readonly over: Promise<Delivered>;
 }
 
+/** A token that comes so long after the engine made it is late: a reader sees it stutter. */
+export const lateMs = 250;
 // A stream that is a minute late does not come any more.
 const patienceMs = 60_000;
 
@@ -53,13 +57,15 @@ function assertWhole(reports: readonly TokenReport[], tokens: number): void {
 /** Starts streams and follows them. */
 export function startFlow(streamer: Streamer, { streams, tokens, tokensPerSecond, rampMs }: FlowOptions): Flow {
   let delivered = 0;
+  let late = 0;
   let ended = 0;
   const firstFromSendMs: number[] = [];
   const follow = async (index: number): Promise<TokenReport> => {
     await sleep((index * rampMs) / streams);
     const sentAt = tokenClock();
-    const check = createTokenCheck((token) => {
+    const check = createTokenCheck((token, lag) => {
       delivered += 1;
+      if (lag > lateMs) late += 1;
       if (token === 1) firstFromSendMs.push(tokenClock() - sentAt - 1_000 / tokensPerSecond);
     });
     await streamer.follow({ tokens, tokensPerSecond }, (text) => check.take(text));
@@ -82,6 +88,9 @@ export function startFlow(streamer: Streamer, { streams, tokens, tokensPerSecond
   return {
     get delivered() {
       return delivered;
+    },
+    get late() {
+      return late;
     },
     over,
   };

@@ -28,9 +28,9 @@ const longestToken = 32;
 /**
  * A check of tokens as the steady engine writes them (`12@1764000000000.1 `).
  *
- * @param onToken called for each token with its number
+ * @param onToken called for each token with its number and how long after the engine made it it came
  */
-export function createTokenCheck(onToken: (index: number) => void = () => {}): TokenCheck {
+export function createTokenCheck(onToken: (index: number, lagMs: number) => void = () => {}): TokenCheck {
   const lagMs: number[] = [];
   let rest = '';
   let last = 0;
@@ -45,9 +45,10 @@ export function createTokenCheck(onToken: (index: number) => void = () => {}): T
         const index = Number(match[1]);
         isBroken ||= index !== last + 1;
         last = index;
-        lagMs.push(now - Number(match[2]));
+        const lag = now - Number(match[2]);
+        lagMs.push(lag);
         end = match.index + match[0].length;
-        onToken(index);
+        onToken(index, lag);
       }
       if (end === 0) otherText = (otherText + text).slice(-400);
       rest = whole.slice(Math.max(end, whole.length - longestToken));
