@@ -14,8 +14,8 @@ COPY package.json schema.graphql LICENSE ./
 COPY src ./src
 # The embedded PostgreSQL finds its libraries through links, which an install without scripts leaves to be made.
 RUN node -e "import('./src/stores/embedded-binaries.ts').then((binaries) => binaries.findPostgresBinaries())"
-# An unprivileged user owns the data and nothing else. The embedded PostgreSQL runs as the same user.
-RUN mkdir /data && chown node:node /data
+# An unprivileged user owns the data and the cache of compiled code, and nothing else. The embedded PostgreSQL runs as the same user.
+RUN mkdir -p /data node_modules/.cache/colloquy && chown node:node /data node_modules/.cache/colloquy
 USER node
 VOLUME /data
 EXPOSE 4000
