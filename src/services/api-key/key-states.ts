@@ -1,11 +1,11 @@
-import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { roleOfKey } from '../../auth/scopes.ts';
 import type { KeyViewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { createActivity } from '../activity.ts';
 import { livingUser } from '../living-user.ts';
+import { createRemembered } from '../remembered.ts';
 
 /** Which API keys are good, and whom they speak for. */
 export type KeyStates = ReturnType<typeof createKeyStates>;
@@ -19,7 +19,6 @@ interface KeyRow {
   readonly lastUsedAt: Date | null;
 }
 
-const mostCached = 10_000;
 /** A moment on which nothing depends need not cost a write for every request. */
 const lastUsedResolutionMs = 60_000;
 
@@ -31,12 +30,7 @@ const lastUsedResolutionMs = 60_000;
  */
 export function createKeyStates(options: { readonly pool: Pool; readonly clock: Clock; readonly logger: Logger; readonly cacheMs: number }) {
   const { pool, clock, logger, cacheMs } = options;
-  const cache = new LRUCache<string, Promise<KeyViewer | null>>({
-    max: mostCached,
-    ttl: cacheMs,
-    ttlResolution: 0,
-    perf: { now: () => clock.now().getTime() },
-  });
+  const remembered = createRemembered<KeyViewer | null>({ clock, forMs: cacheMs });
 
   /** Notes that a key was used, in the background: whoever uses it does not wait. */
   function noteUse(row: KeyRow): void {
@@ -62,44 +56,27 @@ export function createKeyStates(options: { readonly pool: Pool; readonly clock: 
     return { apiKeyId, userId, role: roleOfKey(role, scopes), scopes, expiresAt };
   }
 
-  const activity = new DataLoader<string, boolean>(
-    async (ids) => {
+  return {
+    /** Whom the key with this hash speaks for, also when it has expired; null when there is none. */
+    byHash: (hash: string): Promise<KeyViewer | null> => remembered.find(hash, () => load('token_hash', hash)),
+
+    /** The same by the id, for a socket that was opened earlier. */
+    byId: (id: string): Promise<KeyViewer | null> => remembered.find(id, () => load('id', id)),
+
+    /** Whether a key is good, past the memory; all that are asked about in one moment are looked up by one statement. */
+    isActive: createActivity(async (ids) => {
       const { rows } = await pool.query<{ readonly id: string }>(
         `SELECT k.id FROM api_keys k JOIN users u ON u.id = k.user_id AND ${livingUser}
          WHERE k.id = ANY($1::uuid[]) AND (k.expires_at IS NULL OR k.expires_at > $2)`,
         [ids, clock.now()],
       );
-      const active = new Set(rows.map((row) => row.id));
-      return ids.map((id) => active.has(id));
-    },
-    { cache: false },
-  );
-
-  /** The key as remembered; of one that is there it may have expired since. */
-  function remembered(name: string, column: 'token_hash' | 'id', value: string): Promise<KeyViewer | null> {
-    const cached = cache.get(name);
-    if (cached !== undefined) return cached;
-    const loading = load(column, value);
-    cache.set(name, loading);
-    // A failure is not an answer: the next one asks again.
-    loading.catch(() => cache.peek(name) === loading && cache.delete(name));
-    return loading;
-  }
-
-  return {
-    /** Whom the key with this hash speaks for, also when it has expired; null when there is none. */
-    byHash: (hash: string): Promise<KeyViewer | null> => remembered(hash, 'token_hash', hash),
-
-    /** The same by the id, for a socket that was opened earlier. */
-    byId: (id: string): Promise<KeyViewer | null> => remembered(id, 'id', id),
-
-    /** Whether a key is good, past the memory; all that are asked about in one moment are looked up by one statement. */
-    isActive: (id: string): Promise<boolean> => activity.load(id),
+      return rows;
+    }),
 
     /** Forgets a key, after it was revoked. */
     forget(id: string, hash: string): void {
-      cache.delete(id);
-      cache.delete(hash);
+      remembered.forget(id);
+      remembered.forget(hash);
     },
   };
 }

@@ -19,8 +19,8 @@ export type People = ReturnType<typeof createPeople>;
 
 /** Creates the service. */
 export function createPeople(dependencies: PeopleDependencies) {
-  const { prisma, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
-  const states = createLoginStates({ prisma, clock, cacheMs: loginCacheMs });
+  const { pool, clock, accessTokens, loginCacheMs = 2_000 } = dependencies;
+  const states = createLoginStates({ pool, clock, cacheMs: loginCacheMs });
   const setupToken = createSetupToken(dependencies);
   const attempts = createAttempts(dependencies);
   const checkPassword = createPasswordCheck({ ...dependencies, attempts });
