@@ -7,3 +7,10 @@ export interface DeviceFacts {
 
 /** For what the server does by itself, without anybody asking. */
 export const noDevice: DeviceFacts = { address: null, userAgent: null };
+
+const mostUserAgentCharacters = 300;
+
+/** As much of what a program calls itself as is kept. */
+export function userAgentOf(device: DeviceFacts): string | null {
+  return device.userAgent?.slice(0, mostUserAgentCharacters) ?? null;
+}

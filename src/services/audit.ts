@@ -5,7 +5,7 @@ import type { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import { requireAdmin } from '../auth/require-admin.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { later, type Clock } from '../base/clock.ts';
-import type { DeviceFacts } from '../base/device.ts';
+import { userAgentOf, type DeviceFacts } from '../base/device.ts';
 import type { IdSource } from '../base/id.ts';
 import type { Json } from '../base/json.ts';
 import type { Page } from '../base/page.ts';
@@ -47,7 +47,6 @@ export interface AuditFilter {
 /** The audit log. */
 export type Audit = ReturnType<typeof createAudit>;
 
-const mostUserAgentCharacters = 300;
 const isKind = (word: string): word is AuditKind => Object.hasOwn(auditKinds, word);
 const kindShape = z.custom<AuditKind>((word) => typeof word === 'string' && isKind(word));
 const eventShape = z.object({
@@ -83,9 +82,8 @@ export function createAudit(options: {
      */
     async record(transaction: Prisma.TransactionClient | null, entry: AuditEntry): Promise<void> {
       const { kind, actorId, subjectId = actorId, device, data = {} } = entry;
-      const userAgent = device.userAgent?.slice(0, mostUserAgentCharacters) ?? null;
       await (transaction ?? prisma).auditEvent.create({
-        data: { id: newId(), kind, actorId, subjectId, address: device.address, userAgent, data, createdAt: clock.now() },
+        data: { id: newId(), kind, actorId, subjectId, address: device.address, userAgent: userAgentOf(device), data, createdAt: clock.now() },
         select: { id: true },
       });
     },

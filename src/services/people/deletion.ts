@@ -1,6 +1,5 @@
 import { Prisma } from '../../../prisma/generated/client.ts';
-import { requireLogin } from '../../auth/viewer.ts';
-import type { Viewer } from '../../auth/viewer.ts';
+import { requireLogin, type Viewer } from '../../auth/viewer.ts';
 import { later } from '../../base/clock.ts';
 import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, badInput } from '../../base/errors.ts';

@@ -1,5 +1,4 @@
-import { requireLogin } from '../../auth/viewer.ts';
-import type { Viewer } from '../../auth/viewer.ts';
+import { requireLogin, type Viewer } from '../../auth/viewer.ts';
 import type { DeviceFacts } from '../../base/device.ts';
 import { notFound } from '../../base/errors.ts';
 import { isUuid } from '../../base/id.ts';

@@ -1,10 +1,9 @@
 import { NIL } from 'uuid';
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/generated/client.ts';
-import type { Viewer } from '../../auth/viewer.ts';
-import { requireLogin } from '../../auth/viewer.ts';
+import { requireLogin, type Viewer } from '../../auth/viewer.ts';
 import { later } from '../../base/clock.ts';
-import type { DeviceFacts } from '../../base/device.ts';
+import { userAgentOf, type DeviceFacts } from '../../base/device.ts';
 import { AppError } from '../../base/errors.ts';
 import { parseInput } from '../../base/validate.ts';
 import { requireActiveAccount } from './account-state.ts';
@@ -41,7 +40,6 @@ export interface IssuedLogin {
 /** Signed-in devices. */
 export type Logins = ReturnType<typeof createLogins>;
 
-const mostUserAgentCharacters = 300;
 const signInAgain = 'Sign in again with "login".';
 const loginShape = z.object({ login: loginNameShape, password: z.string() });
 
@@ -59,9 +57,8 @@ export function createLogins(dependencies: PeopleDependencies & { readonly state
   const start = async (transaction: Prisma.TransactionClient, userId: string, device: DeviceFacts): Promise<IssuedLogin> => {
     const now = clock.now();
     const { token, row } = newRefreshToken();
-    const userAgent = device.userAgent?.slice(0, mostUserAgentCharacters) ?? null;
     const loginId = newId();
-    const login = { id: loginId, userId, userAgent, address: device.address, createdAt: now, lastUsedAt: now };
+    const login = { id: loginId, userId, userAgent: userAgentOf(device), address: device.address, createdAt: now, lastUsedAt: now };
     await transaction.login.create({ data: login, select: { id: true } });
     await transaction.refreshToken.create({ data: { ...row, loginId }, select: { id: true } });
     return { loginId, refreshToken: token };
