@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { megabyte, wholeNumber } from './config-values.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { rateVariables, shapeRates, type RateConfig } from './rate-config.ts';
 import { problemsOfSecrets, separated } from './secrets.ts';
 
 /** Everything that can be configured, in the product's words. An absent feature is `null`. */
@@ -85,24 +86,6 @@ export interface Config {
   };
 }
 
-/** How often things may be done. Zero means: without a limit. */
-export interface RateConfig {
-  /** The time in which attempts to sign in, registrations, refreshes and checks of a password are counted. */
-  readonly attemptWindowMs: number;
-  readonly loginsPerAccount: number;
-  readonly loginsPerAddress: number;
-  readonly registrationsPerAddress: number;
-  readonly refreshesPerAddress: number;
-  /** Of passwords and set-up tokens that somebody signed in gives. */
-  readonly checksPerUser: number;
-  /** Operations of one person, on every transport. */
-  readonly requestsPerMinute: number;
-  /** Operations that nobody is signed in for, of one address. */
-  readonly anonymousRequestsPerMinute: number;
-  /** Runs that one person starts. */
-  readonly chatsPerMinute: number;
-}
-
 /** A PostgreSQL server. */
 export interface DatabaseConfig {
   readonly url: string;
@@ -152,15 +135,7 @@ const variables = z.object({
   BCRYPT_CONCURRENCY: wholeNumber(2, 1, 16),
   AUDIT_RETENTION_DAYS: wholeNumber(365, 1, 36_500),
   REDIS_URL: url(/^rediss?$/).optional(),
-  RATE_LIMIT_ATTEMPT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
-  RATE_LIMIT_LOGINS_PER_ACCOUNT: wholeNumber(10, 0, 1_000_000),
-  RATE_LIMIT_LOGINS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
-  RATE_LIMIT_REGISTRATIONS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
-  RATE_LIMIT_REFRESHES_PER_ADDRESS: wholeNumber(300, 0, 1_000_000),
-  RATE_LIMIT_CHECKS_PER_USER: wholeNumber(10, 0, 1_000_000),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
-  RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
-  RATE_LIMIT_CHATS_PER_MINUTE: wholeNumber(20, 0, 1_000_000),
+  ...rateVariables,
   MAX_API_KEYS_PER_USER: wholeNumber(20, 0, 10_000),
   OIDC_ISSUERS: issuersShape.default([]),
   OIDC_SIGN_UP: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(true),
@@ -276,17 +251,7 @@ function shape(values: z.infer<typeof variables>): Config {
     },
     auditRetentionMs: values.AUDIT_RETENTION_DAYS * secondsPerDay * 1_000,
     redisUrl: values.REDIS_URL ?? null,
-    rates: {
-      attemptWindowMs: values.RATE_LIMIT_ATTEMPT_WINDOW_SECONDS * 1_000,
-      loginsPerAccount: values.RATE_LIMIT_LOGINS_PER_ACCOUNT,
-      loginsPerAddress: values.RATE_LIMIT_LOGINS_PER_ADDRESS,
-      registrationsPerAddress: values.RATE_LIMIT_REGISTRATIONS_PER_ADDRESS,
-      refreshesPerAddress: values.RATE_LIMIT_REFRESHES_PER_ADDRESS,
-      checksPerUser: values.RATE_LIMIT_CHECKS_PER_USER,
-      requestsPerMinute: values.RATE_LIMIT_REQUESTS_PER_MINUTE,
-      anonymousRequestsPerMinute: values.RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE,
-      chatsPerMinute: values.RATE_LIMIT_CHATS_PER_MINUTE,
-    },
+    rates: shapeRates(values),
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     gate: shapeGate(values),

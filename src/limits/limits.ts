@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Redis } from 'ioredis';
-import type { RateConfig } from '../base/config.ts';
+import type { RateConfig } from '../base/rate-config.ts';
 import type { Limiter, LimiterSettings } from './limiter.ts';
 import { createMemoryLimiter } from './memory-limiter.ts';
 import { createPostgresLimiter } from './postgres-limiter.ts';

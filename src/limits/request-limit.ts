@@ -1,4 +1,4 @@
-import type { RateConfig } from '../base/config.ts';
+import type { RateConfig } from '../base/rate-config.ts';
 import { networkOf } from '../base/network.ts';
 import { createRequestWindow } from './request-window.ts';
 
