@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
-import { runAsAdmin } from '../kit/database.ts';
+import { runSql } from '../kit/database.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 
@@ -67,7 +67,7 @@ async function createApiKey(person: TestPerson): Promise<string> {
 async function linkIdentity(app: TestApp, person: TestPerson): Promise<string> {
   const id = randomUUID();
   const userId = Buffer.from(person.userId, 'base64').toString().split(':')[1] ?? '';
-  await runAsAdmin(
+  await runSql(
     app.connectionString,
     `INSERT INTO identities (id, user_id, issuer, subject, created_at) VALUES ('${id}', '${userId}', 'https://id.example.org', 'owner', now())`,
   );

@@ -1,6 +1,5 @@
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { createTestDatabase, runSql, type TestDatabase } from '../kit/database.ts';
 import { followToTheEnd, readEvents } from '../kit/follower.ts';
 import { createGraphqlClient, type GraphqlClient } from '../kit/graphql-client.ts';
 import { createLedger, followQuery } from '../kit/ledger.ts';
@@ -18,16 +17,6 @@ const wokenWithinMs = 5_000;
 function ageOf(text: string): number {
   const madeAt = [...text.matchAll(/@(\d+\.\d)/g)].at(-1)?.[1] ?? '0';
   return performance.timeOrigin + performance.now() - Number(madeAt);
-}
-
-async function rowsOf(connectionString: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 describe('five servers on one database', () => {
@@ -57,7 +46,7 @@ describe('five servers on one database', () => {
 
   it('R08 are all ready after starting at once on an empty one, which was migrated once', async () => {
     for (const { url } of servers) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    const migrations = await rowsOf(database.connectionString, 'SELECT migration_name, finished_at FROM _prisma_migrations');
+    const migrations = await runSql(database.connectionString, 'SELECT migration_name, finished_at FROM _prisma_migrations');
     expect(migrations.length).toBeGreaterThan(0);
     expect(new Set(migrations.map((migration) => migration['migration_name'])).size).toBe(migrations.length);
     for (const migration of migrations) expect(migration['finished_at']).not.toBeNull();
@@ -93,7 +82,7 @@ describe('five servers on one database', () => {
     const [first] = outcomes;
     expect(first).toMatchObject({ isAcknowledged: true });
     for (const outcome of outcomes) expect(outcome).toEqual(first);
-    const [counts] = await rowsOf(
+    const [counts] = await runSql(
       database.connectionString,
       `WITH sent AS (SELECT id, conversation_id FROM runs WHERE idempotency_key = 'R05')
        SELECT (SELECT count(*)::int FROM sent) AS runs,

@@ -39,11 +39,11 @@ export async function createTestDatabase(options: { readonly isMigrated?: boolea
   if (absence !== null) throw new Error(absence);
   const name = `${prefix}${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   const source = options.isMigrated === false ? 'template0' : template;
-  await runAsAdmin(adminConnectionString, `CREATE DATABASE ${name} TEMPLATE ${source}`);
+  await runSql(adminConnectionString, `CREATE DATABASE ${name} TEMPLATE ${source}`);
   return {
     connectionString: withDatabase(adminConnectionString, name),
     name,
-    [Symbol.asyncDispose]: async () => runAsAdmin(adminConnectionString, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    [Symbol.asyncDispose]: async () => void (await runSql(adminConnectionString, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
   };
 }
 
@@ -54,13 +54,13 @@ export function withDatabase(connectionString: string, name: string): string {
   return url.href;
 }
 
-/** Runs one statement on a connection of its own. */
-export async function runAsAdmin(connectionString: string, sql: string): Promise<void> {
+/** Runs one statement on a connection of its own, and gives its rows. */
+export async function runSql(connectionString: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }

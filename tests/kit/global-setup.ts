@@ -4,7 +4,7 @@ import { messageOf } from '../../src/base/errors.ts';
 import { createLogger, type Logger } from '../../src/base/logger.ts';
 import { startEmbeddedPostgres } from '../../src/stores/embedded-postgres.ts';
 import { migrate } from '../../src/stores/migrate.ts';
-import { runAsAdmin, withDatabase, type TestPostgres } from './database.ts';
+import { runSql, withDatabase, type TestPostgres } from './database.ts';
 import { createTemporaryFolder, databasePrefix, dropDatabases, isOfDeadRun, removeFoldersOfDeadRuns } from './leftovers.ts';
 
 type Teardown = () => Promise<void>;
@@ -58,7 +58,7 @@ async function useServer(project: TestProject, logger: Logger): Promise<Teardown
 async function prepare(adminConnectionString: string, logger: Logger): Promise<TestPostgres> {
   const prefix = `${databasePrefix}${Date.now().toString(36)}_${process.pid}_`;
   const template = `${prefix}template`;
-  await runAsAdmin(adminConnectionString, `CREATE DATABASE ${template} TEMPLATE template0`);
+  await runSql(adminConnectionString, `CREATE DATABASE ${template} TEMPLATE template0`);
   await migrate({ connectionString: withDatabase(adminConnectionString, template), logger });
   return { adminConnectionString, template, prefix, absence: null };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { checkDatabase, createDatabase, type Database, type DatabaseOptions } from '../../src/stores/database.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
-import { createTestDatabase, runAsAdmin } from '../kit/database.ts';
+import { createTestDatabase, runSql } from '../kit/database.ts';
 import { countStatements } from '../kit/statements.ts';
 
 const logger = createLogger({ level: 'silent' });
@@ -27,7 +27,7 @@ test('connections that the server ends are logged and replaced, and nothing else
   const destination = { write: (line: string) => void (lines.push(line) === 2 && resolve()) };
   await using database = open(test.connectionString, { logger: createLogger({ level: 'warn', destination }) });
   await Promise.all([database.pool.query('SELECT pg_sleep(0.05)'), database.pool.query('SELECT pg_sleep(0.05)')]);
-  await runAsAdmin(
+  await runSql(
     test.connectionString,
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'colloquy' AND datname = current_database()",
   );

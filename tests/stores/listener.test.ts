@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { createListener, type Listener, type ListenerOptions } from '../../src/stores/listener.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
-import { createTestDatabase, runAsAdmin } from '../kit/database.ts';
+import { createTestDatabase, runSql } from '../kit/database.ts';
 
 interface Watch extends Listener, AsyncDisposable {
   /** The next thing that is heard: `channel:payload`, or `reconnected`. */
@@ -50,7 +50,7 @@ test('hears what is notified on its channels, in order', async () => {
   await using test = await createTestDatabase({ isMigrated: false });
   await using listener = listen(test.connectionString);
   await listener.ready;
-  await runAsAdmin(test.connectionString, 'NOTIFY run_events, \'one\'; NOTIFY other, \'no\'; NOTIFY run_events; NOTIFY "Odd ""name""", \'two\'');
+  await runSql(test.connectionString, 'NOTIFY run_events, \'one\'; NOTIFY other, \'no\'; NOTIFY run_events; NOTIFY "Odd ""name""", \'two\'');
   expect([await listener.next(), await listener.next(), await listener.next()]).toEqual(['run_events:one', 'run_events:', 'Odd "name":two']);
 });
 
@@ -62,7 +62,7 @@ test('comes back after a cut, says so, and hears what follows', async () => {
   for (const round of ['first', 'second']) {
     proxy.cut();
     expect(await listener.next()).toBe('reconnected');
-    await runAsAdmin(test.connectionString, `NOTIFY run_events, '${round}'`);
+    await runSql(test.connectionString, `NOTIFY run_events, '${round}'`);
     expect(await listener.next()).toBe(`run_events:${round}`);
   }
 });
@@ -84,8 +84,8 @@ test('a quiet connection stays', async () => {
   await using test = await createTestDatabase({ isMigrated: false });
   await using listener = listen(test.connectionString, { heartbeatMs: 10 });
   await listener.ready;
-  await runAsAdmin(test.connectionString, 'SELECT pg_sleep(0.1)');
-  await runAsAdmin(test.connectionString, "NOTIFY run_events, 'still here'");
+  await runSql(test.connectionString, 'SELECT pg_sleep(0.1)');
+  await runSql(test.connectionString, "NOTIFY run_events, 'still here'");
   expect(await listener.next()).toBe('run_events:still here');
 });
 
@@ -96,7 +96,7 @@ test('is ready late when the server comes late', async () => {
   await using listener = listen(proxy.connectionString, { maxBackoffMs: 50 });
   await proxy.reopen();
   await listener.ready;
-  await runAsAdmin(test.connectionString, "NOTIFY run_events, 'hello'");
+  await runSql(test.connectionString, "NOTIFY run_events, 'hello'");
   expect(await listener.next()).toBe('run_events:hello');
 });
 

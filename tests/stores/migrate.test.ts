@@ -8,21 +8,11 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { readMigrations, type Migration } from '../../src/stores/migration-folder.ts';
-import { createTestDatabase, runAsAdmin } from '../kit/database.ts';
+import { createTestDatabase, runSql } from '../kit/database.ts';
 
 const logger = createLogger({ level: 'silent' });
 const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
 const migration = (name: string, sql: string): Migration => ({ name, sql, checksum: checksumOf(sql) });
-
-async function rowsOf(connectionString: string, sql: string): Promise<readonly unknown[]> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 const records = 'SELECT migration_name, checksum, finished_at IS NOT NULL AS finished, applied_steps_count FROM _prisma_migrations ORDER BY migration_name';
 
@@ -30,7 +20,7 @@ test('an empty database gets every migration, recorded the way Prisma does', asy
   await using database = await createTestDatabase({ isMigrated: false });
   const migrations = await readMigrations();
   expect(await migrate({ ...database, logger })).toEqual(migrations.map(({ name }) => name));
-  expect(await rowsOf(database.connectionString, records)).toEqual(
+  expect(await runSql(database.connectionString, records)).toEqual(
     migrations.map(({ name, checksum }) => ({ migration_name: name, checksum, finished: true, applied_steps_count: 1 })),
   );
   expect(await migrate({ ...database, logger })).toEqual([]);
@@ -53,14 +43,14 @@ test('R08 five servers that start at once on an empty database apply each migrat
   );
   const names = (await readMigrations()).map(({ name }) => name);
   expect(outputs.toSorted()).toEqual([JSON.stringify(names), '[]', '[]', '[]', '[]'].toSorted());
-  expect(await rowsOf(database.connectionString, records)).toHaveLength(names.length);
+  expect(await runSql(database.connectionString, records)).toHaveLength(names.length);
 });
 
 test('a migration may hold functions, strings and comments with semicolons', async () => {
   await using database = await createTestDatabase({ isMigrated: false });
   const sql = "-- one; two\nCREATE FUNCTION seven() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 7; END; $$;\nCREATE TABLE note AS SELECT 'a;b' AS text;";
   await migrate({ ...database, logger, migrations: [migration('1_functions', sql)] });
-  expect(await rowsOf(database.connectionString, 'SELECT seven(), text FROM note')).toEqual([{ seven: 7, text: 'a;b' }]);
+  expect(await runSql(database.connectionString, 'SELECT seven(), text FROM note')).toEqual([{ seven: 7, text: 'a;b' }]);
 });
 
 test('a value that one migration adds to an enum is there for the next', async () => {
@@ -70,7 +60,7 @@ test('a value that one migration adds to an enum is there for the next', async (
   const third = migration('3_sky', "CREATE TABLE sky AS SELECT 'BLUE'::colour AS colour");
   await migrate({ ...database, logger, migrations: [first] });
   expect(await migrate({ ...database, logger, migrations: [first, second, third] })).toEqual(['2_blue', '3_sky']);
-  expect(await rowsOf(database.connectionString, 'SELECT colour FROM sky')).toEqual([{ colour: 'BLUE' }]);
+  expect(await runSql(database.connectionString, 'SELECT colour FROM sky')).toEqual([{ colour: 'BLUE' }]);
 });
 
 test('a migration that fails leaves no trace, and succeeds when it is mended', async () => {
@@ -80,7 +70,7 @@ test('a migration that fails leaves no trace, and succeeds when it is mended', a
   await expect(migrate({ ...database, logger, migrations: [first, broken] })).rejects.toThrow(
     /^The migration 2_broken failed and was rolled back: [^]*division by zero[^]*The database is as it was before/,
   );
-  expect(await rowsOf(database.connectionString, "SELECT to_regclass('kept')::text AS kept, to_regclass('half')::text AS half")).toEqual([
+  expect(await runSql(database.connectionString, "SELECT to_regclass('kept')::text AS kept, to_regclass('half')::text AS half")).toEqual([
     { kept: 'kept', half: null },
   ]);
   expect(await migrate({ ...database, logger, migrations: [first, migration('2_broken', 'CREATE TABLE whole ();')] })).toEqual(['2_broken']);
@@ -92,7 +82,7 @@ test('a process that is killed in the middle of a migration leaves no trace', as
   const failing = migrate({ ...database, logger, migrations: [slow] }).catch((error: unknown) => error);
   const cut =
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()";
-  while ((await rowsOf(database.connectionString, cut)).length === 0);
+  while ((await runSql(database.connectionString, cut)).length === 0);
   expect(await failing).toBeInstanceOf(Error);
   expect(await migrate({ ...database, logger, migrations: [migration('1_slow', 'CREATE TABLE half ();')] })).toEqual(['1_slow']);
 });
@@ -119,7 +109,7 @@ test('a migration that was changed after it was applied is refused', async () =>
 test('a migration that another tool left unfinished is named with its log', async () => {
   await using database = await createTestDatabase();
   const [name] = (await readMigrations()).map((known) => known.name);
-  await runAsAdmin(database.connectionString, "UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no space left'");
+  await runSql(database.connectionString, "UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no space left'");
   await expect(migrate({ ...database, logger })).rejects.toThrow(
     `The migration ${name} was begun by another tool and did not finish (no space left). Mend the database, then run "npx prisma migrate resolve`,
   );

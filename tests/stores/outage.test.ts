@@ -4,7 +4,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../../src/stores/database.ts';
 import { understood } from '../../src/stores/outage.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
-import { createTestDatabase, runAsAdmin } from '../kit/database.ts';
+import { createTestDatabase, runSql } from '../kit/database.ts';
 import { startRefusingPostgres } from '../kit/refusing-postgres.ts';
 
 const logger = createLogger({ level: 'silent' });
@@ -86,9 +86,9 @@ describe('R07 an outage of the database is SERVICE_UNAVAILABLE for whatever asks
     expect(commit.error).toMatchObject(away);
     const killed = failure(async () => database.pool.query('SELECT pg_sleep(60)'));
     await vi.waitFor(async () =>
-      runAsAdmin(test.connectionString, "SELECT 1 / count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND datname = current_database()"),
+      runSql(test.connectionString, "SELECT 1 / count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND datname = current_database()"),
     );
-    await runAsAdmin(
+    await runSql(
       test.connectionString,
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'colloquy' AND datname = current_database()",
     );
