@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createDeferred } from '../../src/base/async.ts';
 import { createRounds } from '../../src/base/rounds.ts';
 
@@ -16,6 +16,24 @@ describe('rounds', () => {
     await done.promise;
     for (const remove of removals) remove();
     expect(Math.max(...calls) - Math.min(...calls)).toBeLessThanOrEqual(1);
+  });
+
+  it('call each once an interval, spread over it', () => {
+    vi.useFakeTimers();
+    try {
+      const rounds = createRounds(8);
+      const calls: number[] = [];
+      const removals = [0, 1, 2].map((name) => rounds.add(() => calls.push(name)));
+      for (let elapsedMs = 0, before = 0; elapsedMs < 24; elapsedMs += 1, before = calls.length) {
+        vi.advanceTimersByTime(1);
+        expect(calls.length - before).toBeLessThanOrEqual(1);
+      }
+      expect(calls.toSorted((left, right) => left - right)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+      for (const remove of removals) remove();
+      expect(vi.getTimerCount(), 'no timer while nobody takes part').toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('call nobody who was taken out', async () => {

@@ -39,6 +39,15 @@ describe('the list of logins', () => {
     expect((await kit.people.loginsByIds(viewer, [viewer.loginId])).get(viewer.loginId)).toMatchObject({ userAgent: null, address: null });
   });
 
+  it('keeps 300 characters of what a program calls itself, in the list and in the audit log', async () => {
+    const { user } = await kit.join();
+    const { accessToken } = await kit.people.login({ login: user.email ?? '', password }, { ...device, userAgent: `${'x'.repeat(300)}y` });
+    const viewer = await kit.people.authenticate(accessToken);
+    const kept = { userAgent: 'x'.repeat(300) };
+    expect((await kit.people.loginsByIds(viewer, [viewer.loginId])).get(viewer.loginId)).toMatchObject(kept);
+    expect(await kit.prisma.auditEvent.findFirst({ where: { actorId: user.id, kind: 'LOGIN_SUCCEEDED' } })).toMatchObject(kept);
+  });
+
   it('leaves out what was ended or has expired', async () => {
     const { viewer, phone } = await twoDevices();
     await kit.people.logout(null, phone.refreshToken, device);
