@@ -17,6 +17,28 @@ export interface Takeable<Entry> {
   leave(): void;
 }
 
+/** The listener of a `Takeable`: the newest one, and called once. */
+export interface Listener {
+  set(listener: () => void): void;
+  /** Calls it, where one is set. */
+  tell(): void;
+}
+
+/** Nobody listens yet. */
+export function createListener(): Listener {
+  let listener: (() => void) | null = null;
+  return {
+    set(next) {
+      listener = next;
+    },
+    tell() {
+      const told = listener;
+      listener = null;
+      told?.();
+    },
+  };
+}
+
 /** An iterator that can be taken from as well. Use it in one of the two ways. */
 export interface Reader<Entry> extends AsyncIterableIterator<Entry, undefined, undefined>, Takeable<Entry> {}
 

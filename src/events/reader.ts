@@ -1,4 +1,4 @@
-import type { Reader } from '../base/takeable.ts';
+import { createListener, type Reader } from '../base/takeable.ts';
 
 /** What was found behind a position: entries in order, none when there are none yet. `ended` says that nothing will ever follow them. */
 export interface Found<Entry> {
@@ -35,17 +35,12 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
   let isEnded = false;
   let isFetching = false;
   let failure: { readonly error: unknown } | null = null;
-  let listener: (() => void) | null = null;
+  const listener = createListener();
   let unsubscribe: (() => void) | null = null;
 
-  const notify = (): void => {
-    const told = listener;
-    listener = null;
-    told?.();
-  };
   const wake = (): void => {
     isDirty = true;
-    if (!isFetching) notify();
+    if (!isFetching) listener.tell();
   };
   const leave = (): void => {
     if (isClosed) return;
@@ -54,7 +49,7 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
     nextInBatch = 0;
     unsubscribe?.();
     unsubscribe = null;
-    notify();
+    listener.tell();
   };
   const accept = (found: Found<Entry>): void => {
     batch = isClosed ? [] : found.entries;
@@ -70,7 +65,7 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
       .then(() => {
         isFetching = false;
         // With nothing found it looks again only when it was woken meanwhile.
-        if (batch.length > 0 || isEnded || isDirty || failure !== null) notify();
+        if (batch.length > 0 || isEnded || isDirty || failure !== null) listener.tell();
       })
       // What a listener throws is no failure of the log.
       .catch(() => {});
@@ -106,8 +101,8 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
 
   const isReady = (): boolean => isClosed || (!isFetching && (nextInBatch < batch.length || isEnded || isDirty || failure !== null));
   const whenReady = (next: () => void): void => {
-    listener = next;
-    if (isReady()) notify();
+    listener.set(next);
+    if (isReady()) listener.tell();
   };
 
   const next = (): Promise<IteratorResult<Entry, undefined>> =>

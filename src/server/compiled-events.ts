@@ -8,7 +8,7 @@ import {
   type ValidatedSubscriptionArgs,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { isTakeable, type Takeable } from '../base/takeable.ts';
+import { createListener, isTakeable, type Takeable } from '../base/takeable.ts';
 import { compileEventSelection, type EventSelection } from './event-selection.ts';
 import type { Result } from './result-masking.ts';
 
@@ -43,13 +43,8 @@ function textsOfEvents(
   const { selection, execute, textOf, failure } = parts;
   let executed: string | null = null;
   let isExecuting = false;
-  let listener: (() => void) | null = null;
+  const listener = createListener();
 
-  const notify = (): void => {
-    const told = listener;
-    listener = null;
-    told?.();
-  };
   const start = async (event: unknown): Promise<void> => {
     isExecuting = true;
     try {
@@ -59,7 +54,7 @@ function textsOfEvents(
       source.leave();
     }
     isExecuting = false;
-    notify();
+    listener.tell();
   };
 
   return {
@@ -82,9 +77,9 @@ function textsOfEvents(
     },
     isOver: () => !isExecuting && executed === null && source.isOver(),
     whenReady(next) {
-      listener = next;
-      if (executed !== null) notify();
-      else if (!isExecuting) source.whenReady(notify);
+      listener.set(next);
+      if (executed !== null) listener.tell();
+      else if (!isExecuting) source.whenReady(listener.tell);
     },
     leave: () => source.leave(),
   };

@@ -1,4 +1,4 @@
-import type { Takeable } from '../base/takeable.ts';
+import { createListener, type Takeable } from '../base/takeable.ts';
 
 /** The results of an operation as JSON, as they are sent. Nothing throws here: what fails is a last result that says so. */
 export interface TextStream extends Takeable<string> {
@@ -23,7 +23,7 @@ export function isTextStream(result: object): result is TextStream {
 export function createTextStream(source: Takeable<string>, onEnd: () => void): TextStream {
   let isEnded = false;
   let last: string | null = null;
-  let listener: (() => void) | null = null;
+  const listener = createListener();
 
   const finish = (): boolean => {
     if (isEnded) return false;
@@ -31,16 +31,11 @@ export function createTextStream(source: Takeable<string>, onEnd: () => void): T
     onEnd();
     return true;
   };
-  const notify = (): void => {
-    const told = listener;
-    listener = null;
-    told?.();
-  };
   const end = (final: string | null): void => {
     if (!finish()) return;
     last = final;
     source.leave();
-    notify();
+    listener.tell();
   };
 
   return {
@@ -56,9 +51,9 @@ export function createTextStream(source: Takeable<string>, onEnd: () => void): T
     },
     isOver: () => isEnded && last === null,
     whenReady(next) {
-      listener = next;
-      if (isEnded) notify();
-      else source.whenReady(notify);
+      listener.set(next);
+      if (isEnded) listener.tell();
+      else source.whenReady(listener.tell);
     },
     leave: () => end(null),
     end,
@@ -79,13 +74,8 @@ export function textsOf<Value>(
   let isAsking = false;
   let isOver = false;
   let text: string | null = null;
-  let listener: (() => void) | null = null;
+  const listener = createListener();
 
-  const notify = (): void => {
-    const told = listener;
-    listener = null;
-    told?.();
-  };
   const ask = async (): Promise<void> => {
     try {
       const { done, value } = await iterator.next();
@@ -107,22 +97,22 @@ export function textsOf<Value>(
         isAsking = true;
         void ask().then(() => {
           isAsking = false;
-          notify();
+          listener.tell();
         });
       }
       return taken;
     },
     isOver: () => isOver && text === null,
     whenReady(next) {
-      listener = next;
-      if (text !== null || isOver) notify();
+      listener.set(next);
+      if (text !== null || isOver) listener.tell();
     },
     leave() {
       isOver = true;
       text = null;
       // What an iterable throws while it is left concerns nobody any more, and one that waits may answer only when its wait is over.
       void Promise.resolve(iterator.return?.()).catch(() => {});
-      notify();
+      listener.tell();
     },
   };
 }
