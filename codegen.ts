@@ -12,7 +12,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { DateTime: 'string', BigInt: { input: 'string', output: 'number | string' }, JSON: 'unknown' },
+        scalars: { Date: 'string', DateTime: 'string', BigInt: { input: 'string', output: 'number | string' }, JSON: 'unknown' },
         importExtension: '.ts',
       },
     },

@@ -3,11 +3,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Resvg } from '@resvg/resvg-js';
 import { startApp } from '../src/app.ts';
 import { parseConfig } from '../src/base/config.ts';
 import { createLogger } from '../src/base/logger.ts';
-import { createPlots } from '../src/plots/plots.ts';
 import { datasetCsv } from '../tests/kit/datasets.ts';
 import { createGraphqlClient } from '../tests/kit/graphql-client.ts';
 import { withoutRateLimits } from '../tests/kit/wide-limits.ts';
@@ -17,7 +15,6 @@ const datasets = named.length > 0 ? named : ['cars.json', 'seattle-weather.csv',
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'colloquy-analyses-'));
 const app = await startApp(parseConfig({ ...withoutRateLimits, PORT: '0', DATA_FOLDER: dataFolder, LOG_LEVEL: 'warn' }), createLogger({ level: 'warn' }));
-const plots = createPlots();
 const registration = 'mutation { register(input: { email: "reader@example.org", password: "correct horse battery" }) { accessToken } }';
 const { register } = await createGraphqlClient(app.url).request(registration);
 const client = createGraphqlClient(app.url, { token: register.accessToken });
@@ -34,7 +31,7 @@ for (const dataset of datasets) {
   const { id, conversation } = session.createSession.session;
   await client.request('mutation ($id: ID!) { autoAnalyze(input: { sessionId: $id }) { run { id } } }', { id });
   const query = `query ($id: ID!) { conversation(id: $id) { title messages { edges { node { role parts {
-    ... on TextPart { text } ... on QueryResultPart { resultTitle: title columns { name } rows } ... on PlotPart { title spec } } } } } } }`;
+    ... on TextPart { text } ... on QueryResultPart { resultTitle: title columns { name } rows } ... on PlotPart { title light: png(width: 720) dark: png(width: 360, theme: DARK) } } } } } } }`;
   const answer = async () => (await client.request(query, { id: conversation.id })).conversation;
   const isOver = async () =>
     (await client.request('query ($id: ID!) { runs(conversationId: $id) { edges { node { status } } } }', { id: conversation.id })).runs.edges[0].node
@@ -47,14 +44,11 @@ for (const dataset of datasets) {
   let plotCount = 0;
   for (const part of messages.edges.at(-1).node.parts) {
     if (part.text !== undefined) lines.push(part.text);
-    else if (part.spec !== undefined) {
+    else if (part.light !== undefined) {
       plotCount += 1;
-      const file = `${plotCount}.png`;
-      await writeFile(
-        join(target, file),
-        new Resvg(await plots.renderSvg(part.spec), { background: 'white', fitTo: { mode: 'zoom', value: 1.5 } }).render().asPng(),
-      );
-      lines.push('', `![${part.title}](${file})`, '');
+      await writeFile(join(target, `${plotCount}-720-light.png`), Buffer.from(part.light, 'base64'));
+      await writeFile(join(target, `${plotCount}-360-dark.png`), Buffer.from(part.dark, 'base64'));
+      lines.push('', `![${part.title}](${plotCount}-720-light.png)`, '');
     } else {
       const rows = part.rows.slice(0, 12).map((row: unknown[]) => `| ${row.join(' | ')} |`);
       lines.push(
@@ -72,6 +66,5 @@ for (const dataset of datasets) {
   console.log(`${name}: "${title}", ${plotCount} plots, ${join(target, 'analysis.md')}`);
 }
 
-await plots.close();
 await app.stop();
 await rm(dataFolder, { recursive: true, force: true });

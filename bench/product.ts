@@ -7,31 +7,9 @@ import { destination } from 'pino';
 import { startApp } from '../src/app.ts';
 import { parseConfig } from '../src/base/config.ts';
 import { createLogger } from '../src/base/logger.ts';
-import type { Engine, Model } from '../src/engines/engine.ts';
 import { createGraphqlClient } from '../tests/kit/graphql-client.ts';
+import { fiftyModels } from './fifty-models.ts';
 import { seedConversations } from './seed.ts';
-
-const models: readonly Model[] = Array.from({ length: 50 }, (_, index) => ({
-  id: `model-${index}`,
-  name: `Model ${index}`,
-  description: 'One of fifty models of the benchmark.',
-  hasTools: index % 2 === 0,
-  hasVision: false,
-  hasJson: false,
-  contextWindow: 128_000 + index,
-  inputPrice: null,
-  outputPrice: null,
-}));
-
-const engine: Engine = {
-  id: 'bench',
-  name: 'Bench',
-  defaultModel: 'model-0',
-  listModels: () => Promise.resolve(models),
-  async *stream() {
-    yield { type: 'finish', reason: 'STOP' };
-  },
-};
 
 const folder = await mkdtemp(join(tmpdir(), 'colloquy-bench-'));
 const config = parseConfig({
@@ -44,7 +22,7 @@ const config = parseConfig({
   DATA_FOLDER: folder,
 });
 const logger = createLogger({ level: 'info', destination: destination(join(folder, 'server.log')) });
-const app = await startApp(config, logger, { engines: [engine] });
+const app = await startApp(config, logger, { engines: [fiftyModels] });
 process.once('SIGTERM', () => {
   void app
     .stop()

@@ -4,13 +4,26 @@
 import { machineLine, runRow, type Row } from './harness.ts';
 import { firstTokenRow } from './rows/first-token.ts';
 import { idleRow } from './rows/idle.ts';
+import { ingestRow } from './rows/ingest.ts';
 import { listRow } from './rows/list.ts';
+import { createNeighboursRow } from './rows/neighbours.ts';
 import { createNestedRow } from './rows/nested.ts';
 import { smallRow } from './rows/small.ts';
 import { startRow } from './rows/start.ts';
 import { manyStreamsRow, streamsRow } from './rows/streams.ts';
 
-const rows: readonly Row[] = [smallRow, listRow, createNestedRow(), streamsRow, manyStreamsRow, firstTokenRow, idleRow, startRow];
+const rows: readonly Row[] = [
+  smallRow,
+  listRow,
+  createNestedRow(),
+  streamsRow,
+  manyStreamsRow,
+  firstTokenRow,
+  idleRow,
+  startRow,
+  createNeighboursRow(),
+  ingestRow,
+];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => rows.every((row) => row.id !== id));

@@ -5,7 +5,7 @@ import { Pool } from 'pg';
 import { uuidv7 } from '../src/base/id.ts';
 
 /** The connection string of the PostgreSQL in a data folder that is running. Line 4 of `postmaster.pid` is the port, line 5 the folder of the socket. */
-async function databaseOf(dataFolder: string): Promise<string> {
+export async function databaseOf(dataFolder: string): Promise<string> {
   const lines = (await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
   return `postgresql://colloquy@localhost:${lines[3]}/colloquy?host=${encodeURIComponent(lines[4] ?? '')}`;
 }

@@ -6,6 +6,7 @@ import { systemClock, type Clock } from './base/clock.ts';
 import type { Config } from './base/config.ts';
 import { uuidv7, type IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
+import { createMetrics } from './base/metrics.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createLimits } from './limits/limits.ts';
 import { removeExpiredCounts } from './limits/postgres-limiter.ts';
@@ -17,21 +18,30 @@ import type { Engine } from './engines/engine.ts';
 import { createPlots } from './plots/plots.ts';
 import { createContext } from './schema/context.ts';
 import { createSchema } from './schema/schema.ts';
+import { createAttachmentHandler } from './server/attachments.ts';
+import { createCalendarHandler } from './server/calendars.ts';
+import { createDownloadHandler } from './server/downloads.ts';
+import { createImportHandler } from './server/imports.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPersistedDocuments } from './server/persisted-documents.ts';
+import { createTusHandler } from './server/tus.ts';
 import { createUploadHandler } from './server/uploads.ts';
-import { composeEngines, composeServices } from './compose.ts';
+import { composeServices } from './compose.ts';
+import { composeEngines } from './compose-engines.ts';
 import { stopChannel } from './services/run/stop.ts';
 import { createHouseKeeping } from './services/house-keeping.ts';
 import { trimRunEvents } from './services/run/trim.ts';
+import { closeAbandonedCalls } from './services/usage/lost-calls.ts';
 import { createDatabase } from './stores/database.ts';
 import { startEmbeddedPostgres } from './stores/embedded-postgres.ts';
 import { createFileStore } from './stores/file-store.ts';
 import { createListener } from './stores/listener.ts';
+import { createPartialFiles } from './stores/partial-files.ts';
 import { migrate } from './stores/migrate.ts';
 
 const { version } = packageJson;
 const hour = 3_600_000;
+const minute = 60_000;
 /** The children for SQL are started when the server serves, so that they do not slow its start. */
 const duckdbWarmAfterMs = 1_000;
 /** A plot may show more rows than a table. */
@@ -88,10 +98,12 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
 
   const { workers, timeoutMs, memoryBytes, maxResultBytes: maxBytes, maxWaitingPerUser } = config.sql;
   const query = { ...defaultLimits.query, workers, timeoutMs, memoryBytes, maxRows: Math.max(config.sql.maxRows, mostPlotRows), maxBytes, maxWaitingPerUser };
+  const { writeTimeoutMs, writeMemoryBytes, maxWrittenRows, maxWrittenBytes } = config.downloads;
+  const bounds = { timeoutMs: writeTimeoutMs, memoryBytes: writeMemoryBytes, maxRows: maxWrittenRows, maxBytes: maxWrittenBytes };
   const duckdb = await createDuckdb({
     tempFolder: join(dataFolder, 'duckdb'),
     log: logger,
-    limits: { ...defaultLimits, query },
+    limits: { ...defaultLimits, query, write: { ...defaultLimits.write, ...bounds } },
     warmAfterMs: duckdbWarmAfterMs,
   });
   opened.defer(() => duckdb.close());
@@ -101,7 +113,11 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, logger });
   if (redis !== null) opened.defer(() => redis.disconnect());
 
+  const requestLimit = createRequestLimit(config.rates, () => performance.now());
+  const metrics = createMetrics();
   const parts = composeServices({
+    requestLimit,
+    metrics,
     limits: createLimits(config.rates, { pool: database.pool, redis }),
     config,
     secret: await loadSecret({ configured: config.secret, dataFolder }),
@@ -114,23 +130,28 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     duckdb,
     plots,
     fileStore: createFileStore({ folder: dataFolder, newId }),
+    partialFiles: createPartialFiles({ folder: dataFolder }),
     registry: await composeEngines(config, overrides.engines ?? [], fetch),
     fetch,
   });
-  const { services, runLog, conversationLog, executor } = parts;
+  const { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies } = parts;
   opened.defer(() => runLog.close());
 
   const listener = createListener({
     connectionString: directUrl,
-    channels: [runLog.channel, conversationLog.channel, stopChannel],
+    channels: [runLog.channel, conversationLog.channel, uploadChanges.channel, importChanges.channel, stopChannel],
     onNotification: (channel, payload) => {
       if (channel === runLog.channel) runLog.notified(payload);
       else if (channel === conversationLog.channel) conversationLog.notified(payload);
+      else if (channel === uploadChanges.channel) uploadChanges.notified(payload);
+      else if (channel === importChanges.channel) importChanges.notified(payload);
       else executor.stop(payload);
     },
     onReconnect: () => {
       runLog.wakeAll();
       conversationLog.wakeAll();
+      uploadChanges.wakeAll();
+      importChanges.wakeAll();
     },
     logger,
   });
@@ -140,23 +161,47 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   // With its own database no other process can be running anything, so what looks like running is dead.
   await executor.start(embedded !== null);
   opened.defer(() => executor.close());
+  await uploadUpkeep.start(embedded !== null);
+  opened.defer(() => uploadUpkeep.close());
+  await importJobs.startUpkeep(embedded !== null);
+  opened.defer(() => importJobs.close());
   const { eventRetentionMs } = config.runs;
   const houseKeeping = createHouseKeeping({
     chores: [
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
+      { name: 'summaries', run: () => runDependencies.contexts.summaries.sweep() },
+      { name: 'attachments', run: () => services.attachments.sweep() },
+      { name: 'uploads', run: () => uploadUpkeep.forget() },
+      { name: 'imports', run: () => services.imports.removeExpired() },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
       { name: 'API keys', run: () => services.apiKeys.removeExpired() },
       { name: 'deletions', run: () => services.people.finishDeletions() },
+      { name: 'exports', run: () => services.exports.removeExpired() },
+      { name: 'share links', run: () => services.shareLinks.removeExpired() },
+      { name: 'recurring items', run: () => services.recurrences.makeMissingForEverybody() },
       { name: 'limits', run: () => removeExpiredCounts(database.pool) },
+      { name: 'keys of providers', run: parts.resealKeys },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
+      { name: 'usage', run: () => closeAbandonedCalls({ pool: database.pool, modelCalls: parts.modelCalls, clock }, { olderThanMs: 24 * hour }) },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
     logger,
     firstAfterMs: 60_000,
     intervalMs: hour,
   });
-  houseKeeping.start();
-  opened.defer(() => houseKeeping.stop());
+  const punctual = {
+    chores: [
+      // Nobody sees a conversation whose time is over; that nothing is left of it should not wait for an hour.
+      { name: 'temporary conversations', run: () => services.conversations.removeExpired() },
+      // Somewhere it is midnight.
+      { name: 'rollovers', run: () => services.rollovers.catchUpEverybody() },
+    ],
+    logger,
+  };
+  for (const chores of [houseKeeping, createHouseKeeping({ ...punctual, firstAfterMs: 10_000, intervalMs: minute })]) {
+    chores.start();
+    opened.defer(() => chores.stop());
+  }
 
   const server = createHttpServer({
     schema,
@@ -164,12 +209,18 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     services: { people: services.authentication },
     createContext: (origin) => createContext({ ...origin, services }),
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),
+    attachmentHandler: createAttachmentHandler({ attachments: services.attachments, maxBytes: config.attachments.maxBytes, logger }),
+    importHandler: createImportHandler({ imports: services.imports, maxBytes: config.imports.maxBytes, logger }),
+    tusHandler: createTusHandler({ uploads: services.resumableUploads, limits: config.limits, logger }),
+    calendarHandler: createCalendarHandler({ calendarFeeds: services.calendarFeeds }),
+    downloadHandler: createDownloadHandler({ downloads: services.downloads }),
     health: services.health,
     logger,
     config,
     // Need not be in order, and is made for every request.
     newRequestId: randomUUID,
-    requestLimit: createRequestLimit(config.rates, () => performance.now()),
+    requestLimit,
+    metrics: config.metricsToken === null ? null : { token: config.metricsToken, text: metrics.text },
     onDrain: () => executor.close(),
   });
   const setupToken = await services.people.prepareSetupToken();

@@ -7,32 +7,53 @@ import type { Config } from './base/config.ts';
 import type { IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
 import type { Duckdb } from './duckdb/duckdb.ts';
-import { createBuiltinEngine } from './engines/builtin/builtin.ts';
-import type { Engine } from './engines/engine.ts';
-import { createRegistry, type Registry } from './engines/registry.ts';
+import type { Registry } from './engines/registry.ts';
+import type { Metrics } from './base/metrics.ts';
 import type { Limits } from './limits/limits.ts';
+import type { RequestLimit } from './limits/request-limit.ts';
 import { createConversationLog } from './events/conversation-log.ts';
+import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
 import type { Plots } from './plots/plots.ts';
+import { composeAttachments, composeContexts, composeContextUsages } from './compose-contexts.ts';
 import { composeCredentials } from './compose-credentials.ts';
+import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
+import { composeImports } from './compose-imports.ts';
+import { composePlanning } from './compose-planning.ts';
+import { composeProviders } from './compose-providers.ts';
+import { composeQuotas } from './compose-quotas.ts';
+import { composeSentiment } from './compose-sentiment.ts';
 import { createAudit } from './services/audit.ts';
 import { createAuthentication } from './services/authentication.ts';
+import { createBranches } from './services/branch/branches.ts';
+import { createSiblings } from './services/branch/siblings.ts';
 import { createConversations } from './services/conversation.ts';
+import { createAbouts } from './services/conversation/about.ts';
+import { createOrganising } from './services/conversation/organising.ts';
 import { createDataTools } from './services/data-tools/data-tools.ts';
-import { createFiles } from './services/file/files.ts';
+import { createTakeaway } from './services/export-archive/takeaway.ts';
+import { createEvidence } from './services/evidence/evidence.ts';
+import { createReruns } from './services/evidence/rerun.ts';
+import { createFeedbacks } from './services/feedback/feedbacks.ts';
+import { createFileChanges } from './services/file/file-changes.ts';
+import { createFiles, removeFromDisk } from './services/file/files.ts';
 import { createHealth } from './services/health.ts';
 import { createMessages } from './services/message.ts';
-import { createModels } from './services/model.ts';
+import { createRateLimits } from './services/rate-limits.ts';
+import { createUsages } from './services/usage/usage.ts';
 import { createPeople } from './services/people/index.ts';
 import type { RunDependencies } from './services/run/deps.ts';
+import { createContextPreviews } from './services/run/context-preview.ts';
 import { createExecutor } from './services/run/executor.ts';
 import { createRuns } from './services/run/run.ts';
+import { createSearch } from './services/search/search.ts';
 import type { Services } from './services/services.ts';
 import { createSessions } from './services/session/sessions.ts';
-import { createSessionTables } from './services/session/tables.ts';
-import { createUploads } from './services/upload/uploads.ts';
+import { createVerifiedQueries } from './services/verified-query/verified-queries.ts';
+import { createUploadServices } from './services/upload/upload-services.ts';
 import { checkDatabase, type Database } from './stores/database.ts';
 import type { FileStore } from './stores/file-store.ts';
+import type { PartialFiles } from './stores/partial-files.ts';
 import { createStatements } from './stores/statements.ts';
 
 /** The things of floor 2 and the settings that the services stand on. */
@@ -48,44 +69,51 @@ export interface Foundation {
   readonly duckdb: Duckdb;
   readonly plots: Plots;
   readonly fileStore: FileStore;
+  readonly partialFiles: PartialFiles;
   readonly registry: Registry;
   /** For the keys of identity providers. */
   readonly fetch: typeof globalThis.fetch;
   readonly limits: Limits;
+  readonly requestLimit: RequestLimit;
+  readonly metrics: Metrics;
 }
 
+/** Of a session, and of one upload. */
+const maxFilesPerSession = 50;
 /** How long a reader of a log rests without a wake-up before it looks by itself. */
 const pollIntervalMs = 15_000;
 
-/**
- * The engines that the configuration allows; those handed in come first. `builtin` is always there. The SDKs of vendors are only loaded where
- * they are used: each takes a tenth of the time of a start.
- */
-export async function composeEngines(config: Config, extra: readonly Engine[], fetch: typeof globalThis.fetch): Promise<Registry> {
-  const { openai, anthropic, timers, defaultModel } = config.engines;
-  const engines: Engine[] = [...extra];
-  if (openai !== null) {
-    const { createOpenAiEngine } = await import('./engines/openai.ts');
-    engines.push(createOpenAiEngine({ ...openai, fetch, timers }));
-  }
-  if (anthropic !== null) {
-    const { createAnthropicEngine } = await import('./engines/anthropic.ts');
-    engines.push(createAnthropicEngine({ ...anthropic, fetch, timers }));
-  }
-  return createRegistry({ engines: [...engines, createBuiltinEngine()], defaultModel });
-}
-
 /** Wires the services, and what the roof needs to start and to stop. */
 export function composeServices(foundation: Foundation) {
-  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, registry, limits } = foundation;
+  const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, limits } = foundation;
   const { prisma, pool } = database;
   // A direct address of its own says that the other one leads to a pooler.
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
+  const { metering, runQuotas, quotas } = composeQuotas(foundation);
+  const { modelCalls, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
+  const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
   const { leaseMs, coalesceMs, maxSteps, toolTimeoutMs, runTimeoutMs } = config.runs;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs });
-  const tables = createSessionTables({ prisma, fileStore });
+  const sessionTables = composeTables(foundation);
+  const { tables } = sessionTables;
+  const uploadChanges = createRowChanges({ channel: 'upload_changes', pollIntervalMs });
+  const { upkeep: uploadUpkeep, ...uploadServices } = createUploadServices({
+    ...foundation,
+    prisma,
+    changes: uploadChanges,
+    limits: { ...config.limits, maxFilesPerSession },
+  });
+  const importChanges = createRowChanges({ channel: 'import_changes', pollIntervalMs });
+  const { imports, importJobs } = composeImports(foundation, {
+    conversationLog,
+    changes: importChanges,
+    maxFilesPerSession,
+    maxTablesPerSession: maxDerivedTables,
+  });
+  const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
+  const planned = composePlanning(foundation, statements, conversationLog);
   const runDependencies: RunDependencies = {
     prisma,
     pool,
@@ -94,9 +122,19 @@ export function composeServices(foundation: Foundation) {
     logger,
     runLog,
     conversationLog,
-    registry,
-    toolsOf: createDataTools({ duckdb, plots, tables, logger, limits: { maxResultRows: config.sql.maxRows } }),
+    modelCalls,
+    contexts: composeContexts(foundation, modelCalls),
+    defaultsFor,
+    metering,
+    dataOf: async (owner, question) => {
+      const [described, examples] = await Promise.all([tables.describe(owner), verifiedQueries.nearest(owner, question)]);
+      return { tables: described.tables, examples };
+    },
+    toolsOf: createDataTools({ duckdb, plots, ...sessionTables, verifiedQueries, logger, limits: { maxResultRows: config.sql.maxRows } }),
+    planning: planned.planning,
     chatsPerUser: limits.chatsPerUser,
+    quotas: runQuotas(modelCalls),
+    moods,
     settings: {
       nodeId,
       leaseMs,
@@ -133,20 +171,54 @@ export function composeServices(foundation: Foundation) {
     settings: config.auth,
   });
   const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
+  const stopRuns = (conversationId: string): Promise<void> => runs.stopAllIn([conversationId]);
+  const sessions = createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns, maxFilesPerSession });
+  const conversations = createConversations({
+    prisma,
+    statements,
+    clock,
+    newId,
+    conversationLog,
+    stopRuns: runs.stopAllIn,
+    removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
+  });
+  const data = composeData(foundation, { sessionTables, sessions, statements, conversationLog, modelCalls });
   const services: Services = {
+    ...data,
     audit,
     people,
     apiKeys,
     identities,
     authentication: createAuthentication({ people, apiKeys, identities }),
-    conversations: createConversations({ prisma, statements, clock, newId, conversationLog, stopRuns: runs.stopAllIn }),
+    attachments: composeAttachments(foundation, statements),
+    contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
+    search: createSearch({ pool, statements, clock, logger, limits: config.search }),
+    organising: createOrganising({ statements }),
+    conversations,
+    abouts: createAbouts({ prisma, statements, conversations }),
+    takeaway: createTakeaway({ conversations, downloads: data.downloads, audit }),
     messages: createMessages({ statements }),
+    branches: createBranches({ prisma, clock, newId, conversationLog }),
+    siblings: createSiblings({ statements }),
+    feedbacks: createFeedbacks({ prisma, statements, clock }),
     runs,
-    models: createModels({ registry }),
-    sessions: createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns: (conversationId) => runs.stopAllIn([conversationId]) }),
+    contextPreviews: createContextPreviews(runDependencies),
+    ...createProviderServices(audit),
+    sentiments,
+    sessions,
     files: createFiles({ prisma, fileStore, clock, logger }),
-    uploads: createUploads({ prisma, fileStore, duckdb, clock, logger, limits: config.limits }),
+    evidence: createEvidence({ statements }),
+    reruns: createReruns({ statements, duckdb, tables }),
+    verifiedQueries,
+    fileChanges: createFileChanges({ prisma, clock }),
+    ...uploadServices,
+    imports,
+    usages: createUsages({ statements, clock }),
+    quotas: quotas(audit),
+    rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
+    ...planned.services,
+    personalSessions: planned.personalSessionsOf(sessions),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
-  return { services, runLog, conversationLog, executor, runDependencies };
+  return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };
 }

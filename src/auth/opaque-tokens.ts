@@ -43,3 +43,9 @@ export const createSetupTokens = (random?: RandomSource): OpaqueTokens => create
 
 /** API keys, `clq_k_...`. */
 export const createApiKeyTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_k_', random);
+
+/** Tokens of shared conversations, `clq_s_...`. */
+export const createShareTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_s_', random);
+
+/** Tokens of calendar feeds, `clq_c_...`. */
+export const createCalendarTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_c_', random);

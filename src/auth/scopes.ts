@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import type { Viewer } from './viewer.ts';
 
-/** The scopes that stand for many fields. `uploads` is `POST /uploads`, which is no field. */
-const shortForms = ['read', 'write', '*', 'uploads'] as const;
+/** The scopes that stand for many fields. `uploads` is `POST /uploads`, `imports` is `POST /imports`, which are no fields. */
+const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**
  * Root fields about the account itself. No short form covers them, so that a key that got lost cannot make itself at home: they must be
@@ -11,18 +11,62 @@ const shortForms = ['read', 'write', '*', 'uploads'] as const;
  */
 export const accountFields: readonly string[] = [
   'Query.apiKeys',
+  'Query.calendarFeeds',
   'Query.identities',
   'Query.logins',
+  'Query.providerKeys',
   'Mutation.changePassword',
   'Mutation.claimAdmin',
   'Mutation.createApiKey',
+  'Mutation.createCalendarFeed',
   'Mutation.deleteAccount',
+  'Mutation.deleteProviderKey',
+  'Mutation.exportAccount',
   'Mutation.linkIdentity',
   'Mutation.logout',
   'Mutation.logoutEverywhere',
   'Mutation.revokeApiKey',
+  'Mutation.revokeCalendarFeed',
   'Mutation.revokeLogin',
+  'Mutation.saveProviderKey',
   'Mutation.unlinkIdentity',
+];
+
+/** Root fields about goals, plans and items, which have short forms of their own besides the wider ones. Tests hold the list to the schema. */
+export const planningFields: readonly string[] = [
+  'Query.dailyPlan',
+  'Query.dailyPlans',
+  'Query.dayReview',
+  'Query.goal',
+  'Query.goals',
+  'Query.planItem',
+  'Query.planItems',
+  'Query.timeSpent',
+  'Query.weekReview',
+  'Query.planProposal',
+  'Query.planProposals',
+  'Query.weeklyPlan',
+  'Query.weeklyPlans',
+  'Mutation.applyProposal',
+  'Mutation.changePlanItems',
+  'Mutation.createGoal',
+  'Mutation.createPlanItem',
+  'Mutation.deleteDailyPlan',
+  'Mutation.deleteGoal',
+  'Mutation.deletePlanItem',
+  'Mutation.deleteWeeklyPlan',
+  'Mutation.dismissProposal',
+  'Mutation.movePlanItem',
+  'Mutation.rolloverItems',
+  'Mutation.saveDailyPlan',
+  'Mutation.saveWeeklyPlan',
+  'Mutation.stopRecurrence',
+  'Mutation.undoProposal',
+  'Mutation.updateDailyPlan',
+  'Mutation.updateGoal',
+  'Mutation.updatePlanItem',
+  'Mutation.updatePlannerSettings',
+  'Mutation.updateWeeklyPlan',
 ];
 
 /** The shape of a field scope: the root type and the field. */
@@ -42,10 +86,12 @@ export function roleOfKey(role: 'MEMBER' | 'ADMIN', scopes: readonly string[]): 
   return scopes.every(isFieldScope) ? role : 'MEMBER';
 }
 
-/** The short form that covers a field, null where the field must be named. */
-function shortFormOf(field: string): 'read' | 'write' | null {
-  if (accountFields.includes(field)) return null;
-  return field === 'uploads' || field.startsWith('Mutation.') ? 'write' : 'read';
+/** The short forms that cover a field or another scope, the narrowest first and without `*`; none where it must be named. */
+function shortFormsOf(wanted: string): readonly string[] {
+  if (wanted === '*' || accountFields.includes(wanted)) return [];
+  if (wanted === 'planning:read' || wanted === 'planning:write') return [wanted, wanted.slice('planning:'.length)];
+  const short = wanted === 'uploads' || wanted === 'imports' || wanted === 'write' || wanted.startsWith('Mutation.') ? 'write' : 'read';
+  return planningFields.includes(wanted) ? [`planning:${short}`, short] : [short];
 }
 
 /**
@@ -55,21 +101,20 @@ function shortFormOf(field: string): 'read' | 'write' | null {
  */
 export function covers(scopes: readonly string[], wanted: string): boolean {
   if (scopes.includes(wanted)) return true;
-  if (wanted === '*') return false;
-  const short = wanted === 'read' || wanted === 'write' ? wanted : shortFormOf(wanted);
-  return short !== null && (scopes.includes('*') || scopes.includes(short));
+  const short = shortFormsOf(wanted);
+  return short.length > 0 && (scopes.includes('*') || short.some((form) => scopes.includes(form)));
 }
 
 /**
  * Whether somebody may use a root field. Only API keys have scopes; all others may, as far as the scopes are concerned.
  *
- * @param wanted a root field such as `Mutation.sendMessage`, or `uploads`
+ * @param wanted a root field such as `Mutation.sendMessage`, `uploads` or `imports`
  * @throws AppError FORBIDDEN with the field and the scope that is missing
  */
 export function requireScope(viewer: Viewer | null, wanted: string): void {
   if (viewer === null || !('apiKeyId' in viewer) || covers(viewer.scopes, wanted)) return;
-  const short = shortFormOf(wanted);
-  const remedy = short === null || short === wanted ? `"${wanted}"` : `"${wanted}", or the wider "${short}"`;
-  const subject = wanted === 'uploads' ? 'upload files' : `use ${wanted}`;
+  const wider = shortFormsOf(wanted).filter((form) => form !== wanted);
+  const remedy = wider.length === 0 ? `"${wanted}"` : `"${wanted}", or the wider ${wider.map((form) => `"${form}"`).join(' or ')}`;
+  const subject = wanted === 'uploads' ? 'upload files' : wanted === 'imports' ? 'import' : `use ${wanted}`;
   throw new AppError('FORBIDDEN', `This API key may not ${subject}: it lacks the scope ${remedy}. Its scopes are ${viewer.scopes.join(', ')}.`);
 }

@@ -1,9 +1,19 @@
 import { z } from 'zod';
+import { attachmentVariables, shapeAttachments, type AttachmentConfig } from './attachment-config.ts';
 import { megabyte, wholeNumber } from './config-values.ts';
+import { contextVariables, shapeContext, type ContextConfig } from './context-config.ts';
+import { downloadVariables, shapeDownloads, type DownloadConfig } from './download-config.ts';
+import { engineVariables, shapeEngines, type EnginesConfig } from './engine-config.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
+import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
+import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
 import { rateVariables, shapeRates, type RateConfig } from './rate-config.ts';
 import { problemsOfSecrets, separated } from './secrets.ts';
+import { sentimentVariables, shapeSentiment, type SentimentConfig } from './sentiment-config.ts';
+import { searchVariables, shapeSearch, type SearchConfig } from './search-config.ts';
+import { shapeSql, sqlVariables, type SqlConfig } from './sql-config.ts';
 
 /** Everything that can be configured, in the product's words. An absent feature is `null`. */
 export interface Config {
@@ -38,6 +48,10 @@ export interface Config {
   /** Null counts shared limits in the database. */
   readonly redisUrl: string | null;
   readonly rates: RateConfig;
+  readonly quotas: QuotaConfig;
+  /** What a scraper of `/metrics` must send; null turns the path off. */
+  readonly metricsToken: string | null;
+  readonly downloads: DownloadConfig;
   readonly outside: OutsideConfig;
   /** Origins whose pages may call us with credentials. */
   readonly allowedOrigins: readonly string[];
@@ -48,6 +62,8 @@ export interface Config {
     readonly maxBodyBytes: number;
     readonly maxUploadBytes: number;
     readonly maxUploadsPerUser: number;
+    /** How long after its last byte an upload can be resumed, and how long it is remembered. */
+    readonly uploadResumeMs: number;
     readonly maxWebSocketPayloadBytes: number;
     readonly webSocketInitTimeoutMs: number;
     readonly maxRunningRunsPerUser: number;
@@ -65,25 +81,14 @@ export interface Config {
     /** How long the events of an ended run are kept before a replay is made from its message. */
     readonly eventRetentionMs: number;
   };
-  readonly sql: {
-    readonly timeoutMs: number;
-    readonly memoryBytes: number;
-    readonly maxRows: number;
-    readonly maxResultBytes: number;
-    readonly workers: number;
-    readonly maxWaitingPerUser: number;
-  };
-  readonly engines: {
-    /** `provider:model` or a provider; null chooses the first engine that has a key, else `builtin`. */
-    readonly defaultModel: string | null;
-    /** For requests that do not say; 0 to 2. */
-    readonly defaultTemperature: number;
-    /** The most tokens of an answer, for requests that do not say. */
-    readonly defaultMaxTokens: number;
-    readonly openai: EngineConfig | null;
-    readonly anthropic: EngineConfig | null;
-    readonly timers: EngineTimers;
-  };
+  readonly sql: SqlConfig;
+  readonly sentiment: SentimentConfig;
+  readonly search: SearchConfig;
+  readonly providers: ProviderConfig;
+  readonly context: ContextConfig;
+  readonly attachments: AttachmentConfig;
+  readonly imports: ImportConfig;
+  readonly engines: EnginesConfig;
 }
 
 /** A PostgreSQL server. */
@@ -91,21 +96,6 @@ export interface DatabaseConfig {
   readonly url: string;
   /** The same database past any pooler, for migrations and LISTEN. */
   readonly directUrl: string;
-}
-
-/** The access to a model provider. */
-export interface EngineConfig {
-  readonly apiKey: string;
-  /** Null is the provider's own address. */
-  readonly baseUrl: string | null;
-}
-
-/** How long an engine may take, in milliseconds. */
-export interface EngineTimers {
-  readonly connectTimeoutMs: number;
-  readonly firstTokenTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly totalTimeoutMs: number;
 }
 
 /** A configuration that cannot be used; the message lists every problem and its remedy. */
@@ -136,6 +126,9 @@ const variables = z.object({
   AUDIT_RETENTION_DAYS: wholeNumber(365, 1, 36_500),
   REDIS_URL: url(/^rediss?$/).optional(),
   ...rateVariables,
+  ...quotaVariables,
+  METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
+  ...downloadVariables,
   MAX_API_KEYS_PER_USER: wholeNumber(20, 0, 10_000),
   OIDC_ISSUERS: issuersShape.default([]),
   OIDC_SIGN_UP: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(true),
@@ -152,6 +145,7 @@ const variables = z.object({
   MAX_BODY_BYTES: wholeNumber(256 * 1024, 1024, 64 * megabyte),
   MAX_UPLOAD_BYTES: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
   MAX_UPLOADS_PER_USER: wholeNumber(2, 1, 100),
+  UPLOAD_RESUME_HOURS: wholeNumber(24, 1, 720),
   MAX_WEBSOCKET_PAYLOAD_BYTES: wholeNumber(128 * 1024, 1024, 64 * megabyte),
   WEBSOCKET_INIT_TIMEOUT_MS: wholeNumber(3_000, 100, 60_000),
   MAX_RUNNING_RUNS_PER_USER: wholeNumber(3, 1, 100_000),
@@ -164,23 +158,14 @@ const variables = z.object({
   RUN_TIMEOUT_MS: wholeNumber(900_000, 1_000, 86_400_000),
   ASK_TIMEOUT_MS: wholeNumber(120_000, 100, 3_600_000),
   RUN_EVENT_RETENTION_DAYS: wholeNumber(7, 0, 3_650),
-  SQL_TIMEOUT_MS: wholeNumber(10_000, 100, 600_000),
-  SQL_MEMORY_BYTES: wholeNumber(256 * megabyte, 64 * megabyte, 1024 * 1024 * megabyte),
-  SQL_MAX_ROWS: wholeNumber(1_000, 1, 1_000_000),
-  SQL_MAX_RESULT_BYTES: wholeNumber(megabyte, 1_024, 1024 * megabyte),
-  SQL_WORKERS: wholeNumber(2, 1, 64),
-  SQL_MAX_WAITING_PER_USER: wholeNumber(3, 0, 100),
-  DEFAULT_MODEL: z.string().optional(),
-  DEFAULT_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.7),
-  DEFAULT_MAX_TOKENS: wholeNumber(1_024, 1, 1_000_000),
-  OPENAI_API_KEY: z.string().optional(),
-  OPENAI_BASE_URL: url(/^https?$/).optional(),
-  ANTHROPIC_API_KEY: z.string().optional(),
-  ANTHROPIC_BASE_URL: url(/^https?$/).optional(),
-  ENGINE_CONNECT_TIMEOUT_MS: wholeNumber(10_000, 10, 600_000),
-  ENGINE_FIRST_TOKEN_TIMEOUT_MS: wholeNumber(60_000, 10, 3_600_000),
-  ENGINE_IDLE_TIMEOUT_MS: wholeNumber(30_000, 10, 3_600_000),
-  ENGINE_TOTAL_TIMEOUT_MS: wholeNumber(600_000, 10, 86_400_000),
+  ...sqlVariables,
+  ...sentimentVariables,
+  ...searchVariables,
+  ...providerVariables,
+  ...contextVariables,
+  ...attachmentVariables,
+  ...importVariables,
+  ...engineVariables,
 });
 
 /** The variables from the environment, and from a file `.env` in the working folder for those that are not set. */
@@ -213,10 +198,6 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
   return shape(parsed.data);
-}
-
-function engine(apiKey: string | undefined, baseUrl: string | undefined): EngineConfig | null {
-  return apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null };
 }
 
 function shape(values: z.infer<typeof variables>): Config {
@@ -252,6 +233,9 @@ function shape(values: z.infer<typeof variables>): Config {
     auditRetentionMs: values.AUDIT_RETENTION_DAYS * secondsPerDay * 1_000,
     redisUrl: values.REDIS_URL ?? null,
     rates: shapeRates(values),
+    quotas: shapeQuotas(values),
+    metricsToken: values.METRICS_TOKEN ?? null,
+    downloads: shapeDownloads(values),
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     gate: shapeGate(values),
@@ -259,6 +243,7 @@ function shape(values: z.infer<typeof variables>): Config {
       maxBodyBytes: values.MAX_BODY_BYTES,
       maxUploadBytes: values.MAX_UPLOAD_BYTES,
       maxUploadsPerUser: values.MAX_UPLOADS_PER_USER,
+      uploadResumeMs: values.UPLOAD_RESUME_HOURS * 3_600_000,
       maxWebSocketPayloadBytes: values.MAX_WEBSOCKET_PAYLOAD_BYTES,
       webSocketInitTimeoutMs: values.WEBSOCKET_INIT_TIMEOUT_MS,
       maxRunningRunsPerUser: values.MAX_RUNNING_RUNS_PER_USER,
@@ -274,26 +259,13 @@ function shape(values: z.infer<typeof variables>): Config {
       askTimeoutMs: values.ASK_TIMEOUT_MS,
       eventRetentionMs: values.RUN_EVENT_RETENTION_DAYS * secondsPerDay * 1_000,
     },
-    sql: {
-      timeoutMs: values.SQL_TIMEOUT_MS,
-      memoryBytes: values.SQL_MEMORY_BYTES,
-      maxRows: values.SQL_MAX_ROWS,
-      maxResultBytes: values.SQL_MAX_RESULT_BYTES,
-      workers: values.SQL_WORKERS,
-      maxWaitingPerUser: values.SQL_MAX_WAITING_PER_USER,
-    },
-    engines: {
-      defaultModel: values.DEFAULT_MODEL ?? null,
-      defaultTemperature: values.DEFAULT_TEMPERATURE,
-      defaultMaxTokens: values.DEFAULT_MAX_TOKENS,
-      openai: engine(values.OPENAI_API_KEY, values.OPENAI_BASE_URL),
-      anthropic: engine(values.ANTHROPIC_API_KEY, values.ANTHROPIC_BASE_URL),
-      timers: {
-        connectTimeoutMs: values.ENGINE_CONNECT_TIMEOUT_MS,
-        firstTokenTimeoutMs: values.ENGINE_FIRST_TOKEN_TIMEOUT_MS,
-        idleTimeoutMs: values.ENGINE_IDLE_TIMEOUT_MS,
-        totalTimeoutMs: values.ENGINE_TOTAL_TIMEOUT_MS,
-      },
-    },
+    sql: shapeSql(values),
+    sentiment: shapeSentiment(values),
+    search: shapeSearch(values),
+    providers: shapeProviders(values),
+    context: shapeContext(values),
+    attachments: shapeAttachments(values),
+    imports: shapeImports(values),
+    engines: shapeEngines(values),
   };
 }

@@ -9,6 +9,8 @@ export const errorCodes = {
   CONVERSATION_BUSY: 'A run is under way in this conversation; wait, stop it, or choose another `ifBusy`.',
   IDEMPOTENCY_CONFLICT: 'The idempotency key was used before with another payload.',
   RATE_LIMITED: 'Too many requests; `retryAfterMs` says when to come back.',
+  QUOTA_EXCEEDED: 'A quota of tokens, cost or messages does not allow it now; `quota` says which one, `retryAfterMs` when it starts anew.',
+  LINK_EXPIRED: 'The signed link is older than it may be; ask for a new one.',
   PAYLOAD_TOO_LARGE: 'The body or the file is larger than the limit.',
   UNSUPPORTED_FILE: 'The file is not of a kind that can be read, or is damaged.',
   SQL_NOT_ALLOWED: 'The SQL is not one SELECT over the tables of the session.',
@@ -50,6 +52,27 @@ export interface InputIssue {
   /** The path to the value, for example `["input", "email"]`. */
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** Where in a text such as SQL, from 1. */
+  readonly line?: number;
+  /** In characters, from 1. */
+  readonly column?: number;
+}
+
+/** The quota that did not allow something. */
+export interface QuotaFacts {
+  /** Whose it is: the person's, or that of all together. */
+  readonly scope: 'USER' | 'INSTALLATION';
+  readonly period: 'DAY' | 'MONTH';
+  readonly metric: 'TOKENS' | 'COST' | 'MESSAGES';
+  /** In tokens, millionths of a US dollar, or messages; null of the installation, whose numbers are for administrators. */
+  readonly limit: number | null;
+  readonly used: number | null;
+  /** What is kept free for what is under way. */
+  readonly reserved: number | null;
+  /** About how much was asked for. */
+  readonly needed: number;
+  /** When the next period begins, in ISO 8601. */
+  readonly resetsAt: string;
 }
 
 /** What accompanies an `AppError` besides its message. */
@@ -57,6 +80,8 @@ export interface AppErrorOptions {
   readonly issues?: readonly InputIssue[] | undefined;
   /** After how many milliseconds another attempt makes sense. */
   readonly retryAfterMs?: number | undefined;
+  /** Of QUOTA_EXCEEDED. */
+  readonly quota?: QuotaFacts | undefined;
   /** What caused it; logged, never sent. */
   readonly cause?: unknown;
 }
@@ -67,12 +92,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly issues: readonly InputIssue[] | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly quota: QuotaFacts | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.issues = options.issues;
     this.retryAfterMs = options.retryAfterMs;
+    this.quota = options.quota;
   }
 }
 

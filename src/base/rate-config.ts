@@ -11,6 +11,10 @@ export interface RateConfig {
   readonly refreshesPerAddress: number;
   /** Of passwords and set-up tokens that somebody signed in gives. */
   readonly checksPerUser: number;
+  /** Conversations that are shared with everybody who has the link, in a minute. */
+  readonly sharedPerAddress: number;
+  /** Calendar feeds that an address reads, in a minute. */
+  readonly calendarReadsPerAddress: number;
   /** Operations of one person, on every transport. */
   readonly requestsPerMinute: number;
   /** Operations that nobody is signed in for, of one address. */
@@ -27,6 +31,8 @@ export const rateVariables = {
   RATE_LIMIT_REGISTRATIONS_PER_ADDRESS: wholeNumber(30, 0, 1_000_000),
   RATE_LIMIT_REFRESHES_PER_ADDRESS: wholeNumber(300, 0, 1_000_000),
   RATE_LIMIT_CHECKS_PER_USER: wholeNumber(10, 0, 1_000_000),
+  RATE_LIMIT_SHARED_PER_ADDRESS: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_CALENDAR_READS_PER_ADDRESS: wholeNumber(60, 0, 1_000_000),
   RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
   RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
   RATE_LIMIT_CHATS_PER_MINUTE: wholeNumber(20, 0, 1_000_000),
@@ -43,6 +49,8 @@ export function shapeRates(values: z.infer<typeof variables>): RateConfig {
     registrationsPerAddress: values.RATE_LIMIT_REGISTRATIONS_PER_ADDRESS,
     refreshesPerAddress: values.RATE_LIMIT_REFRESHES_PER_ADDRESS,
     checksPerUser: values.RATE_LIMIT_CHECKS_PER_USER,
+    sharedPerAddress: values.RATE_LIMIT_SHARED_PER_ADDRESS,
+    calendarReadsPerAddress: values.RATE_LIMIT_CALENDAR_READS_PER_ADDRESS,
     requestsPerMinute: values.RATE_LIMIT_REQUESTS_PER_MINUTE,
     anonymousRequestsPerMinute: values.RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE,
     chatsPerMinute: values.RATE_LIMIT_CHATS_PER_MINUTE,

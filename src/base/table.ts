@@ -25,9 +25,13 @@ export type ColumnMeaning = 'IDENTIFIER' | 'CATEGORY' | 'MEASURE' | 'DATE' | 'TE
 export interface ColumnProfile {
   readonly name: string;
   readonly type: string;
+  /** What stands in it, where somebody has said so. */
+  readonly description?: string | null | undefined;
+  /** What its numbers count: the sign or code of a currency, `%`, `kg`; null where the file says nothing. */
+  readonly unit: string | null;
   readonly meaning: ColumnMeaning;
   readonly nullCount: number;
-  /** Approximate above some thousands. */
+  /** Exact in tables of up to 10,000 rows and where values repeat; else an estimate. */
   readonly distinctCount: number;
   /** The smallest value as text; null where the type has no order or every value is null. */
   readonly min: string | null;
@@ -35,8 +39,15 @@ export interface ColumnProfile {
   /** For numbers; null otherwise. */
   readonly mean: number | null;
   readonly standardDeviation: number | null;
-  /** Quartiles of numbers, approximate for large tables; null otherwise. */
+  /** Quartiles of numbers, exact where `distinctCount` is; null otherwise. */
   readonly quartiles: readonly [number, number, number] | null;
+  /** The values below which 5, 25, 50, 75 and 95 % of the numbers lie, exact where `distinctCount` is; null where there are no numbers. */
+  readonly quantiles: readonly [number, number, number, number, number] | null;
+  /**
+   * How numbers, dates and moments are spread: at most twenty bins with round edges, as text. A bin begins at `from` and ends before `to`; the
+   * last holds its end. Empty for other types.
+   */
+  readonly histogram: readonly { readonly from: string; readonly to: string; readonly count: number }[];
   /** The most frequent values, most frequent first, at most ten; empty where nearly every value is different. */
   readonly topValues: readonly { readonly value: string; readonly count: number }[];
 }
@@ -56,4 +67,6 @@ export interface TableProfile {
 /** What the tool `describe_data` answers. */
 export interface DataDescription {
   readonly tables: readonly TableProfile[];
+  /** Questions with SQL that a person found right, the nearest to the question first; absent where there are none. */
+  readonly verifiedQueries?: readonly { readonly question: string; readonly sql: string }[] | undefined;
 }

@@ -9,7 +9,7 @@ import { AppError } from './errors.ts';
  * @param path where the input stands in the arguments; `["input"]` by default
  * @throws AppError BAD_USER_INPUT with an issue for each problem
  */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, path: readonly string[] = ['input']): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, path: readonly (string | number)[] = ['input']): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => ({

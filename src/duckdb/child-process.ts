@@ -9,7 +9,7 @@ import { processLimitBytes } from './limits.ts';
 import { parseChildMessage, type ChildMessage, type Job, type ParentMessage } from './protocol.ts';
 
 /** The answer of a child to a job. */
-export type ChildAnswer = Extract<ChildMessage, { kind: 'queried' | 'ingested' | 'failed' }>;
+export type ChildAnswer = Extract<ChildMessage, { kind: 'queried' | 'ingested' | 'paged' | 'explained' | 'written' | 'allWritten' | 'failed' }>;
 
 /** How a job ended, as the parent sees it. */
 export type JobOutcome =
@@ -26,13 +26,16 @@ export interface DuckdbChild {
   /** How many jobs it was given. */
   jobCount(): number;
   isAlive(): boolean;
+  /** Whether it should get no other job. */
+  isWorn(): boolean;
   /**
    * Runs a job. Never throws: what goes wrong is the outcome.
    *
    * @param timeoutMs after which it is interrupted, and killed when that does not help
    * @param signal interrupts it likewise
+   * @param onProgress is called with how much is done, of 0 to 1, by jobs that tell it
    */
-  run(job: Job, timeoutMs: number, signal: AbortSignal): Promise<JobOutcome>;
+  run(job: Job, timeoutMs: number, signal: AbortSignal, onProgress?: (fraction: number) => void): Promise<JobOutcome>;
   /** Ends the process at once. */
   kill(): void;
   /** Resolves when the process is gone and its folder is wiped. */
@@ -47,11 +50,15 @@ export interface ChildOptions {
   readonly spareBytes: number;
   readonly residentSpareBytes: number;
   readonly threads: number;
+  /** How long a job may run before the process gets the lowest priority. */
+  readonly longAfterMs: number;
   readonly spawnTimeoutMs: number;
   readonly interruptGraceMs: number;
   /** `ulimit` where the operating system can limit what is reserved; `watchdog` leaves it to the child, which watches what is in use. */
   readonly memoryGuard: 'ulimit' | 'watchdog';
   readonly log: Logger;
+  /** Runs when the process has told that it is worn, which may be in the middle of a job. */
+  readonly onWorn: () => void;
 }
 
 const entry = fileURLToPath(new URL('./child/main.ts', import.meta.url));
@@ -67,6 +74,7 @@ function spawnProcess(folder: string, options: ChildOptions): ChildProcess {
     String(options.memoryBytes),
     String(options.threads),
     String(options.memoryBytes + options.residentSpareBytes),
+    String(options.longAfterMs),
   ];
   // The environment is empty: secrets of the server must not be where hostile SQL could find them. Node adds the channel's number.
   const settings = { cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] satisfies ('ignore' | 'ipc')[] };
@@ -87,22 +95,24 @@ export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
   const ready = createDeferred();
   const exited = createDeferred();
   let isRunning = true;
+  let isWorn = false;
+  let isOverMemory = false;
   let jobs = 0;
   let receive: ((outcome: JobOutcome) => void) | null = null;
+  let tell: ((fraction: number) => void) | null = null;
 
-  const onEnd = (endSignal: NodeJS.Signals | null): void => {
+  const onEnd = (): void => {
     if (!isRunning) return;
     isRunning = false;
     exited.resolve();
     ready.reject(new AppError('SERVICE_UNAVAILABLE', 'The data service could not start; try again.'));
-    // With this signal a child ends that finds its own memory over the limit.
-    receive?.({ kind: endSignal === 'SIGUSR2' ? 'memoryExceeded' : 'crashed' });
+    receive?.({ kind: isOverMemory ? 'memoryExceeded' : 'crashed' });
   };
   ready.promise.catch(() => undefined);
-  child.once('exit', (_code, endSignal) => onEnd(endSignal));
+  child.once('exit', onEnd);
   child.once('error', (error) => {
     options.log.error({ error }, 'a DuckDB child could not be started');
-    onEnd(null);
+    onEnd();
   });
   child.on('message', (value: unknown) => {
     const parsed = parseChildMessage(value);
@@ -111,8 +121,27 @@ export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
       child.kill('SIGKILL');
       return;
     }
-    if (parsed.kind === 'ready') ready.resolve();
-    else if (parsed.id === jobs) receive?.({ kind: 'answered', answer: parsed });
+    switch (parsed.kind) {
+      case 'ready':
+        return ready.resolve();
+      case 'worn':
+        isWorn = true;
+        return options.onWorn();
+      case 'memoryExceeded':
+        isOverMemory = true;
+        return;
+      case 'progress':
+        if (parsed.id === jobs) tell?.(parsed.fraction);
+        return;
+      case 'queried':
+      case 'ingested':
+      case 'paged':
+      case 'explained':
+      case 'written':
+      case 'allWritten':
+      case 'failed':
+        if (parsed.id === jobs) receive?.({ kind: 'answered', answer: parsed });
+    }
   });
 
   const gone = exited.promise.then(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -137,14 +166,16 @@ export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
     processId: child.pid,
     jobCount: () => jobs,
     isAlive: () => isRunning,
+    isWorn: () => isWorn,
     gone,
     kill,
-    async run(job, timeoutMs, signal) {
+    async run(job, timeoutMs, signal, onProgress) {
       if (!isRunning) return { kind: 'crashed' };
       jobs += 1;
       const id = jobs;
       const { promise, resolve } = createDeferred<JobOutcome>();
       receive = resolve;
+      tell = onProgress ?? null;
       let stopped: 'timedOut' | 'aborted' | null = null;
       let killTimer: NodeJS.Timeout | undefined;
       const stop = (reason: 'timedOut' | 'aborted'): void => {
@@ -164,6 +195,7 @@ export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
         return stopped === null ? outcome : { kind: stopped };
       } finally {
         receive = null;
+        tell = null;
         clearTimeout(deadline);
         clearTimeout(killTimer);
         signal.removeEventListener('abort', onAbort);

@@ -2,8 +2,12 @@ const megabyte = 1024 * 1024;
 
 /** What one kind of job may use. */
 export interface JobLimits {
-  /** How many child processes of this kind may exist at once. */
+  /** How many jobs run at once; each has a child process. */
   readonly workers: number;
+  /** After this time a job counts as long: it gets the lowest priority, and its place among the `workers` goes to the next job. */
+  readonly longAfterMs: number;
+  /** How many long jobs run beside the `workers`; those that are more keep their places. */
+  readonly longWorkers: number;
   /** How many of them are kept started while there is nothing to do; a start takes a quarter of a second. */
   readonly warm: number;
   /** How long one job may run before its child is killed. */
@@ -47,6 +51,14 @@ export interface DuckdbLimits {
     readonly maxExpandedBytes: number;
     readonly maxColumns: number;
   };
+  /** For exports and derived tables. */
+  readonly write: JobLimits & {
+    /** The most rows of a file that is written. */
+    readonly maxRows: number;
+    /** The most bytes of it. */
+    readonly maxBytes: number;
+    readonly maxColumns: number;
+  };
   /** How long a child may take to start. */
   readonly spawnTimeoutMs: number;
   /** How long a child has to answer an interrupt before it is killed. */
@@ -57,6 +69,8 @@ export interface DuckdbLimits {
 export const defaultLimits: DuckdbLimits = {
   query: {
     workers: 2,
+    longAfterMs: 500,
+    longWorkers: 2,
     warm: 2,
     timeoutMs: 10_000,
     memoryBytes: 256 * megabyte,
@@ -73,6 +87,8 @@ export const defaultLimits: DuckdbLimits = {
   },
   ingest: {
     workers: 1,
+    longAfterMs: 2_000,
+    longWorkers: 1,
     warm: 1,
     timeoutMs: 600_000,
     memoryBytes: 512 * megabyte,
@@ -86,6 +102,25 @@ export const defaultLimits: DuckdbLimits = {
     jobsPerChild: 1,
     maxExpandedBytes: 8 * 1024 * megabyte,
     maxColumns: 500,
+  },
+  write: {
+    workers: 1,
+    longAfterMs: 2_000,
+    longWorkers: 1,
+    // Seldom, and long enough that a start does not matter.
+    warm: 0,
+    timeoutMs: 120_000,
+    memoryBytes: 512 * megabyte,
+    spareBytes: 512 * megabyte,
+    residentSpareBytes: 768 * megabyte,
+    threads: 2,
+    maxRunningPerUser: 1,
+    maxWaitingPerUser: 5,
+    queueTimeoutMs: 300_000,
+    jobsPerChild: 20,
+    maxRows: 100_000_000,
+    maxBytes: 2 * 1024 * megabyte,
+    maxColumns: 1_000,
   },
   spawnTimeoutMs: 15_000,
   interruptGraceMs: 250,

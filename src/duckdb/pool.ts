@@ -9,9 +9,10 @@ export interface ChildPool {
   /**
    * Runs a job in a free child, which the caller's queue makes sure there is room for.
    *
+   * @param onProgress is called with how much is done, of 0 to 1, by jobs that tell it
    * @throws AppError SERVICE_UNAVAILABLE when no child can be started
    */
-  run(job: Job, timeoutMs: number, signal: AbortSignal): Promise<JobOutcome>;
+  run(job: Job, timeoutMs: number, signal: AbortSignal, onProgress?: (fraction: number) => void): Promise<JobOutcome>;
   /** The ids of the processes that live now. */
   processIds(): readonly number[];
   /** Kills every child and waits until all are gone. */
@@ -19,7 +20,7 @@ export interface ChildPool {
 }
 
 /** How a pool keeps its children. */
-export interface ChildPoolOptions extends ChildOptions {
+export interface ChildPoolOptions extends Omit<ChildOptions, 'onWorn'> {
   /** How many children there are at most. */
   readonly workers: number;
   /** How many of them are kept started while nothing is to do. */
@@ -38,9 +39,11 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   const starting = new Set<Promise<void>>();
   let isClosed = false;
   const warm = Math.min(options.warm, options.workers);
+  // A child is replaced ahead of time: its last jobs give the next one the quarter of a second to start.
+  const isFresh = (child: DuckdbChild): boolean => child.isAlive() && !child.isWorn() && child.jobCount() < 0.9 * options.jobsPerChild;
 
   const offer = (child: DuckdbChild): void => {
-    const isUsedUp = child.jobCount() >= options.jobsPerChild;
+    const isUsedUp = child.isWorn() || child.jobCount() >= options.jobsPerChild;
     if (!child.isAlive() || isClosed || isUsedUp) return child.kill();
     const waiter = waiters.shift();
     if (waiter !== undefined) waiter.resolve(child);
@@ -50,7 +53,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
 
   const start = async (): Promise<void> => {
     try {
-      const child = await startChild(options);
+      const child = await startChild({ ...options, onWorn: () => refill() });
       alive.add(child);
       void child.gone
         .catch(() => undefined)
@@ -69,9 +72,11 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
 
   const refill = (): void => {
     if (isClosed) return;
-    const count = alive.size + starting.size;
-    const wanted = Math.max(warm - count, Math.min(waiters.length - starting.size, options.workers - count));
-    for (let missing = wanted; missing > 0; missing -= 1) {
+    const fresh = [...alive].filter(isFresh).length;
+    const wanted = Math.max(warm - fresh, waiters.length) - starting.size;
+    // One more than there are workers, while one of them is replaced.
+    const room = options.workers + 1 - alive.size - starting.size;
+    for (let missing = Math.min(wanted, room); missing > 0; missing -= 1) {
       const promise = start().finally(() => starting.delete(promise));
       starting.add(promise);
     }
@@ -100,11 +105,14 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   const firstFill = options.warmAfterMs === 0 ? null : setTimeout(refill, options.warmAfterMs);
   if (firstFill === null) refill();
   return {
-    async run(job, timeoutMs, signal) {
+    async run(job, timeoutMs, signal, onProgress) {
       if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', 'The data service is shutting down; try again in a moment.');
       const child = await take();
       try {
-        return signal.aborted ? { kind: 'aborted' } : await child.run(job, timeoutMs, signal);
+        if (signal.aborted) return { kind: 'aborted' };
+        const outcome = child.run(job, timeoutMs, signal, onProgress);
+        refill();
+        return await outcome;
       } finally {
         offer(child);
       }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { ingestReport, type IngestReport, type ReadingOptions } from '../base/reading.ts';
 import type { ColumnProfile, TableData } from '../base/table.ts';
+import type { ExplainJob, Explanation, PageJob, RowPage, WriteAllJob, WriteJob, WriteResult } from './table-job.ts';
 
 /** A table that a query may read: its name in SQL, and the Parquet file of ours behind it. */
 export interface QueryTable {
@@ -21,13 +23,21 @@ export interface QueryJob {
   readonly isGuarded: boolean;
 }
 
+/** What an uploaded file is made of. */
+export type SourceFormat = 'CSV' | 'PARQUET' | 'JSON' | 'XLSX';
+
+/** How an uploaded file is packed. */
+export type SourceCompression = 'none' | 'gzip' | 'zstd';
+
 /** One uploaded file to turn into Parquet. */
 export interface IngestJob {
   readonly kind: 'ingest';
   readonly sourcePath: string;
-  readonly format: 'CSV' | 'PARQUET';
-  readonly isGzip: boolean;
+  readonly format: SourceFormat;
+  readonly compression: SourceCompression;
   readonly delimiterHint: '\t' | null;
+  /** What a person said about how to read it. */
+  readonly options: ReadingOptions;
   /** Where the child writes; the parent renames it when the child has finished. */
   readonly partialPath: string;
   readonly maxExpandedBytes: number;
@@ -35,38 +45,10 @@ export interface IngestJob {
 }
 
 /** What a child can be asked to do. */
-export type Job = QueryJob | IngestJob;
+export type Job = QueryJob | IngestJob | PageJob | ExplainJob | WriteJob | WriteAllJob;
 
 /** What the parent sends. */
 export type ParentMessage = { readonly kind: 'job'; readonly id: number; readonly job: Job } | { readonly kind: 'interrupt'; readonly id: number };
-
-/** A row of the file that could not be read. */
-export interface RejectedRow {
-  /** Counted from 1, as an editor counts; the header is line 1. */
-  readonly line: number;
-  /** The column it broke in; null where the whole row is at fault. */
-  readonly column: string | null;
-  readonly reason: string;
-  /** The row as it stands in the file, at most 500 characters of it. */
-  readonly text: string;
-}
-
-/** How a file was read. The fields of the dialect are null for Parquet. */
-export interface IngestReport {
-  readonly delimiter: string | null;
-  /** Null where the file quotes nothing. */
-  readonly quote: string | null;
-  readonly escape: string | null;
-  /** Whether the first row holds the names of the columns. */
-  readonly header: boolean | null;
-  /** `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`. */
-  readonly encoding: string | null;
-  readonly rejectedRowCount: number;
-  /** The first hundred, in the order of the file. */
-  readonly rejectedRows: readonly RejectedRow[];
-  /** Sentences for people about what was decided or changed. */
-  readonly warnings: readonly string[];
-}
 
 /** What one reading of a file told. */
 export interface IngestResult {
@@ -80,26 +62,53 @@ export interface IngestResult {
 /** The failures that a child names; everything else is the parent's to say. `INTERRUPTED` answers an interrupt, `SERVICE_UNAVAILABLE` means that the disk is full. */
 export type ChildFailureCode = Extract<
   ErrorCode,
-  `SQL_${string}` | 'UNSUPPORTED_FILE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_SERVER_ERROR' | 'INTERRUPTED' | 'QUERY_CRASHED' | 'SERVICE_UNAVAILABLE'
+  | `SQL_${string}`
+  | 'BAD_USER_INPUT'
+  | 'UNSUPPORTED_FILE'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'INTERRUPTED'
+  | 'QUERY_CRASHED'
+  | 'SERVICE_UNAVAILABLE'
 >;
 
 /** What a child sends. */
 export type ChildMessage =
   | { readonly kind: 'ready' }
+  /** It should get no other job: it has used so much that the next one would not find what it may use, or it has given its priority up. */
+  | { readonly kind: 'worn' }
+  /** It uses more memory than it may, and ends itself. */
+  | { readonly kind: 'memoryExceeded' }
+  /** How much of a job is done, of 0 to 1. */
+  | { readonly kind: 'progress'; readonly id: number; readonly fraction: number }
   | { readonly kind: 'queried'; readonly id: number; readonly data: TableData }
   | { readonly kind: 'ingested'; readonly id: number; readonly result: IngestResult }
-  | { readonly kind: 'failed'; readonly id: number; readonly code: ChildFailureCode; readonly message: string };
+  | { readonly kind: 'paged'; readonly id: number; readonly page: RowPage }
+  | { readonly kind: 'explained'; readonly id: number; readonly explanation: Explanation }
+  | { readonly kind: 'written'; readonly id: number; readonly result: WriteResult }
+  | { readonly kind: 'allWritten'; readonly id: number; readonly results: readonly WriteResult[] }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly code: ChildFailureCode;
+      readonly message: string;
+      /** Where in the SQL, both from 1; null where that is unknown. */
+      readonly place: { readonly line: number; readonly column: number } | null;
+    };
 
 const codes = Object.keys(errorCodes);
 const row = z.custom<readonly Json[]>((value) => Array.isArray(value));
 const rows = z.array(row);
+const resultColumns = z.array(z.object({ name: z.string(), type: z.string() }));
 const count = z.number().int().nonnegative();
 const id = z.number().int();
 
-/** The profile of a column, as a child sends it and as it is stored. */
+/** The profile of a column, as a child sends it and as it is stored. What came later has a default, so that stored profiles stay readable. */
 export const columnProfile = z.object({
   name: z.string(),
   type: z.string(),
+  description: z.string().nullish(),
+  unit: z.string().nullable().default(null),
   meaning: z.enum(['IDENTIFIER', 'CATEGORY', 'MEASURE', 'DATE', 'TEXT', 'GEOGRAPHIC', 'YES_NO']),
   nullCount: count,
   distinctCount: count,
@@ -108,27 +117,20 @@ export const columnProfile = z.object({
   mean: z.number().nullable(),
   standardDeviation: z.number().nullable(),
   quartiles: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+  quantiles: z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]).nullable().default(null),
+  histogram: z.array(z.object({ from: z.string(), to: z.string(), count })).default([]),
   topValues: z.array(z.object({ value: z.string(), count })),
 });
 
-/** The report of an ingest, as a child sends it and as it is stored. */
-export const ingestReport = z.object({
-  delimiter: z.string().nullable(),
-  quote: z.string().nullable(),
-  escape: z.string().nullable(),
-  header: z.boolean().nullable(),
-  encoding: z.string().nullable(),
-  rejectedRowCount: count,
-  rejectedRows: z.array(z.object({ line: count, column: z.string().nullable(), reason: z.string(), text: z.string() })),
-  warnings: z.array(z.string()),
-});
+const writeResult = z.object({ rowCount: count, byteSize: count, reads: z.array(z.string()), columns: z.array(columnProfile), previewRows: rows });
 
 const childMessage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.enum(['ready', 'worn', 'memoryExceeded']) }),
+  z.object({ kind: z.literal('progress'), id, fraction: z.number().min(0).max(1) }),
   z.object({
     kind: z.literal('queried'),
     id,
-    data: z.object({ columns: z.array(z.object({ name: z.string(), type: z.string() })), rows, truncated: z.boolean(), elapsedMs: z.number() }),
+    data: z.object({ columns: resultColumns, rows, truncated: z.boolean(), elapsedMs: z.number() }),
   }),
   z.object({
     kind: z.literal('ingested'),
@@ -136,10 +138,23 @@ const childMessage = z.discriminatedUnion('kind', [
     result: z.object({ rowCount: count, columns: z.array(columnProfile), previewRows: rows, report: ingestReport }),
   }),
   z.object({
+    kind: z.literal('paged'),
+    id,
+    page: z.object({ columns: resultColumns, rows, numbers: z.array(count), hasMore: z.boolean(), count }),
+  }),
+  z.object({
+    kind: z.literal('explained'),
+    id,
+    explanation: z.object({ plan: z.string(), columns: resultColumns, reads: z.array(z.object({ table: z.string(), columns: z.array(z.string()) })) }),
+  }),
+  z.object({ kind: z.literal('written'), id, result: writeResult }),
+  z.object({ kind: z.literal('allWritten'), id, results: z.array(writeResult) }),
+  z.object({
     kind: z.literal('failed'),
     id,
     code: z.custom<ChildFailureCode>((value) => typeof value === 'string' && codes.includes(value)),
     message: z.string(),
+    place: z.object({ line: count, column: count }).nullable(),
   }),
 ]);
 

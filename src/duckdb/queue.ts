@@ -21,11 +21,19 @@ export interface FairQueue {
 export interface FairQueueOptions {
   /** How many jobs run at once. */
   readonly slots: number;
+  /** After this time a job is long, and leaves its slot to the next one while fewer than `longSlots` long jobs run. */
+  readonly longAfterMs: number;
+  readonly longSlots: number;
   readonly maxRunningPerUser: number;
   readonly maxWaitingPerUser: number;
   readonly queueTimeoutMs: number;
   /** What `retryAfterMs` says when a job is refused. */
   readonly retryAfterMs: number;
+}
+
+interface Turn {
+  readonly userKey: string;
+  isLong: boolean;
 }
 
 interface Ticket {
@@ -34,6 +42,9 @@ interface Ticket {
   readonly refuse: (error: unknown) => void;
 }
 
+/** Of how many users with long jobs it is remembered; the oldest are forgotten first. */
+const mostRemembered = 1_000;
+
 const closedMessage = 'The data service is shutting down; try again in a moment.';
 
 /** Makes a fair queue. */
@@ -41,7 +52,12 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
   // The order of the keys is the order of the turns: a user who was served moves to the end.
   const waiting = new Map<string, Ticket[]>();
   const running = new Map<string, number>();
+  // Users whose last job was long: they leave the last slot to the others.
+  const heavyUsers = new Set<string>();
+  // Those that have run for long and still hold a slot.
+  const overdue = new Set<Turn>();
   let runningTotal = 0;
+  let longTotal = 0;
   let isClosed = false;
 
   const remove = (ticket: Ticket): void => {
@@ -50,12 +66,23 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     else waiting.set(ticket.userKey, tickets);
   };
 
+  const mayStart = (userKey: string): boolean => {
+    const isHeavy = heavyUsers.has(userKey) && options.slots > 1;
+    return runningTotal < (isHeavy ? options.slots - 1 : options.slots) && (running.get(userKey) ?? 0) < options.maxRunningPerUser;
+  };
+
+  const remember = (userKey: string, isHeavy: boolean): void => {
+    heavyUsers.delete(userKey);
+    if (isHeavy) heavyUsers.add(userKey);
+    const [oldest] = heavyUsers;
+    if (heavyUsers.size > mostRemembered && oldest !== undefined) heavyUsers.delete(oldest);
+  };
+
   const startNext = (): void => {
     // A copy: who is served is put at the end, where the loop would meet them again.
     const turns = [...waiting];
     for (const [userKey, [ticket, ...rest]] of turns) {
-      if (runningTotal >= options.slots) return;
-      if (ticket === undefined || (running.get(userKey) ?? 0) >= options.maxRunningPerUser) continue;
+      if (ticket === undefined || !mayStart(userKey)) continue;
       waiting.delete(userKey);
       if (rest.length > 0) waiting.set(userKey, rest);
       running.set(userKey, (running.get(userKey) ?? 0) + 1);
@@ -64,15 +91,28 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     }
   };
 
-  const finished = (userKey: string): void => {
-    const left = (running.get(userKey) ?? 1) - 1;
-    if (left === 0) running.delete(userKey);
-    else running.set(userKey, left);
-    runningTotal -= 1;
+  const settleLong = (): void => {
+    for (const turn of overdue) {
+      if (longTotal >= options.longSlots) break;
+      overdue.delete(turn);
+      turn.isLong = true;
+      longTotal += 1;
+      runningTotal -= 1;
+    }
     startNext();
   };
 
-  const turn = async (userKey: string, signal: AbortSignal): Promise<void> => {
+  const finished = (turn: Turn): void => {
+    const left = (running.get(turn.userKey) ?? 1) - 1;
+    if (left === 0) running.delete(turn.userKey);
+    else running.set(turn.userKey, left);
+    if (turn.isLong) longTotal -= 1;
+    else runningTotal -= 1;
+    overdue.delete(turn);
+    settleLong();
+  };
+
+  const waitForTurn = async (userKey: string, signal: AbortSignal): Promise<void> => {
     const { promise, resolve, reject } = createDeferred();
     const ticket: Ticket = { userKey, start: resolve, refuse: reject };
     const giveUp = (error: unknown): void => {
@@ -102,19 +142,27 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     async run(userKey, signal, job) {
       signal.throwIfAborted();
       if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', closedMessage);
-      const mustWait = runningTotal >= options.slots || (running.get(userKey) ?? 0) >= options.maxRunningPerUser;
       const waitingCount = waiting.get(userKey)?.length ?? 0;
-      if (mustWait && waitingCount >= options.maxWaitingPerUser) {
+      if (!mayStart(userKey) && waitingCount >= options.maxWaitingPerUser) {
         throw new AppError('RATE_LIMITED', `${waitingCount} of your requests on data already wait; wait for one of them to finish.`, {
           retryAfterMs: options.retryAfterMs,
         });
       }
-      await turn(userKey, signal);
+      await waitForTurn(userKey, signal);
+      const turn: Turn = { userKey, isLong: false };
+      let isHeavy = false;
+      const timer = setTimeout(() => {
+        isHeavy = true;
+        overdue.add(turn);
+        settleLong();
+      }, options.longAfterMs);
       try {
         signal.throwIfAborted();
         return await job();
       } finally {
-        finished(userKey);
+        clearTimeout(timer);
+        remember(userKey, isHeavy);
+        finished(turn);
       }
     },
     close() {

@@ -6,7 +6,15 @@ import type { SentEvent } from './server-sent-events.ts';
 import { longestTokenCount, tokenCount } from './token-count.ts';
 
 const count = tokenCount.nullish().catch(null);
-const usage = z.object({ input_tokens: count, cache_creation_input_tokens: count, cache_read_input_tokens: count, output_tokens: count }).nullish();
+const usage = z
+  .object({
+    input_tokens: count,
+    cache_creation_input_tokens: count,
+    cache_read_input_tokens: count,
+    output_tokens: count,
+    output_tokens_details: z.object({ thinking_tokens: count }).nullish().catch(null),
+  })
+  .nullish();
 
 const index = z.number().int();
 
@@ -83,7 +91,9 @@ export function createAnthropicDecoder(): StreamDecoder {
   const openCalls = new Map<number, OpenCall>();
   const calls: EnginePart[] = [];
   let inputTokens = 0;
+  let cachedInputTokens = 0;
   let outputTokens = 0;
+  let reasoningTokens = 0;
   let stopReason: string | null = null;
   let hasBegun = false;
   let isStopped = false;
@@ -93,8 +103,10 @@ export function createAnthropicDecoder(): StreamDecoder {
     if (!counted) return [];
     const input = (counted.input_tokens ?? 0) + (counted.cache_creation_input_tokens ?? 0) + (counted.cache_read_input_tokens ?? 0);
     inputTokens = Math.min(longestTokenCount, Math.max(inputTokens, input));
+    cachedInputTokens = Math.max(cachedInputTokens, counted.cache_read_input_tokens ?? 0);
     outputTokens = Math.max(outputTokens, counted.output_tokens ?? 0);
-    return [{ type: 'usage', usage: { inputTokens, outputTokens } }];
+    reasoningTokens = Math.max(reasoningTokens, counted.output_tokens_details?.thinking_tokens ?? 0);
+    return [{ type: 'usage', usage: { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } }];
   };
 
   const take = (event: StreamEvent): readonly EnginePart[] => {

@@ -1,5 +1,7 @@
-import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam, Tool } from '@anthropic-ai/sdk/resources/messages';
-import type { EngineMessage, EngineRequest, EngineTool } from './engine.ts';
+import type { ContentBlockParam, ImageBlockParam, MessageCreateParamsStreaming, MessageParam, Tool } from '@anthropic-ai/sdk/resources/messages';
+import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema';
+import type { EngineImage, EngineMessage, EngineRequest, EngineTool } from './engine.ts';
+import { tokensToWrite, withThoughts } from './thoughts.ts';
 import { parseToolArguments } from './tool-arguments.ts';
 
 /** The API insists on a number. */
@@ -21,6 +23,14 @@ function isSamplingFixed(model: string): boolean {
 }
 
 /**
+ * Whether a model thinks unless it is told not to: from the fifth generation on. Its thoughts are only shown to whom asks for it
+ * (https://platform.claude.com/docs/en/build-with-claude/thinking); asking for `adaptive` changes nothing else.
+ */
+function isThinking(model: string): boolean {
+  return /claude-[a-z]+-([5-9]|\d\d)(-|$)/.test(model);
+}
+
+/**
  * Temperature ends at 1 here. Claude 4 accepts it or `top_p`, not both, and a temperature comes with every request by configuration, so
  * the one that somebody asked for wins.
  */
@@ -33,12 +43,16 @@ function toSampling({ model, temperature, topP, topK }: EngineRequest): Sampling
   };
 }
 
+function toImage({ mediaType, bytes }: EngineImage): ImageBlockParam {
+  return { type: 'image', source: { type: 'base64', media_type: mediaType, data: Buffer.from(bytes).toString('base64') } };
+}
+
 function toBlock(message: EngineMessage): readonly ContentBlockParam[] {
   // The API refuses text blocks that are empty.
   const text: readonly ContentBlockParam[] = message.role === 'tool' || message.text.trim() === '' ? [] : [{ type: 'text', text: message.text }];
   switch (message.role) {
     case 'user':
-      return text;
+      return [...(message.images ?? []).map(toImage), ...text];
     case 'assistant':
       return [
         ...text,
@@ -71,14 +85,16 @@ function toTool({ name, description, parameters }: EngineTool): Tool {
 
 /** A request in the form of the messages API (https://platform.claude.com/docs/en/api/messages). */
 export function toMessageCreation(request: EngineRequest): MessageCreateParamsStreaming & Sampling {
-  const { model, system, messages, tools, maxTokens } = request;
+  const { model, system, messages, tools, output } = request;
   return {
     model,
-    max_tokens: maxTokens ?? defaultMaxTokens,
+    max_tokens: tokensToWrite(request, isThinking(model)) ?? (isThinking(model) ? withThoughts(defaultMaxTokens) : defaultMaxTokens),
     messages: toMessages(messages),
     stream: true,
     ...(system === null || system.trim() === '' ? {} : { system }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
+    ...(output === undefined ? {} : { output_config: { format: { type: 'json_schema' as const, schema: transformJSONSchema({ ...output.schema }) } } }),
+    ...(isThinking(model) ? { thinking: { type: 'adaptive' as const, display: 'summarized' as const } } : {}),
     ...toSampling(request),
   };
 }

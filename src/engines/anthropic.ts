@@ -1,35 +1,17 @@
 import Anthropic, { APIConnectionError, APIError } from '@anthropic-ai/sdk';
-import { systemClock, type Clock } from '../base/clock.ts';
-import type { EngineTimers } from '../base/config.ts';
+import { systemClock } from '../base/clock.ts';
 import { createAnthropicDecoder } from './anthropic-decoder.ts';
 import { anthropicDefaultModel, anthropicModels, mergeAnthropicModels } from './anthropic-models.ts';
 import { toMessageCreation } from './anthropic-request.ts';
-import { defaultRetryPolicy, streamAttempts, type AttemptOptions, type RetryPolicy } from './attempts.ts';
+import { defaultRetryPolicy, streamAttempts, type AttemptOptions } from './attempts.ts';
 import type { Engine } from './engine.ts';
+import { sdkTimeoutMs, type EngineOptions } from './engine-options.ts';
+
 import { NetworkError, reasonsOf, retryAfterMsOf, VendorError } from './faults.ts';
 import { createModelList } from './model-list.ts';
 
-/** What the engine of Anthropic is made of. */
-export interface AnthropicEngineOptions {
-  readonly apiKey: string;
-  /** Of a server that speaks the same API, without `/v1`; null is Anthropic itself. */
-  readonly baseUrl: string | null;
-  readonly fetch: typeof globalThis.fetch;
-  readonly timers: EngineTimers;
-  /** `claude-sonnet-5-5` by default. */
-  readonly defaultModel?: string;
-  readonly retry?: RetryPolicy;
-  readonly random?: () => number;
-  readonly clock?: Clock;
-}
-
-/** Anthropic's own address. Always given to the SDK, which else looks into the environment. */
+/** Anthropic's own address, without `/v1`. Always given to the SDK, which else looks into the environment. */
 const anthropicBaseUrl = 'https://api.anthropic.com';
-
-/** The SDK's own time limit must never be the first one to end a wait. */
-const sdkTimeoutMs = 2 ** 31 - 1;
-
-const name = 'Anthropic';
 
 function toFault(error: unknown, now: Date): unknown {
   if (error instanceof APIConnectionError) return new NetworkError(error);
@@ -44,8 +26,8 @@ function toFault(error: unknown, now: Date): unknown {
 }
 
 /** Creates the engine for Anthropic's Claude, over the messages API. Its headers come at once, so they have the connect timeout. */
-export function createAnthropicEngine(options: AnthropicEngineOptions): Engine {
-  const { apiKey, baseUrl, fetch, timers, defaultModel = anthropicDefaultModel } = options;
+export function createAnthropicEngine(options: EngineOptions): Engine {
+  const { apiKey, baseUrl, fetch, timers, id = 'anthropic', name = 'Anthropic', defaultModel = anthropicDefaultModel } = options;
   const { retry = defaultRetryPolicy, random = Math.random, clock = systemClock } = options;
   const client = new Anthropic({
     apiKey,
@@ -84,5 +66,5 @@ export function createAnthropicEngine(options: AnthropicEngineOptions): Engine {
     fallback: anthropicModels,
     timeoutMs: timers.connectTimeoutMs,
   });
-  return { id: 'anthropic', name, defaultModel, listModels, stream: (request, signal) => streamAttempts(attempts, request, signal) };
+  return { id, name, defaultModel, listModels, stream: (request, signal) => streamAttempts(attempts, request, signal) };
 }

@@ -1,9 +1,9 @@
 import { abortable, delay } from '../base/async.ts';
-import type { EngineTimers } from '../base/config.ts';
+import type { EngineTimers } from '../base/engine-config.ts';
 import type { EnginePart, EngineRequest } from './engine.ts';
 import { describeFailure, type DescribedFailure } from './failures.ts';
 import { ProtocolError } from './faults.ts';
-import { readServerSentEvents, type SentEvent } from './server-sent-events.ts';
+import { readEvents, type Framing, type SentEvent } from './server-sent-events.ts';
 import { createStreamGuard } from './stream-guard.ts';
 
 /** Turns the events of one answer into parts. */
@@ -38,6 +38,8 @@ export interface Dialect {
    * @throws VendorError, NetworkError, or anything when the request cannot be made
    */
   open(request: EngineRequest, signal: AbortSignal): Promise<Response>;
+  /** How the body of an answer is cut into events; server-sent events by default. */
+  readonly framing?: Framing;
   createDecoder(): StreamDecoder;
 }
 
@@ -104,7 +106,7 @@ async function* attempt(
       throw error;
     }
     const decoder = dialect.createDecoder();
-    for await (const event of readServerSentEvents(response.body, pace, signal)) {
+    for await (const event of readEvents(response.body, dialect.framing ?? 'SERVER_SENT_EVENTS', pace, signal)) {
       const parts = decoder.take(event);
       if (!hasBegun && decoder.hasBegun()) {
         hasBegun = true;

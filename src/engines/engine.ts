@@ -42,6 +42,8 @@ export interface Model {
   readonly inputPrice: number | null;
   /** The same for output tokens. */
   readonly outputPrice: number | null;
+  /** The same for input tokens that the provider had kept from before; null where unknown. */
+  readonly cachedInputPrice: number | null;
 }
 
 /** What an engine is asked. */
@@ -50,9 +52,10 @@ export interface EngineRequest {
   readonly model: string;
   /**
    * What kind of turn this is. Only `builtin` behaves differently by it (it has no model to read the prompt): CHAT answers the last
-   * message, AUTO_ANALYZE explores the data through the tools, TITLE names the conversation.
+   * message, AUTO_ANALYZE explores the data through the tools, TITLE names the conversation, SENTIMENT judges the mood of a message, SUMMARY
+   * shortens a conversation.
    */
-  readonly task: 'CHAT' | 'AUTO_ANALYZE' | 'TITLE';
+  readonly task: 'CHAT' | 'AUTO_ANALYZE' | 'TITLE' | 'SENTIMENT' | 'SUMMARY';
   /** Instructions that stand above the conversation; null for none. */
   readonly system: string | null;
   /** The conversation, oldest first; within a turn it grows by assistant and tool messages. */
@@ -67,11 +70,32 @@ export interface EngineRequest {
   readonly topK: number | null;
   /** The most tokens to answer with; null leaves it to the provider. */
   readonly maxTokens: number | null;
+  /**
+   * Whether `maxTokens` is meant for the words of the answer: a model that thinks gets room for its thoughts beside them. So it is where the
+   * number is ours; one that a person gives holds for all that is written. False when absent.
+   */
+  readonly countsWordsAlone?: boolean;
+  /** What the text of the answer must be, as JSON; absent for words. Engines that cannot hold a model to it put it into words for it. */
+  readonly output?: EngineOutput;
+}
+
+/** The form of an answer in JSON. */
+export interface EngineOutput {
+  /** Letters, digits and underscores. */
+  readonly name: string;
+  /** JSON Schema of an object; all its properties are required, and there are no others. */
+  readonly schema: JsonObject;
+}
+
+/** A picture as an engine is shown it. */
+export interface EngineImage {
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+  readonly bytes: Uint8Array;
 }
 
 /** A message as an engine is shown it. */
 export type EngineMessage =
-  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'user'; readonly text: string; readonly images?: readonly EngineImage[] }
   | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[] }
   | {
       readonly role: 'tool';
@@ -90,6 +114,8 @@ export interface ToolCall {
   readonly name: string;
   /** JSON text as the engine wrote it; may be malformed. */
   readonly arguments: string;
+  /** What the provider wants to see again with the call, as it came; absent where there is none. */
+  readonly signature?: string;
 }
 
 /** A tool that an engine may call. */
@@ -109,6 +135,8 @@ export type EnginePart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'toolCall'; readonly call: ToolCall }
+  /** From here on another model answers than the one that was asked, because that one failed with `reason`. Only of engines with fallbacks. */
+  | { readonly type: 'model'; readonly name: string; readonly reason: string }
   /** Totals so far for this request; the last one counts. */
   | { readonly type: 'usage'; readonly usage: EngineUsage }
   | { readonly type: 'finish'; readonly reason: EngineFinishReason; readonly mode?: string; readonly confidence?: number }
@@ -116,13 +144,20 @@ export type EnginePart =
 
 /** Tokens of one request, as the provider counts them. */
 export interface EngineUsage {
+  /** All that were read, also those that were cached. */
   readonly inputTokens: number;
+  /** Of the input tokens, those that the provider had kept from before; 0 where it does not say. */
+  readonly cachedInputTokens: number;
+  /** All that were written, also those of reasoning. */
   readonly outputTokens: number;
+  /** Of the output tokens, those of reasoning; 0 where the provider does not say. */
+  readonly reasoningTokens: number;
 }
 
 /** A failure in our words. */
 export interface EngineFailure {
-  readonly code: Extract<ErrorCode, `ENGINE_${string}`>;
+  /** That of the provider's failure; QUOTA_EXCEEDED where it was not asked, because a quota does not allow it. */
+  readonly code: Extract<ErrorCode, `ENGINE_${string}` | 'QUOTA_EXCEEDED'>;
   /** For people: which provider, what happened, what helps. Never a key. */
   readonly message: string;
   /** Whether the same request may succeed later. */

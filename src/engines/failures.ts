@@ -1,4 +1,5 @@
 import type { EngineFailure } from './engine.ts';
+import { RefusedAddressError } from './outside-address.ts';
 import { NetworkError, ProtocolError, VendorError, type VendorFault } from './faults.ts';
 import { StageTimeout } from './stream-guard.ts';
 
@@ -20,21 +21,28 @@ export interface DescribedFailure {
 type Code = EngineFailure['code'];
 
 /** What a provider can be at fault with. */
-type FaultCode = Exclude<Code, 'ENGINE_NETWORK' | 'ENGINE_TIMEOUT' | 'ENGINE_PROTOCOL' | 'ENGINE_UNKNOWN'>;
+type FaultCode = Exclude<Code, 'ENGINE_NETWORK' | 'ENGINE_TIMEOUT' | 'ENGINE_PROTOCOL' | 'ENGINE_UNKNOWN' | 'QUOTA_EXCEEDED'>;
 
 const longestVendorMessage = 300;
 
-const tooLong = /context[ _-]?(length|window|size|limit)|maximum context|prompt is too long|input is too long|exceed_context|request_too_large/;
+const tooLong =
+  /context[ _-]?(length|window|size|limit)|maximum context|exceeds the maximum number of tokens|prompt is too long|input is too long|exceed_context|request_too_large/;
 const refused = /content[ _-]?(policy|filter|moderation)|content_filter|responsible.?ai|usage policy|flagged|invalid_prompt|safety system/;
-const unpaid = /insufficient_quota|billing|credit balance|quota exceeded|exceeded your current quota/;
+const unpaid = /billing|credit balance|quota exceeded|exceeded your current quota/;
+
+/** Whether a limit is one that no waiting lifts. Gemini says "exceeded your current quota" of a limit a minute too, and then when to come back. */
+function isUnpaid({ reasons, message, retryAfterMs }: VendorFault): boolean {
+  return reasons.includes('insufficient_quota') || (retryAfterMs === null && unpaid.test(`${reasons.join(' ')} ${message.toLowerCase()}`));
+}
 
 /** The code of a fault. A fault inside of a stream has no status, so its reasons speak first. */
 function codeOf({ status, reasons, message }: VendorFault): FaultCode {
   const words = [...reasons, message.toLowerCase()].join(' ');
   const kinds = reasons.join(' ');
   // A limit is not the place to look for words: "tokens per minute" errors speak of lengths too.
-  if (status === 429 || /rate_limit|insufficient_quota|too_many_requests/.test(kinds)) return 'ENGINE_RATE_LIMITED';
-  if (status === 401 || status === 403 || /authentication_error|invalid_api_key|permission_error|permission_denied/.test(kinds)) return 'ENGINE_BAD_KEY';
+  if (status === 429 || /rate_limit|insufficient_quota|too_many_requests|resource_exhausted/.test(kinds)) return 'ENGINE_RATE_LIMITED';
+  if (status === 401 || status === 403 || /authentication_error|invalid_api_key|api_key_invalid|permission_error|permission_denied|unauthenticated/.test(kinds))
+    return 'ENGINE_BAD_KEY';
   if ((status !== null && status >= 500) || /overloaded|server_error|api_error|internal_error|timeout_error/.test(kinds)) return 'ENGINE_OVERLOADED';
   if (status === 413 || tooLong.test(words)) return 'ENGINE_CONTEXT_TOO_LONG';
   if (refused.test(words)) return 'ENGINE_REFUSED';
@@ -69,7 +77,7 @@ function describeFault(fault: VendorFault, { provider, model, apiKey }: FailureS
   });
   switch (code) {
     case 'ENGINE_RATE_LIMITED': {
-      if (unpaid.test(`${fault.reasons.join(' ')} ${fault.message.toLowerCase()}`)) {
+      if (isUnpaid(fault)) {
         return made(`The account at ${provider} has no credit left for ${model}. Check its plan and billing, or choose another provider.${said}`, false);
       }
       const wait = retryAfterMs === null ? 'Wait a moment and try again' : `Try again in ${seconds(retryAfterMs)}`;
@@ -123,6 +131,12 @@ function networkCodeOf(error: unknown): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
+/** The refusal of an address, from the outermost cause inwards; null where there is none. */
+function refusalOf(error: unknown): string | null {
+  if (error instanceof RefusedAddressError) return error.message;
+  return error instanceof Error ? refusalOf(error.cause) : null;
+}
+
 /** Limits of Node's own `fetch`; they only show where ours are longer than they are (10 s to connect, 300 s otherwise). */
 const fetchTimeouts: readonly string[] = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'];
 
@@ -138,6 +152,8 @@ export function describeFailure(error: unknown, subject: FailureSubject): Descri
     failure: { code, message, isRetryable, retryAfterMs: null },
     mayTryAgain,
   });
+  const refusal = refusalOf(error);
+  if (refusal !== null) return made('ENGINE_BAD_REQUEST', `${provider} was not asked for ${model}. ${refusal}`, false);
   if (error instanceof VendorError) return describeFault(error.fault, subject);
   // A model that is slow stays slow, and asking it again costs again; only a connection is worth another attempt.
   if (error instanceof StageTimeout) return made('ENGINE_TIMEOUT', describeTimeout(error, subject), true, error.stage === 'headers');

@@ -32,7 +32,21 @@ const chunk = z.object({
       }),
     )
     .nullish(),
-  usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(null),
+  usage: z
+    .object({
+      prompt_tokens: tokenCount,
+      completion_tokens: tokenCount,
+      prompt_tokens_details: z
+        .object({ cached_tokens: tokenCount.nullish().catch(null) })
+        .nullish()
+        .catch(null),
+      completion_tokens_details: z
+        .object({ reasoning_tokens: tokenCount.nullish().catch(null) })
+        .nullish()
+        .catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
 
 const fault = z.object({ message: z.string().catch(''), type: z.unknown().optional(), code: z.unknown().optional() });
@@ -123,7 +137,14 @@ export function createOpenAiDecoder(newId: IdSource): StreamDecoder {
         return [];
       }
       const { choices, usage: counted } = parseChunk(event);
-      if (counted) usage = { inputTokens: counted.prompt_tokens, outputTokens: counted.completion_tokens };
+      if (counted) {
+        usage = {
+          inputTokens: counted.prompt_tokens,
+          cachedInputTokens: counted.prompt_tokens_details?.cached_tokens ?? 0,
+          outputTokens: counted.completion_tokens,
+          reasoningTokens: counted.completion_tokens_details?.reasoning_tokens ?? 0,
+        };
+      }
       const [choice] = choices ?? [];
       if (choice === undefined) return [];
       const parts: EnginePart[] = [];

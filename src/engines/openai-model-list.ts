@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import type { Model } from './engine.ts';
+import { openAiEarlierModels, openAiModels } from './openai-models.ts';
+import { unknownPrices } from './prices.ts';
+
+const count = z.number().int().positive().nullish().catch(null);
 
 // OpenAI lists only ids. Others say how much a model can read, each under a name of its own.
 const listed = z.object({
-  id: z.string(),
+  id: z.string().min(1),
   /** vLLM. */
-  max_model_len: z.number().nullish().catch(null),
+  max_model_len: count,
   /** Groq. */
-  context_window: z.number().nullish().catch(null),
+  context_window: count,
   /** OpenRouter, Together. */
-  context_length: z.number().nullish().catch(null),
+  context_length: count,
 });
+
+type Listed = z.infer<typeof listed>;
 
 /** OpenAI lists everything it has in one row: voices, pictures, embeddings. These are the ones that chat, without snapshots by date. */
 function isChatModel(id: string): boolean {
@@ -19,31 +25,50 @@ function isChatModel(id: string): boolean {
   return isFamily && !isOther;
 }
 
+/** What has no id is left out; of what is listed twice the last counts. */
+function read(entries: readonly unknown[]): ReadonlyMap<string, Listed> {
+  return new Map(entries.flatMap((entry) => listed.safeParse(entry).data ?? []).map((entry) => [entry.id, entry]));
+}
+
+const byId = (left: Model, right: Model): number => left.id.localeCompare(right.id);
+
+/** A model of whom only the name is known. Nearly all models that chat can call tools today; one that cannot answers with an error of its own. */
+function unknownModel(id: string, description: string): Model {
+  return { id, name: id, description, hasTools: true, hasVision: false, hasJson: true, contextWindow: null, ...unknownPrices };
+}
+
+/** A model that somebody named in the configuration. It may read pictures: one that does not says so itself. */
+export function compatibleModel(id: string): Model {
+  return { ...unknownModel(id, 'Named in the configuration.'), hasVision: true };
+}
+
 /**
- * What a server lists, with what is known about each.
+ * What OpenAI lists, with what is known about each.
  *
- * @param entries as the server sent them; what has no id is left out
- * @param known models with their abilities
- * @param isOpenAi whether OpenAI itself answered, whose list holds more than models that chat
+ * @param entries as they were sent
  * @returns known models first and in their order, then the others by id
  */
-export function mergeOpenAiModels(entries: readonly unknown[], known: readonly Model[], isOpenAi: boolean): readonly Model[] {
-  const ids = new Map(entries.flatMap((entry) => listed.safeParse(entry).data ?? []).map((entry) => [entry.id, entry]));
-  const knownIds = new Set(known.map((model) => model.id));
-  const others = [...ids.values()]
-    .filter(({ id }) => !knownIds.has(id) && (!isOpenAi || isChatModel(id)))
-    .map(({ id, max_model_len, context_window, context_length }): Model => ({
-      id,
-      name: id,
-      description: 'Listed by the provider.',
-      // Not said by the list. Nearly all models that chat can call tools today; one that cannot answers with an error of its own.
-      hasTools: true,
-      hasVision: false,
-      hasJson: true,
-      contextWindow: max_model_len ?? context_window ?? context_length ?? null,
-      inputPrice: null,
-      outputPrice: null,
-    }))
-    .toSorted((left, right) => left.id.localeCompare(right.id));
-  return [...known.filter((model) => ids.has(model.id)), ...others];
+export function mergeOpenAiModels(entries: readonly unknown[]): readonly Model[] {
+  const ids = read(entries);
+  const knownIds = new Set(openAiModels.map((model) => model.id));
+  const others = [...ids.keys()]
+    .filter((id) => !knownIds.has(id) && isChatModel(id))
+    .map((id): Model => ({ ...unknownModel(id, 'Listed by the provider.'), ...openAiEarlierModels.get(id) }));
+  return [...openAiModels.filter((model) => ids.has(model.id)), ...others.toSorted(byId)];
+}
+
+/**
+ * What a server lists that speaks the API of OpenAI. Nothing is taken from the table of OpenAI: a model of the same name may cost anything there.
+ *
+ * @param entries as they were sent
+ * @param named the models that can be named there, in their order; undefined for all that it lists
+ */
+export function mergeCompatibleModels(entries: readonly unknown[], named: readonly string[] | undefined): readonly Model[] {
+  const ids = read(entries);
+  const windowOf = (id: string): number | null => {
+    const entry = ids.get(id);
+    return entry?.max_model_len ?? entry?.context_window ?? entry?.context_length ?? null;
+  };
+  const models = named?.map(compatibleModel) ?? [...ids.keys()].map((id) => unknownModel(id, 'Listed by the provider.')).toSorted(byId);
+  return models.map((model) => ({ ...model, contextWindow: windowOf(model.id) }));
 }

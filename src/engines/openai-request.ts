@@ -1,5 +1,11 @@
-import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
-import type { EngineMessage, EngineRequest, EngineTool } from './engine.ts';
+import type {
+  ChatCompletionContentPartImage,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+  ChatCompletionTool,
+} from 'openai/resources/chat/completions';
+import type { EngineImage, EngineMessage, EngineRequest, EngineTool } from './engine.ts';
+import { tokensToWrite, tokensToWriteAnywhere } from './thoughts.ts';
 import { parseToolArguments } from './tool-arguments.ts';
 
 /**
@@ -15,13 +21,24 @@ function isSamplingFixed(model: string): boolean {
  * leaving it out means the model's default ("To use function tools, use /v1/responses or set reasoning_effort to 'none'").
  */
 function isReasoningExclusive(model: string): boolean {
-  return /^gpt-(5\.[5-9]|[6-9]|\d\d)/.test(model) && !model.includes('-chat');
+  // Some know no "none" either: they call no tools here, and OpenAI says so itself.
+  return /^gpt-(5\.[5-9]|[6-9]|\d\d)/.test(model) && !model.includes('-chat') && !callsNoTools(model);
+}
+
+/** Whether a model calls tools on OpenAI's other API alone: those that always reason. */
+function callsNoTools(model: string): boolean {
+  return /^gpt-(6-astra|6\.1-sol)/.test(model);
+}
+
+function toImage({ mediaType, bytes }: EngineImage): ChatCompletionContentPartImage {
+  return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}` } };
 }
 
 function toMessage(message: EngineMessage): ChatCompletionMessageParam {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: message.text };
+      if (message.images === undefined || message.images.length === 0) return { role: 'user', content: message.text };
+      return { role: 'user', content: [...message.images.map(toImage), ...(message.text === '' ? [] : [{ type: 'text' as const, text: message.text }])] };
     case 'tool':
       return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
     case 'assistant':
@@ -52,15 +69,21 @@ function toTool({ name, description, parameters }: EngineTool): ChatCompletionTo
  *   models; other servers know `max_tokens`, and many nothing else. Only OpenAI's own models are held to refuse a temperature.
  */
 export function toChatCompletion(request: EngineRequest, isOpenAi: boolean): ChatCompletionCreateParamsStreaming {
-  const { model, system, messages, tools, temperature, topP, maxTokens } = request;
+  const { model, system, messages, tools, temperature, topP, output } = request;
+  // Those that refuse to be told how to sample are those that think.
   const isFixed = isOpenAi && isSamplingFixed(model);
+  const isThoughtless = tools.length > 0 && isOpenAi && isReasoningExclusive(model);
+  const maxTokens = isOpenAi ? tokensToWrite(request, isFixed && !isThoughtless) : tokensToWriteAnywhere(request);
   return {
     model,
     messages: [...(system === null ? [] : [{ role: 'system' as const, content: system }]), ...messages.map(toMessage)],
     stream: true,
     stream_options: { include_usage: true },
     ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
-    ...(tools.length > 0 && isOpenAi && isReasoningExclusive(model) ? { reasoning_effort: 'none' as const } : {}),
+    ...(isThoughtless ? { reasoning_effort: 'none' as const } : {}),
+    ...(output === undefined
+      ? {}
+      : { response_format: { type: 'json_schema' as const, json_schema: { name: output.name, strict: true, schema: { ...output.schema } } } }),
     ...(temperature === null || isFixed ? {} : { temperature }),
     ...(topP === null || isFixed ? {} : { top_p: topP }),
     ...(maxTokens === null ? {} : isOpenAi ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),

@@ -1,42 +1,27 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
-import { systemClock, type Clock } from '../base/clock.ts';
-import type { EngineTimers } from '../base/config.ts';
-import { uuidv7, type IdSource } from '../base/id.ts';
-import { defaultRetryPolicy, streamAttempts, type AttemptOptions, type RetryPolicy } from './attempts.ts';
-import type { Engine, Model } from './engine.ts';
+import { systemClock } from '../base/clock.ts';
+import { uuidv7 } from '../base/id.ts';
+import { defaultRetryPolicy, streamAttempts, type AttemptOptions } from './attempts.ts';
+import type { Engine } from './engine.ts';
+import { sdkTimeoutMs, type EngineOptions } from './engine-options.ts';
+
 import { NetworkError, reasonsOf, retryAfterMsOf, VendorError } from './faults.ts';
 import { createModelList } from './model-list.ts';
 import { createOpenAiDecoder } from './openai-decoder.ts';
-import { mergeOpenAiModels } from './openai-model-list.ts';
+import { compatibleModel, mergeCompatibleModels, mergeOpenAiModels } from './openai-model-list.ts';
 import { openAiDefaultModel, openAiModels } from './openai-models.ts';
 import { toChatCompletion } from './openai-request.ts';
 
 /** What an engine that speaks chat completions is made of. */
-export interface OpenAiEngineOptions {
-  readonly apiKey: string;
-  /** Of a server that speaks the same API, up to and with `/v1`; null is OpenAI itself. */
-  readonly baseUrl: string | null;
-  readonly fetch: typeof globalThis.fetch;
-  readonly timers: EngineTimers;
-  /** The part before the colon of `provider:model`; `openai` by default. */
-  readonly id?: string;
-  /** What people call the provider; `OpenAI` by default. */
-  readonly name?: string;
-  /** `gpt-5.4-mini` by default. */
-  readonly defaultModel?: string;
-  /** What is known about models; the models of OpenAI by default. */
-  readonly models?: readonly Model[];
-  readonly retry?: RetryPolicy;
-  readonly random?: () => number;
-  readonly clock?: Clock;
-  readonly newId?: IdSource;
+export interface OpenAiEngineOptions extends Omit<EngineOptions, 'apiKey'> {
+  /** Null for a server that asks for none. */
+  readonly apiKey: string | null;
+  /** The models that can be named at a server that is not OpenAI; all that it lists by default. */
+  readonly models?: readonly string[];
 }
 
-/** OpenAI's own address. Always given to the SDK, which else looks into the environment. */
+/** OpenAI's own address, up to and with `/v1`. Always given to the SDK, which else looks into the environment. */
 const openAiBaseUrl = 'https://api.openai.com/v1';
-
-/** The SDK's own time limit must never be the first one to end a wait. */
-const sdkTimeoutMs = 2 ** 31 - 1;
 
 function toFault(error: unknown, now: Date): unknown {
   if (error instanceof APIConnectionError) return new NetworkError(error);
@@ -52,12 +37,14 @@ function toFault(error: unknown, now: Date): unknown {
  * they do, so there the headers share the time of the first token, and a connection that never opens has the 10 s of Node's `fetch`.
  */
 export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
-  const { apiKey, baseUrl, fetch, timers, id = 'openai', name = 'OpenAI', defaultModel = openAiDefaultModel, models = openAiModels } = options;
+  const { apiKey, baseUrl, fetch, timers, id = 'openai', name = 'OpenAI', defaultModel = openAiDefaultModel, models } = options;
   const { retry = defaultRetryPolicy, random = Math.random, clock = systemClock, newId = uuidv7 } = options;
   // Regional endpoints (eu.api.openai.com, ...) are OpenAI too.
   const isOpenAi = baseUrl === null || /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
   const client = new OpenAI({
-    apiKey,
+    // The SDK insists on a key; its header is taken away again.
+    apiKey: apiKey ?? 'none',
+    ...(apiKey === null ? { defaultHeaders: { authorization: null } } : {}),
     baseURL: baseUrl ?? openAiBaseUrl,
     adminAPIKey: null,
     organization: null,
@@ -73,7 +60,7 @@ export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
 
   const attempts: AttemptOptions = {
     provider: name,
-    apiKey,
+    apiKey: apiKey ?? '',
     timers,
     headersTimeoutMs: isOpenAi ? timers.connectTimeoutMs : null,
     retry,
@@ -94,9 +81,9 @@ export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
     clock,
     load: async (signal) => {
       const page = await client.models.list({ signal });
-      return mergeOpenAiModels(page.data, models, isOpenAi);
+      return isOpenAi ? mergeOpenAiModels(page.data) : mergeCompatibleModels(page.data, models);
     },
-    fallback: isOpenAi ? models : models.filter((model) => model.id === defaultModel),
+    fallback: isOpenAi ? openAiModels : (models ?? [defaultModel]).map(compatibleModel),
     timeoutMs: timers.connectTimeoutMs,
   });
   return { id, name, defaultModel, listModels: list, stream: (request, signal) => streamAttempts(attempts, request, signal) };

@@ -23,8 +23,35 @@ const maxEventCharacters = 2 * 1024 * 1024;
 /** How long a body may take to end after its last event, so that its connection can be used again, in milliseconds. */
 const lingerMs = 250;
 
+/** How a stream is cut into events: as server-sent events, or as lines of which each is one. */
+export type Framing = 'SERVER_SENT_EVENTS' | 'LINES';
+
+/** Cuts text into events. */
+interface EventParser {
+  push(text: string): readonly SentEvent[];
+  /** What is left when the text has ended. */
+  end(): readonly SentEvent[];
+}
+
+/** Refuses to keep an event that does not end. */
+function checkLength(characters: number): void {
+  if (characters > maxEventCharacters) throw new ProtocolError(`sent an event of more than ${maxEventCharacters} characters`);
+}
+
+/** Cuts text into lines; empty ones are no events. */
+function createLineParser(): EventParser {
+  let rest = '';
+  const push = (text: string): readonly SentEvent[] => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    checkLength(rest.length);
+    return lines.filter((line) => line.trim() !== '').map((data) => ({ event: null, data }));
+  };
+  return { push, end: () => push('\n') };
+}
+
 /** Cuts text into events as https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream says. */
-function createEventParser(): { push(text: string): readonly SentEvent[]; end(): readonly SentEvent[] } {
+function createEventParser(): EventParser {
   let rest = '';
   let event: string | null = null;
   let data: string[] = [];
@@ -48,9 +75,7 @@ function createEventParser(): { push(text: string): readonly SentEvent[]; end():
     const pieces = `${rest}${text}`.split(/\r\n|\n|\r(?!$)/);
     rest = pieces.pop() ?? '';
     for (const line of pieces) takeLine(line, events);
-    if (rest.length + data.reduce((sum, line) => sum + line.length, 0) > maxEventCharacters) {
-      throw new ProtocolError(`sent an event of more than ${maxEventCharacters} characters`);
-    }
+    checkLength(rest.length + data.reduce((sum, line) => sum + line.length, 0));
     return events;
   };
   // The specification drops an event without its empty line; servers are known to end on `data: [DONE]` without one.
@@ -80,15 +105,16 @@ async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, isCut: boo
  * @param signal cuts the connection
  * @throws NetworkError when the connection breaks, ProtocolError for an event without end, or the reason of the signal
  */
-export async function* readServerSentEvents(
+export async function* readEvents(
   body: ReadableStream<Uint8Array> | null,
+  framing: Framing,
   pace: ReadingPace,
   signal: AbortSignal,
 ): AsyncGenerator<SentEvent, void, undefined> {
   if (body === null) return;
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  const parser = createEventParser();
+  const parser = framing === 'LINES' ? createLineParser() : createEventParser();
   let hasEnded = false;
   try {
     while (!hasEnded) {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const conversationEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MessageAdded'), messageId: z.string() }),
   z.object({ type: z.literal('RunChanged'), runId: z.string(), status: z.enum(['QUEUED', 'RUNNING', 'COMPLETED', 'STOPPED', 'FAILED']) }),
+  z.object({ type: z.literal('PartChanged'), messageId: z.string(), partId: z.string(), version: z.number().int() }),
+  z.object({ type: z.literal('BranchSwitched'), messageId: z.string() }),
+  z.object({ type: z.literal('MessagesDeleted'), messageId: z.string(), count: z.number().int() }),
   z.object({ type: z.literal('ConversationTitleChanged'), title: z.string().nullable() }),
   /** Never stored: what a reader says when the conversation is gone. */
   z.object({ type: z.literal('ConversationDeleted') }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../base/errors.ts';
+import { conversationMood, judgedMessage } from '../base/sentiment.ts';
 
 const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => code in errorCodes);
 
@@ -17,15 +18,28 @@ export function finishReasonOf(stored: string | null): FinishReason | null {
 /** The facts of a run, as they are stored. The last one of every run is `RunFinished` or `RunFailed`. */
 export const runEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('RunStarted'), messageId: z.string(), model: z.string() }),
+  z.object({ type: z.literal('ModelChanged'), model: z.string(), reason: z.string() }),
   /** `position` is the place of its text part in the message. */
   z.object({ type: z.literal('TextDelta'), position: z.number(), text: z.string() }),
-  z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
+  /** `position` as for text; runs of before have none. */
+  z.object({ type: z.literal('ReasoningDelta'), position: z.number().optional(), text: z.string() }),
   z.object({ type: z.literal('ToolCallStarted'), toolCallId: z.string(), name: z.string() }),
   z.object({ type: z.literal('StatusChanged'), status: z.string() }),
   z.object({ type: z.literal('QueryResultReady'), partId: z.string() }),
   z.object({ type: z.literal('PlotReady'), partId: z.string() }),
+  z.object({ type: z.literal('PlanProposed'), partId: z.string(), isApplied: z.boolean() }),
+  z.object({ type: z.literal('SentimentReady'), message: judgedMessage, conversation: conversationMood }),
   z.object({ type: z.literal('TitleChanged'), title: z.string() }),
-  z.object({ type: z.literal('UsageReported'), inputTokens: z.number(), outputTokens: z.number() }),
+  /** Runs of before these were counted have only the tokens. */
+  z.object({
+    type: z.literal('UsageReported'),
+    inputTokens: z.number(),
+    cachedInputTokens: z.number().default(0),
+    outputTokens: z.number(),
+    reasoningTokens: z.number().default(0),
+    costMicros: z.number().nullable().default(null),
+    isEstimated: z.boolean().default(false),
+  }),
   z.object({ type: z.literal('RunFinished'), reason: z.enum(finishReasons), dataUpdated: z.boolean() }),
   z.object({ type: z.literal('RunFailed'), code: z.enum(codes), message: z.string(), retryable: z.boolean(), retryAfterMs: z.number().nullable() }),
 ]);

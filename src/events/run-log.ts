@@ -40,11 +40,12 @@ export interface RunWriter {
   /** Appends an event. */
   append(data: RunEventData): void;
   /**
-   * Appends text to the answer. Pieces that arrive between two commits become one `TextDelta`.
+   * Appends text to the answer. Pieces of one part that arrive between two commits become one delta.
    *
-   * @param position the place of the text part in the message
+   * @param position the place of the part in the message
+   * @param type what the text is; `TextDelta` by default
    */
-  appendText(position: number, text: string): void;
+  appendText(position: number, text: string, type?: 'TextDelta' | 'ReasoningDelta'): void;
   /** Resolves when everything appended so far is stored; rejects when the run was taken away from this node. */
   flushed(): Promise<void>;
   /** Null while little is pending, else resolves when the store has caught up: wait for it before asking an engine for more. */

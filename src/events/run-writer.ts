@@ -33,6 +33,7 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
   let queue: RunEvent[] = [];
   let text = '';
   let textPosition = 0;
+  let textType: 'TextDelta' | 'ReasoningDelta' = 'TextDelta';
   let pendingCharacters = 0;
   let isFirstText = true;
   let inFlight = 0;
@@ -44,7 +45,7 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
     queue.push({ runId, seq, createdAt: options.clock.now(), data });
   };
   const closeText = (): void => {
-    if (text !== '') number({ type: 'TextDelta', position: textPosition, text });
+    if (text !== '') number({ type: textType, position: textPosition, text });
     text = '';
   };
   const isIdle = (): boolean => queue.length === 0 && text === '' && inFlight === 0;
@@ -105,10 +106,13 @@ export function createRunWriter(runId: string, lastSeq: number, options: RunWrit
       pendingCharacters += 'text' in data ? data.text.length + eventOverhead : eventOverhead;
       options.commits.schedule(source, true);
     },
-    appendText: (position, piece) => {
+    appendText: (position, piece, type = 'TextDelta') => {
       if (lost.signal.aborted || piece === '') return;
-      if (position !== textPosition) closeText();
+      if (position !== textPosition || type !== textType) closeText();
+      // The first words of an answer are not kept waiting, also when thoughts came before them.
+      if (type !== textType) isFirstText = true;
       textPosition = position;
+      textType = type;
       text += piece;
       pendingCharacters += piece.length;
       options.commits.schedule(source, isFirstText);

@@ -31,5 +31,11 @@ export function limiterOf(library: RateLimiterAbstract): Limiter {
     async giveBack(key) {
       await library.reward(key);
     },
+    async status(key) {
+      const windowMs = library.duration * 1_000;
+      const count = await library.get(key);
+      if (count === null) return { limit: library.points, windowMs, remaining: library.points, resetsInMs: windowMs };
+      return { limit: library.points, windowMs, remaining: Math.max(0, library.points - count.consumedPoints), resetsInMs: Math.max(0, count.msBeforeNext) };
+    },
   };
 }

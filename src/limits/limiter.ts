@@ -9,6 +9,17 @@ export type Consumption =
       readonly isFirstRefusal: boolean;
     };
 
+/** How a count stands. */
+export interface LimitStatus {
+  /** How often it may be done within the window. */
+  readonly limit: number;
+  readonly windowMs: number;
+  /** How often it may still be done. */
+  readonly remaining: number;
+  /** After how many milliseconds the count starts anew; the whole window where nothing is counted yet. */
+  readonly resetsInMs: number;
+}
+
 /** Counts how often something is done, in a window that begins with the first time. */
 export interface Limiter {
   /**
@@ -20,6 +31,8 @@ export interface Limiter {
   consume(key: string): Promise<Consumption>;
   /** Takes one back that should not have counted. */
   giveBack(key: string): Promise<void>;
+  /** How a count stands, without counting; null where there is no limit. */
+  status(key: string): Promise<LimitStatus | null>;
 }
 
 /** How much a limiter allows. */
@@ -33,4 +46,8 @@ export interface LimiterSettings {
 }
 
 /** Allows everything. */
-export const unlimited: Limiter = { consume: () => Promise.resolve({ isAllowed: true }), giveBack: () => Promise.resolve() };
+export const unlimited: Limiter = {
+  consume: () => Promise.resolve({ isAllowed: true }),
+  giveBack: () => Promise.resolve(),
+  status: () => Promise.resolve(null),
+};

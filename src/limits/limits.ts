@@ -14,6 +14,8 @@ export interface Limits {
   readonly refreshesPerAddress: Limiter;
   readonly checksPerUser: Limiter;
   readonly chatsPerUser: Limiter;
+  readonly sharedPerAddress: Limiter;
+  readonly calendarReadsPerAddress: Limiter;
 }
 
 const minute = 60_000;
@@ -36,6 +38,8 @@ export function createLimits(rates: RateConfig, store: { readonly pool: Pool; re
     registrationsPerAddress: shared('register-address', rates.registrationsPerAddress, attemptWindowMs),
     checksPerUser: shared('check-user', rates.checksPerUser, attemptWindowMs),
     chatsPerUser: shared('chat-user', rates.chatsPerMinute, minute),
+    sharedPerAddress: createMemoryLimiter({ name: 'shared-address', points: rates.sharedPerAddress, windowMs: minute }),
+    calendarReadsPerAddress: createMemoryLimiter({ name: 'calendar-address', points: rates.calendarReadsPerAddress, windowMs: minute }),
     // 256 random bits cannot be guessed: this only bounds the work, so each process counts for itself.
     refreshesPerAddress: createMemoryLimiter({ name: 'refresh-address', points: rates.refreshesPerAddress, windowMs: attemptWindowMs }),
   };

@@ -1,5 +1,6 @@
 import type { RateConfig } from '../base/rate-config.ts';
 import { networkOf } from '../base/network.ts';
+import type { LimitStatus } from './limiter.ts';
 import { createRequestWindow } from './request-window.ts';
 
 /** Bounds the operations of people, and of addresses where nobody is signed in. Counts in the memory of this process. */
@@ -12,6 +13,8 @@ export interface RequestLimit {
    * @returns 0 when it may run, else after how many milliseconds to come back
    */
   consume(userId: string | null, address: string): number;
+  /** How the count stands, without counting; null where there is no limit. */
+  status(userId: string | null, address: string): LimitStatus | null;
 }
 
 const windowMs = 60_000;
@@ -30,5 +33,6 @@ export function createRequestLimit(rates: Pick<RateConfig, 'requestsPerMinute' |
       if (userId !== null) return people === null ? 0 : people.consume(userId);
       return addresses === null ? 0 : addresses.consume(networkOf(address));
     },
+    status: (userId, address) => (userId === null ? addresses?.status(networkOf(address)) : people?.status(userId)) ?? null,
   };
 }

@@ -1,7 +1,11 @@
+import type { LimitStatus } from './limiter.ts';
+
 /** Counts requests without waiting for anything, for what is done at every operation. */
 export interface RequestWindow {
   /** Counts once more; gives 0 when that is allowed, else after how many milliseconds the count starts anew. */
   consume(key: string): number;
+  /** How the count stands, without counting. */
+  status(key: string): LimitStatus;
 }
 
 interface Count {
@@ -48,6 +52,12 @@ export function createRequestWindow(options: {
       forgetOld(time);
       counts.set(key, { startedAtMs: time, requests: 1 });
       return 0;
+    },
+    status(key) {
+      const count = counts.get(key);
+      const passedMs = count === undefined ? windowMs : now() - count.startedAtMs;
+      if (count === undefined || passedMs >= windowMs) return { limit, windowMs, remaining: limit, resetsInMs: windowMs };
+      return { limit, windowMs, remaining: Math.max(0, limit - count.requests), resetsInMs: Math.ceil(windowMs - passedMs) };
     },
   };
 }

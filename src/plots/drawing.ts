@@ -7,6 +7,10 @@ import type { JsonObject } from '../base/json.ts';
 /** A drawn plot. */
 export interface Drawing {
   readonly svg: string;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
   /** How many shapes carry data: bars, points, vertices of lines. */
   readonly markCount: number;
 }
@@ -30,11 +34,16 @@ export async function draw(spec: JsonObject): Promise<Drawing> {
   try {
     const checked: unknown = spec;
     if (!isTopLevelSpec(checked)) throw new Error('a specification is an object');
-    const compiled = compile(checked, { logger: silentLogger() });
-    view = new View(parse(compiled.spec), { renderer: 'none', loader: closedLoader, logger: silentLogger() });
+    const failures: string[] = [];
+    const logger = silentLogger(failures);
+    const compiled = compile(checked, { logger });
+    view = new View(parse(compiled.spec), { renderer: 'none', loader: closedLoader, logger });
     const svg = await view.toSVG();
+    // A fitted view measures itself and runs once more, behind the picture.
+    await view.runAsync();
+    if (failures[0] !== undefined) throw new Error(failures[0]);
     refuseOutwardMarkup(svg);
-    return { svg, markCount: countMarks(rootOf(view.scenegraph())) };
+    return { svg, ...sizeOf(svg), markCount: countMarks(rootOf(view.scenegraph())) };
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError('PLOT_INVALID', `The plot cannot be drawn: ${messageOf(error)}. Check the types, scales and transforms of the specification.`, {
@@ -55,6 +64,13 @@ function refuseOutwardMarkup(svg: string): void {
   }
 }
 
+/** The size as the first element says it. */
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
+  const [head = ''] = /<svg[^>]*>/.exec(svg) ?? [];
+  const number = (name: string): number => Number(new RegExp(String.raw`\s${name}="([\d.]+)"`).exec(head)?.[1] ?? 0);
+  return { width: number('width'), height: number('height') };
+}
+
 /** The declarations call it a scene, but it is the graph that holds one. */
 function rootOf(graph: unknown): unknown {
   return typeof graph === 'object' && graph !== null && 'root' in graph ? graph.root : null;
@@ -68,25 +84,30 @@ function countMarks(node: unknown): number {
   return isDataMark ? items.length : items.reduce<number>((sum, item) => sum + countMarks(item), 0);
 }
 
-type SilentLogger = ReturnType<typeof silentLogger>;
+/**
+ * Warnings of the compilers are about style; nobody reads the console of a worker. An error is noted and not thrown, because Vega also meets
+ * some where nobody would catch them.
+ */
+function silentLogger(failures: string[]): SilentLogger {
+  const logger: SilentLogger = {
+    level: () => 0,
+    warn: () => logger,
+    info: () => logger,
+    debug: () => logger,
+    error: (...parts) => {
+      failures.push(parts.map(String).join(' '));
+      return logger;
+    },
+  };
+  return logger;
+}
 
-/** Warnings of the compilers are about style; nobody reads the console of a worker. */
-function silentLogger(): {
+interface SilentLogger {
   level(): number;
   warn(): SilentLogger;
   info(): SilentLogger;
   debug(): SilentLogger;
   error(...parts: readonly unknown[]): SilentLogger;
-} {
-  return {
-    level: () => 0,
-    warn: () => silentLogger(),
-    info: () => silentLogger(),
-    debug: () => silentLogger(),
-    error: (...parts) => {
-      throw new Error(parts.map(String).join(' '));
-    },
-  };
 }
 
 /** The JSON schema has vouched for the rest of the shape. */

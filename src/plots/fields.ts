@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { TableColumn } from '../base/table.ts';
-import { nearestNames } from './nearest.ts';
+import { nearestNames } from '../base/nearest.ts';
 import { isObject, pathText, type SpecPath } from './spec-tree.ts';
 
 /** Default output names of transforms that need no `as` (https://vega.github.io/vega-lite/docs/transform.html). */

@@ -5,21 +5,22 @@ import { isObject, pathText, type SpecPath } from './spec-tree.ts';
 
 /** Keys that load, link or embed something, or smuggle raw Vega in. */
 const refusedKeys = new Map<string, string>([
-  ['href', 'links are not allowed in plots'],
   ['url', 'plots load nothing; the rows come from the SQL'],
   ['src', 'plots load nothing; the rows come from the SQL'],
-  ['loader', 'plots load nothing; the rows come from the SQL'],
   ['signal', 'signals are not allowed; use a constant'],
   ['signals', 'signals are not allowed; use a constant'],
   ['element', 'binding to an element of the page is not allowed'],
-  ['baseURL', 'plots load nothing; the rows come from the SQL'],
   ['datasets', 'leave the data out; the rows come from the SQL'],
   ['sequence', 'data generators are not allowed; generate rows in the SQL'],
-  ['graticule', 'maps are not available; use a bar chart by place, or longitude and latitude as x and y'],
-  ['sphere', 'maps are not available; use a bar chart by place, or longitude and latitude as x and y'],
+  ['graticule', 'only maps of countries are available: mark "geoshape" with the channel "shape"'],
+  ['projection', 'the map has a projection of its own; leave it out'],
+  ['sphere', 'only maps of countries are available: mark "geoshape" with the channel "shape"'],
 ]);
 
-const refusedMarks = new Set(['image', 'geoshape']);
+/** Keys that are left out, because the plot is the same without them. */
+const strippedKeys = new Set(['href', 'loader', 'baseURL', 'usermeta']);
+
+const refusedMarks = new Set(['image']);
 
 /** Where the text is shown as it is, so that "url(" in it is only text. */
 const textKeys = new Set(['title', 'subtitle', 'description', 'text', 'name', 'field', 'as', 'groupby', '$schema']);
@@ -31,19 +32,52 @@ const outwardText = /url\s*\(|@import|javascript:|data:text|<\s*script|image-set
 
 const mostInlineRows = 200;
 
+/** A specification that stays inside, and what was left out of it. */
+export interface Inside {
+  readonly spec: JsonObject;
+  readonly notes: readonly string[];
+}
+
 /**
- * Refuses everything in a specification that reaches out of it: URLs, links, images, page elements, signals, event filters and
- * expressions that do more than compute. `usermeta` goes, as does the data at the top, which the caller supplies.
+ * Keeps a specification from reaching out: links, the data at the top (the caller supplies it), options of loaders and backgrounds (the
+ * theme has one) are left out; URLs, images, page elements, signals, event filters and expressions that do more than compute are refused.
  *
  * @param spec a Vega-Lite specification as an engine wrote it
- * @returns the specification without `$schema`, `usermeta` and top-level data
+ * @returns the specification without `$schema` and top-level data
  * @throws AppError PLOT_INVALID, naming the place and the remedy
  */
-export function keepInside(spec: JsonObject): JsonObject {
-  const { usermeta: _usermeta, $schema: _schema, data, ...rest } = spec;
-  if (isObject(data) && data['url'] !== undefined) refuse(['data', 'url'], 'plots load nothing; leave `data` out, the rows come from the SQL');
-  visit(rest, [], new Set(parameterNames(rest)));
-  return rest;
+export function keepInside(spec: JsonObject): Inside {
+  const { $schema: _schema, data, background, ...rest } = spec;
+  const notes = new Set<string>();
+  if (isObject(data) && data['url'] !== undefined) notes.add('data.url was left out: plots load nothing, the rows come from the SQL.');
+  if (background !== undefined) notes.add('The background was left out: it belongs to the theme.');
+  const kept = stripped(rest, [], notes);
+  visit(kept, [], new Set(parameterNames(kept)));
+  return { spec: kept, notes: [...notes] };
+}
+
+/** A specification without what is harmless to leave out. Rows are left alone: a column may be called anything. */
+function stripped(node: JsonObject, path: SpecPath, notes: Set<string>): JsonObject {
+  const strip = (value: Json, place: SpecPath): Json => {
+    if (Array.isArray(value)) return value.map((child: Json, index) => strip(child, [...place, index]));
+    return isObject(value) ? stripped(value, place, notes) : value;
+  };
+  const inConfig = path.at(-1) === 'config';
+  const inFrame = path.at(-1) === 'view';
+  return Object.fromEntries(
+    Object.entries(node).flatMap(([key, child]) => {
+      if (key === 'data') return [[key, child]];
+      if (strippedKeys.has(key)) {
+        notes.add(`${pathText([...path, key])} was left out: plots link to nothing.`);
+        return [];
+      }
+      if ((inConfig && key === 'background') || (inFrame && (key === 'fill' || key === 'color'))) {
+        notes.add('The background was left out: it belongs to the theme.');
+        return [];
+      }
+      return [[key, strip(child, [...path, key])]];
+    }),
+  );
 }
 
 /** Names of the parameters that are defined anywhere in a specification. */

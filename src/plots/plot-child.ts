@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { messageOf } from '../base/errors.ts';
-import type { PlotReply, PlotRequest } from './plot-task.ts';
+import type { PlotReady, PlotReply, PlotRequest } from './plot-task.ts';
 
 // This file is the entry of a child process, and never imported: it starts like main.ts does.
 serve();
@@ -12,7 +12,7 @@ serve();
  */
 function serve(): void {
   const worker = new Worker(new URL('./plot-worker.ts', import.meta.url));
-  const reply = (answer: PlotReply): void => void process.send?.(answer);
+  const reply = (answer: PlotReply | PlotReady): void => void process.send?.(answer);
   process.on('message', (request: PlotRequest) => {
     worker.postMessage(request, []);
     worker.once('error', (error) => {

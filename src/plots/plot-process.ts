@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 import { createDeferred, type Deferred } from '../base/async.ts';
 import { AppError } from '../base/errors.ts';
-import type { PlotReply, PlotTask } from './plot-task.ts';
+import type { PlotReady, PlotReply, PlotTask } from './plot-task.ts';
 
 /** Options of the process that checks and draws plots. */
 export interface PlotProcessOptions {
   /** After how many milliseconds a task is given up, and the process with it. */
   readonly timeoutMs: number;
+  /** How many milliseconds more the first task of a process has, until the process says that it is ready. */
+  readonly startTimeoutMs: number;
   /** The heap of the process, in megabytes. A task that needs more ends the process, not the server. */
   readonly maxHeapMb: number;
   /** After how many idle milliseconds the process is let go, with the memory that it holds. */
@@ -45,7 +47,8 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
   const waiting: Job[] = [];
   const leaving = new Set<ChildProcess>();
   let child: ChildProcess | null = null;
-  let active: { readonly id: number; readonly job: Job; readonly timer: NodeJS.Timeout } | null = null;
+  let isReady = false;
+  let active: { readonly id: number; readonly job: Job; timer: NodeJS.Timeout } | null = null;
   let idleTimer: NodeJS.Timeout | undefined;
   let lastId = 0;
   let isClosed = false;
@@ -90,13 +93,31 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
         ),
       );
     };
-    started.on('message', (reply: PlotReply) => {
-      if (reply.id === active?.id) settle((job) => job.outcome.resolve(reply));
+    started.on('message', (reply: PlotReply | PlotReady) => {
+      if (reply.kind === 'ready') {
+        isReady = true;
+        if (active === null) return;
+        clearTimeout(active.timer);
+        active.timer = startTimer(started, options.timeoutMs);
+      } else if (reply.id === active?.id) settle((job) => job.outcome.resolve(reply));
     });
     started.on('error', onEnd);
     started.on('exit', onEnd);
     child = started;
+    isReady = false;
     return started;
+  }
+
+  /** Gives up the task that is under way, and the process with it. */
+  function startTimer(current: ChildProcess, limitMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      discard(current);
+      settle((late) =>
+        late.outcome.reject(
+          new AppError('PLOT_INVALID', `The plot took longer than ${options.timeoutMs} ms to draw. Aggregate more in the SQL, and draw fewer marks.`),
+        ),
+      );
+    }, limitMs);
   }
 
   function startNext(): void {
@@ -109,19 +130,18 @@ export function createPlotProcess(options: PlotProcessOptions): PlotProcess {
     }
     if (job.signal?.aborted === true) return startNext();
     const current = child ?? startChild();
-    const timer = setTimeout(() => {
-      discard(current);
-      settle((late) =>
-        late.outcome.reject(
-          new AppError('PLOT_INVALID', `The plot took longer than ${options.timeoutMs} ms to draw. Aggregate more in the SQL, and draw fewer marks.`),
-        ),
-      );
-    }, options.timeoutMs);
+    // The preparation of a process, a second of work, is not held against its first plot on a busy machine.
+    const timer = startTimer(current, isReady ? options.timeoutMs : options.timeoutMs + options.startTimeoutMs);
     lastId += 1;
     active = { id: lastId, job, timer };
     current.ref();
     current.channel?.ref();
-    current.send({ id: lastId, task: job.task });
+    try {
+      current.send({ id: lastId, task: job.task });
+    } catch (error) {
+      // What cannot be written as JSON, or a process that is gone, must not stop those that wait.
+      settle((unsent) => unsent.outcome.reject(error));
+    }
   }
 
   return {

@@ -4,27 +4,45 @@ import { parentPort, type MessagePort } from 'node:worker_threads';
 
 import { AppError, messageOf } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
-import { withAppearance } from './appearance.ts';
-import { draw } from './drawing.ts';
+import type { Drawing } from './drawing.ts';
+import { dress, refuseManyMarks, type DressingRoom } from './dressing.ts';
+import { readWorld, type World } from './map/world-map.ts';
 import { matchFields, temporalFields } from './fields.ts';
+import { readFonts } from './fonts.ts';
 import { keepInside } from './outward.ts';
-import type { PlotReply, PlotRequest, PlotTask } from './plot-task.ts';
+import type { PlotReady, PlotReply, PlotRequest, PlotResult, PlotTask } from './plot-task.ts';
+import { createPngRenderer, type PngRenderer } from './png.ts';
 import { rowObjects } from './rows.ts';
 import { createSchemaCheck, type SchemaCheck } from './schema-check.ts';
-
-const schemaUrl = 'https://vega.github.io/schema/vega-lite/v6.json';
+import { createTextWidth, measureTextBy } from './text-width.ts';
 
 // This file is the entry of a worker thread, and never imported: it starts like main.ts does.
 if (parentPort !== null) serve(parentPort);
 
-function serve(port: MessagePort): void {
-  let schemaCheck: SchemaCheck | null = null;
-  const checkSchema: SchemaCheck = (spec) => {
-    schemaCheck ??= createSchemaCheck(readSchema());
-    schemaCheck(spec);
+/** What the worker keeps between tasks. */
+interface Tools extends DressingRoom {
+  readonly checkSchema: SchemaCheck;
+  readonly renderPng: PngRenderer;
+}
+
+function createTools(): Tools {
+  const fonts = readFonts();
+  const textWidth = createTextWidth(fonts);
+  measureTextBy(textWidth);
+  let world: World | null = null;
+  return {
+    checkSchema: createSchemaCheck(readSchema()),
+    textWidth,
+    renderPng: createPngRenderer(fonts),
+    world: () => (world ??= readWorld()),
   };
+}
+
+function serve(port: MessagePort): void {
+  const tools = createTools();
+  port.postMessage({ kind: 'ready' } satisfies PlotReady);
   port.on('message', (request: PlotRequest) => {
-    perform(request.task, checkSchema).then(
+    perform(request.task, tools).then(
       (result) => port.postMessage({ id: request.id, ...result } satisfies PlotReply),
       (error: unknown) => {
         const isExpected = error instanceof AppError;
@@ -40,25 +58,33 @@ function serve(port: MessagePort): void {
   });
 }
 
-type PlotResult = { readonly kind: 'spec'; readonly spec: JsonObject } | { readonly kind: 'svg'; readonly svg: string };
+async function perform(task: PlotTask, tools: Tools): Promise<PlotResult> {
+  if (task.kind === 'check') return check(task, tools);
+  const { spec, drawing } = await dress(task.plot, task.look, tools);
+  if (task.kind === 'spec') return { kind: 'spec', spec };
+  return task.kind === 'png' ? drawPixels(drawing, task, tools) : { kind: 'svg', svg: drawing.svg };
+}
 
-async function perform(task: PlotTask, checkSchema: SchemaCheck): Promise<PlotResult> {
-  if (task.kind === 'svg') return { kind: 'svg', svg: (await draw(task.spec)).svg };
-  const inside = keepInside(task.spec);
-  const finished = withAppearance({ $schema: schemaUrl, ...inside });
-  // The schema comes before the fields, so that a mistake of form is not mistaken for a missing column.
-  checkSchema({ ...finished, data: { values: [] } });
-  const matched = matchFields(finished, task.data.columns);
-  const values = rowObjects(task.data, new Set(temporalFields(inside)), task.maxMarks);
-  const spec: JsonObject = { ...matched, data: { values } };
-  const { markCount } = await draw(spec);
-  if (markCount > task.maxMarks) {
+async function drawPixels(drawing: Drawing, { scale, maxPixels }: Extract<PlotTask, { kind: 'png' }>, { renderPng }: Tools): Promise<PlotResult> {
+  const [width, height] = [Math.round(drawing.width * scale), Math.round(drawing.height * scale)];
+  if (width * height > maxPixels) {
     throw new AppError(
       'PLOT_INVALID',
-      `The plot would draw ${markCount} marks; at most ${task.maxMarks} are allowed. Aggregate in the SQL (GROUP BY, bins, or a sample).`,
+      `The picture would have ${width} x ${height} pixels; at most ${maxPixels / 1e6} million are allowed. Ask for a smaller scale or width.`,
     );
   }
-  return { kind: 'spec', spec };
+  return { kind: 'png', base64: Buffer.from(await renderPng(drawing.svg, scale)).toString('base64') };
+}
+
+async function check({ spec, data, units, maxMarks }: Extract<PlotTask, { kind: 'check' }>, tools: Tools): Promise<PlotResult> {
+  const inside = keepInside(spec);
+  // The schema comes before the fields, so that a mistake of form is not mistaken for a missing column.
+  tools.checkSchema({ ...inside.spec, data: { values: [] } });
+  const source = matchFields(inside.spec, data.columns);
+  const rows = rowObjects(data, new Set(temporalFields(inside.spec)), maxMarks);
+  const dressed = await dress({ source, rows, units }, { theme: 'LIGHT', width: null }, tools);
+  refuseManyMarks(dressed.drawing, maxMarks);
+  return { kind: 'checked', source, spec: dressed.spec, notes: [...inside.notes, ...dressed.notes] };
 }
 
 function readSchema(): JsonObject {

@@ -23,6 +23,8 @@ export function rowObjects(data: TableData, temporal: ReadonlySet<string>, maxRo
 
 function plotValue(value: Json, column: TableColumn, temporal: ReadonlySet<string>): Json {
   if (typeof value !== 'string') return value;
+  // Vega keeps the items of a scale by their text in plain objects, which this one would not enter.
+  if (value === '__proto__') return '__proto\u200B__';
   if (/^(DECIMAL|NUMERIC|U?BIGINT|U?HUGEINT|DOUBLE|FLOAT)/i.test(column.type) && value !== '' && Number.isFinite(Number(value))) return Number(value);
   if (temporal.has(column.name) && /^(DATE|TIMESTAMP)/i.test(column.type)) return wallClock(value, column.type);
   return value;

@@ -38,7 +38,7 @@ function explain(errors: readonly ErrorObject[]): string {
       same.flatMap((error) => (error.keyword === 'enum' ? allowedValues(error) : error.keyword === 'const' ? [String(error.params['allowedValue'])] : [])),
     ),
   ];
-  const drawable = allowed.filter((value) => value !== 'image' && value !== 'geoshape');
+  const drawable = allowed.filter((value) => value !== 'image');
   const unknown = [...new Set(same.filter((error) => error.keyword === 'additionalProperties').map((error) => String(error.params['additionalProperty'])))];
   const missing = [...new Set(same.filter((error) => error.keyword === 'required').map((error) => String(error.params['missingProperty'])))];
   const types = [...new Set(same.filter((error) => error.keyword === 'type').map((error) => String(error.params['type'])))].filter((type) => type !== 'null');

@@ -12,8 +12,9 @@ const ApiKeyConnection = builder.connectionObject({ type: ApiKey, name: 'ApiKeyC
 
 const scopesDescription =
   'What the key may be used for: root fields such as `Query.conversations` or `Mutation.sendMessage`; `read` for all queries and subscriptions; ' +
-  '`write` for all mutations and uploads; `uploads` for `POST /uploads` alone; `*` for `read` and `write`. Fields about the account itself, ' +
-  'such as `Mutation.createApiKey`, must be named. With `read`, `write`, `uploads` or `*` the key of an administrator acts as a member.';
+  '`write` for all mutations, uploads and imports; `uploads` for `POST /uploads` alone, `imports` for `POST /imports` alone; `*` for `read` and `write`; ' +
+  '`planning:read` and `planning:write` for what is about goals, plans and items alone. Fields about the account itself, ' +
+  'such as `Mutation.createApiKey`, must be named. With any of these short forms the key of an administrator acts as a member.';
 
 builder.node(ApiKey, {
   description: 'By which a program speaks for you, instead of a login. The key itself is shown once, when it is made.',

@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../base/errors.ts';
-import type { Page } from '../base/page.ts';
+import type { Page, Position } from '../base/page.ts';
 
 /** One page of a list that many objects of an operation have. */
-export interface PageKey {
+export interface PageKey<Place = Position> {
   readonly id: string;
-  readonly page: Page;
+  readonly page: Page<Place>;
 }
 
 /** A batch that loads values by id; ids without a value give null. */
@@ -20,10 +20,10 @@ export function loaderOf<Value>(load: (ids: readonly string[]) => Promise<Readon
 }
 
 /** A batch of lists: one load for all the objects that ask for the same page of theirs. */
-export function pageLoaderOf<Row>(
-  load: (ids: readonly string[], page: Page) => Promise<ReadonlyMap<string, readonly Row[]>>,
-): DataLoader<PageKey, readonly Row[]> {
-  return new DataLoader<PageKey, readonly Row[]>(
+export function pageLoaderOf<Row, Place = Position>(
+  load: (ids: readonly string[], page: Page<Place>) => Promise<ReadonlyMap<string, readonly Row[]>>,
+): DataLoader<PageKey<Place>, readonly Row[]> {
+  return new DataLoader<PageKey<Place>, readonly Row[]>(
     async (keys) => {
       const groups = Map.groupBy(keys, (key) => JSON.stringify(key.page));
       const loaded = new Map(
@@ -38,6 +38,18 @@ export function pageLoaderOf<Row>(
     },
     { cache: false },
   );
+}
+
+/**
+ * Does work one piece after another. One operation may ask for many queries, of which a person may have few waiting at once.
+ */
+export function createTurns(): <Value>(work: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 }
 
 /**

@@ -17,6 +17,7 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false;
   Scalars: {
     ID: { Input: string; Output: string | number | bigint };
+    Date: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     BigInt: { Input: bigint; Output: bigint };
     JSON: { Input: Json; Output: Json };

@@ -3,7 +3,7 @@ import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
-import { Message } from './message.ts';
+import { Message, MessagePart } from './message.ts';
 import { Run, RunStatus } from './run.ts';
 
 type EventOf<Type extends ConversationEventData['type']> = ConversationEventRow & { readonly data: Extract<ConversationEventData, { type: Type }> };
@@ -24,12 +24,14 @@ const eventRef = <Type extends ConversationEventData['type']>(type: Type) => bui
 
 eventRef('MessageAdded').implement({
   interfaces: [ConversationEvent],
-  description: 'A message was added: a question, or an answer that is about to be written.',
+  description:
+    'A message was added: a question, or an answer that is about to be written. One that is on the branch that people see (`isActive`) takes the place there of what followed its `parent`.',
   fields: (t) => ({
     message: t.field({
       type: Message,
-      description: 'The message.',
-      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.message, data.messageId, 'Message'),
+      nullable: true,
+      description: 'The message; null when it was deleted since.',
+      resolve: ({ data }, _arguments, context) => context.loaders.message.load(data.messageId),
     }),
   }),
 });
@@ -41,9 +43,55 @@ eventRef('RunChanged').implement({
     status: t.field({ type: RunStatus, description: 'What it changed to.', resolve: ({ data }) => data.status }),
     run: t.field({
       type: Run,
-      description: 'The run as it is now.',
-      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.run, data.runId, 'Run'),
+      nullable: true,
+      description: 'The run as it is now; null when its messages were deleted since.',
+      resolve: ({ data }, _arguments, context) => context.loaders.run.load(data.runId),
     }),
+  }),
+});
+
+eventRef('PartChanged').implement({
+  interfaces: [ConversationEvent],
+  description: 'A part of a message was changed after it was written, for example a plot by `editPlot`. Load it anew.',
+  fields: (t) => ({
+    version: t.int({ description: 'The number of its newest version at that time.', resolve: ({ data }) => data.version }),
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message; null when it was deleted since.',
+      resolve: ({ data }, _arguments, context) => context.loaders.message.load(data.messageId),
+    }),
+    part: t.field({
+      type: MessagePart,
+      nullable: true,
+      description: 'The part as it is now; null when its message was deleted since.',
+      resolve: ({ data }, _arguments, context) => context.loaders.part.load(data.partId),
+    }),
+  }),
+});
+
+eventRef('BranchSwitched').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody switched to another branch: load `activePath` anew.',
+  fields: (t) => ({
+    conversation: t.field({
+      type: Conversation,
+      description: 'The conversation as it is now.',
+      resolve: (event, _arguments, context) => loadExisting(context.loaders.conversation, event.conversationId, 'Conversation'),
+    }),
+    messageId: t.id({
+      description: 'The message that the branch was chosen by; it may be gone by now.',
+      resolve: ({ data }) => encodeGlobalID(Message.name, data.messageId),
+    }),
+  }),
+});
+
+eventRef('MessagesDeleted').implement({
+  interfaces: [ConversationEvent],
+  description: 'A message was deleted, with everything below it. Where it was on the branch that people see, load `activePath` anew.',
+  fields: (t) => ({
+    deletedMessageId: t.id({ description: 'The message.', resolve: ({ data }) => encodeGlobalID(Message.name, data.messageId) }),
+    count: t.int({ description: 'How many messages were deleted.', resolve: ({ data }) => data.count }),
   }),
 });
 

@@ -1,9 +1,13 @@
 import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { Position } from '../base/page.ts';
 import type { LoadedMessage } from '../services/message.ts';
+import { FilePart, ImagePart } from './attachment.ts';
+import { ReasoningPart, ToolCallPart } from './answer-parts.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { PlotPart, QueryResultPart } from './data-parts.ts';
+import { QueryResultPart } from './data-parts.ts';
+import { PlanProposalPart } from './plan-proposal.ts';
+import { PlotPart } from './plot.ts';
 import { User } from './user.ts';
 
 /** One row of a conversation. */
@@ -19,7 +23,8 @@ export function messagePosition(message: LoadedMessage): Position {
   return { at: message.createdAt, id: message.id };
 }
 
-const MessageRole = builder.enumType('MessageRole', {
+/** Who speaks in a message. */
+export const MessageRole = builder.enumType('MessageRole', {
   description: 'Who speaks in a message.',
   values: {
     USER: { description: 'A person.' },
@@ -29,15 +34,28 @@ const MessageRole = builder.enumType('MessageRole', {
   } as const,
 });
 
-const TextPart = builder.objectRef<PartRow>('TextPart').implement({
+/** A piece of text in a message. */
+export const TextPart = builder.objectRef<PartRow>('TextPart').implement({
   description: 'Text, in Markdown as it came.',
   fields: (t) => ({ text: t.string({ description: 'The text.', resolve: (part) => part.text ?? '' }) }),
 });
 
-const MessagePart = builder.unionType('MessagePart', {
+const partTypes: { readonly [kind in PartRow['kind']]: string } = {
+  TEXT: 'TextPart',
+  REASONING: 'ReasoningPart',
+  TOOL_EXCHANGE: 'ToolCallPart',
+  QUERY_RESULT: 'QueryResultPart',
+  PLOT: 'PlotPart',
+  IMAGE: 'ImagePart',
+  FILE: 'FilePart',
+  PLAN_PROPOSAL: 'PlanProposalPart',
+};
+
+/** A typed piece of a message. */
+export const MessagePart = builder.unionType('MessagePart', {
   description: 'A typed piece of a message.',
-  types: [TextPart, QueryResultPart, PlotPart],
-  resolveType: (part) => (part.kind === 'QUERY_RESULT' ? QueryResultPart : part.kind === 'PLOT' ? PlotPart : TextPart),
+  types: [TextPart, ReasoningPart, ToolCallPart, QueryResultPart, PlotPart, ImagePart, FilePart, PlanProposalPart],
+  resolveType: (part) => partTypes[part.kind],
 });
 
 async function loadParts(message: LoadedMessage, { loaders }: Context): Promise<readonly PartRow[]> {

@@ -1,5 +1,5 @@
 import { badInput } from '../base/errors.ts';
-import { decodeCursor, encodeCursor, type Page, type Position } from '../base/page.ts';
+import { momentCursors, type Cursors, type Page, type Position } from '../base/page.ts';
 
 /** The arguments of every connection. */
 export interface ConnectionArguments {
@@ -13,9 +13,24 @@ export interface ConnectionArguments {
 export const defaultPageSize = 20;
 const largestPageSize = 100;
 
-function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
+/**
+ * Makes sure of a page size.
+ *
+ * @throws AppError BAD_USER_INPUT for one outside 1 to 100
+ */
+export function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
   if (size === null || size === undefined) return;
   if (size < 1 || size > largestPageSize) throw badInput([name], `"${name}" is ${size}; it must be from 1 to ${largestPageSize}.`);
+}
+
+/**
+ * The size of a page that only goes forwards.
+ *
+ * @throws AppError BAD_USER_INPUT for one outside 1 to 100
+ */
+export function sizeOf(first: number | null | undefined): number {
+  checkSize('first', first);
+  return first ?? defaultPageSize;
 }
 
 /** A row in a page. */
@@ -42,13 +57,13 @@ export interface Connection<Row> {
  * @returns the page, with a limit one above the size so that it shows whether there are more
  * @throws AppError BAD_USER_INPUT for a size outside 1 to 100 or a cursor that is not ours
  */
-function pageOf(args: ConnectionArguments): Page {
+function pageOf<Place>(args: ConnectionArguments, cursors: Cursors<Place>): Page<Place> {
   checkSize('first', args.first);
   checkSize('last', args.last);
   if (args.first != null && args.last != null) throw badInput(['last'], 'Give either "first" or "last", not both.');
   return {
-    after: args.after == null ? null : decodeCursor(args.after, 'after'),
-    before: args.before == null ? null : decodeCursor(args.before, 'before'),
+    after: args.after == null ? null : cursors.decode(args.after, 'after'),
+    before: args.before == null ? null : cursors.decode(args.before, 'before'),
     limit: (args.first ?? args.last ?? defaultPageSize) + 1,
     isReversed: args.last != null,
   };
@@ -59,15 +74,13 @@ function pageOf(args: ConnectionArguments): Page {
  *
  * @param page what was asked for
  * @param found up to `page.limit` rows in the order in which they were read
- * @param positionOf where a row stands in the list
+ * @param cursorOf the cursor of a row; few clients ask for that of every one, so each is made when it is asked for
  */
-function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: Row) => Position): Connection<Row> {
+function connectionOf<Row, Place>(page: Page<Place>, found: readonly Row[], cursorOf: (row: Row) => string): Connection<Row> {
   const size = page.limit - 1;
   const hasMore = found.length > size;
   const kept = found.slice(0, size);
   const rows = page.isReversed ? kept.toReversed() : kept;
-  // Few clients ask for the cursor of every row, so each is made when it is asked for.
-  const cursorOf = (row: Row): string => encodeCursor(positionOf(row));
   const cursorAt = (place: number): string | null => {
     const row = rows.at(place);
     return row === undefined ? null : cursorOf(row);
@@ -94,15 +107,26 @@ function connectionOf<Row>(page: Page, found: readonly Row[], positionOf: (row: 
 }
 
 /**
- * A page, loaded and shaped in one step.
+ * A page, loaded and shaped in one step, of a list with cursors of its own.
  *
  * @param load reads up to `page.limit` rows
+ * @param placeOf where a row stands in the list
  */
-export async function paginate<Row>(
+export async function paginateBy<Row, Place>(
+  cursors: Cursors<Place>,
+  args: ConnectionArguments,
+  load: (page: Page<Place>) => Promise<readonly Row[]>,
+  placeOf: (row: Row) => Place,
+): Promise<Connection<Row>> {
+  const page = pageOf(args, cursors);
+  return connectionOf(page, await load(page), (row) => cursors.encode(placeOf(row)));
+}
+
+/** The same of a list that is ordered by a moment and then by id. */
+export function paginate<Row>(
   args: ConnectionArguments,
   load: (page: Page) => Promise<readonly Row[]>,
   positionOf: (row: Row) => Position,
 ): Promise<Connection<Row>> {
-  const page = pageOf(args);
-  return connectionOf(page, await load(page), positionOf);
+  return paginateBy(momentCursors, args, load, positionOf);
 }

@@ -1,11 +1,14 @@
 import type { RunEvent as RunEventRow, RunEventData } from '../events/run-event.ts';
 import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
-import { PlotPart, QueryResultPart } from './data-parts.ts';
+import { QueryResultPart } from './data-parts.ts';
+import { PlotPart } from './plot.ts';
+import { PlanProposalPart } from './plan-proposal.ts';
 import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
 import { Run, RunFinishReason } from './run.ts';
 import { ErrorCodeEnum } from './scalars.ts';
+import { ConversationMood, Sentiment } from './sentiment.ts';
 
 /** A run event of one type. */
 type EventOf<Type extends RunEventData['type']> = RunEventRow & { readonly data: Extract<RunEventData, { type: Type }> };
@@ -37,6 +40,15 @@ eventRef('RunStarted').implement({
   }),
 });
 
+eventRef('ModelChanged').implement({
+  interfaces: [RunEvent],
+  description: 'Another model answers than the one that was asked for, because that one failed before its first token. Comes before the first word.',
+  fields: (t) => ({
+    model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
+    reason: t.string({ description: 'Why the model that was asked for did not answer, for people.', resolve: ({ data }) => data.reason }),
+  }),
+});
+
 eventRef('TextDelta').implement({
   interfaces: [RunEvent],
   description: 'More text. All of it joined is the text of the message, to the byte.',
@@ -51,8 +63,11 @@ eventRef('TextDelta').implement({
 
 eventRef('ReasoningDelta').implement({
   interfaces: [RunEvent],
-  description: 'More of what the model thinks aloud, where it does. Not part of the message.',
-  fields: (t) => ({ text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }) }),
+  description: 'More of what the model thinks aloud, where it does. All of it joined is the text of the message’s reasoning parts, to the byte.',
+  fields: (t) => ({
+    text: t.string({ description: 'The text that is new.', resolve: ({ data }) => data.text }),
+    position: t.int({ description: 'To which of the message’s parts it belongs.', resolve: ({ data }) => data.position ?? 0 }),
+  }),
 });
 
 eventRef('ToolCallStarted').implement({
@@ -94,6 +109,32 @@ eventRef('PlotReady').implement({
   }),
 });
 
+eventRef('PlanProposed').implement({
+  interfaces: [RunEvent],
+  description: 'Changes of your plans were proposed, and added to the message. Nothing is changed until you apply them, unless `isApplied`.',
+  fields: (t) => ({
+    isApplied: t.boolean({
+      description: 'Whether they were applied at once, because `PlannerSettings.autoApply` is on and they are small. `undoProposal` takes them back.',
+      resolve: ({ data }) => data.isApplied,
+    }),
+    part: t.field({
+      type: PlanProposalPart,
+      description: 'The part with the proposal.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'PlanProposalPart'),
+    }),
+  }),
+});
+
+eventRef('SentimentReady').implement({
+  interfaces: [RunEvent],
+  description: 'What the person said was judged. A run whose question could not be judged has no such event.',
+  fields: (t) => ({
+    // Not `message`, which is a text in `RunFailed`: one selection could not have both.
+    sentiment: t.field({ type: Sentiment, description: 'The mood of the question.', resolve: ({ data }) => data.message }),
+    mood: t.field({ type: ConversationMood, description: 'The mood of the conversation up to and with it.', resolve: ({ data }) => data.conversation }),
+  }),
+});
+
 eventRef('TitleChanged').implement({
   interfaces: [RunEvent],
   description: 'The conversation got its title.',
@@ -104,8 +145,20 @@ eventRef('UsageReported').implement({
   interfaces: [RunEvent],
   description: 'What the run used, over all steps.',
   fields: (t) => ({
-    inputTokens: t.int({ description: 'Tokens read.', resolve: ({ data }) => data.inputTokens }),
-    outputTokens: t.int({ description: 'Tokens written.', resolve: ({ data }) => data.outputTokens }),
+    inputTokens: t.int({ description: 'Tokens read, also those that the provider had kept from before.', resolve: ({ data }) => data.inputTokens }),
+    cachedInputTokens: t.int({
+      description: 'Of the tokens read, those that the provider had kept from before.',
+      resolve: ({ data }) => data.cachedInputTokens,
+    }),
+    outputTokens: t.int({ description: 'Tokens written, also those of reasoning.', resolve: ({ data }) => data.outputTokens }),
+    reasoningTokens: t.int({ description: 'Of the tokens written, those of reasoning.', resolve: ({ data }) => data.reasoningTokens }),
+    costMicros: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'What it cost, in millionths of a US dollar; null where a price is unknown.',
+      resolve: ({ data }) => (data.costMicros === null ? null : BigInt(data.costMicros)),
+    }),
+    isEstimated: t.boolean({ description: 'Whether any of it is an estimate, because the provider did not say.', resolve: ({ data }) => data.isEstimated }),
   }),
 });
 

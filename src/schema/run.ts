@@ -5,7 +5,6 @@ import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
 import { paginate } from './pagination.ts';
 import { ErrorCodeEnum } from './scalars.ts';
-import { Session } from './session.ts';
 
 /** One AI turn. */
 export const Run = builder.objectRef<RunRow>('Run');
@@ -57,7 +56,11 @@ builder.node(Run, {
   fields: (t) => ({
     kind: t.expose('kind', { type: RunKind, description: 'What was asked for.' }),
     status: t.expose('status', { type: RunStatus, description: 'Where it is in its life.' }),
-    model: t.exposeString('model', { description: 'The model that answers, as `provider:model`.' }),
+    model: t.exposeString('model', { description: 'The model that was asked for, as `provider:model`.' }),
+    answeredBy: t.string({
+      description: 'The model that really answers: one of the `fallbacks` where `model` failed before its first token, else `model`.',
+      resolve: (run) => run.answeredBy ?? run.model,
+    }),
     finishReason: t.field({
       type: RunFinishReason,
       nullable: true,
@@ -118,120 +121,3 @@ builder.queryFields((t) => ({
     RunConnection,
   ),
 }));
-
-const IfBusy = builder.enumType('IfBusy', {
-  description: 'What happens when a run is under way in the conversation.',
-  values: {
-    REJECT: { description: 'The request fails with CONVERSATION_BUSY. The default.' },
-    ENQUEUE: { description: 'The run waits for its turn.' },
-    INTERRUPT: { description: 'What is under way and what waits is stopped, then the run starts.' },
-  } as const,
-});
-
-/** The inputs that every start of a run has. */
-function howToRun(t: Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0]) {
-  return {
-    model: t.string({ description: 'The model, as `provider:model` or, with `provider`, by itself; the configured default when absent. See `models`.' }),
-    provider: t.string({ description: 'The provider, for example `openai`; its default model answers when `model` is absent.' }),
-    temperature: t.float({ description: 'How freely to choose words, 0 to 2.' }),
-    topP: t.float({ description: 'From how much of the probability to choose, 0 to 1.' }),
-    topK: t.int({ description: 'From how many words to choose, at least 1; ignored by providers that do not know it.' }),
-    maxTokens: t.int({ description: 'The most tokens of the answer, at least 1.' }),
-    systemPrompt: t.string({ description: 'Instructions above the conversation, for this run.' }),
-    idempotencyKey: t.string({
-      description: 'Makes repeating safe: the same key with the same input gives the same run, with another input IDEMPOTENCY_CONFLICT.',
-    }),
-    ifBusy: t.field({ type: IfBusy, description: 'What happens when a run is under way; REJECT when absent.' }),
-  };
-}
-
-const sendFields = {
-  conversation: 'Where to say it; a new conversation is made when absent.',
-  text: 'What to say, in Markdown.',
-} as const;
-
-builder.relayMutationField(
-  'sendMessage',
-  {
-    description: 'A message to an engine.',
-    inputFields: (t) => ({
-      conversationId: t.globalID({ for: Conversation, description: sendFields.conversation }),
-      text: t.string({ required: true, description: sendFields.text }),
-      ...howToRun(t),
-    }),
-  },
-  {
-    description: 'Says something to an engine and returns the run at once; follow it with `runEvents`.',
-    resolve: async (_root, { input }, context) => ({
-      run: await context.services.runs.send(context.viewer, { ...input, conversationId: input.conversationId?.id }),
-    }),
-  },
-  {
-    description: 'The run, with its conversation and its messages.',
-    outputFields: (t) => ({ run: t.expose('run', { type: Run, description: 'The run: RUNNING, or QUEUED behind another.' }) }),
-  },
-);
-
-builder.relayMutationField(
-  'ask',
-  {
-    description: 'A question to an engine.',
-    inputFields: (t) => ({
-      conversationId: t.globalID({ for: Conversation, description: sendFields.conversation }),
-      text: t.string({ required: true, description: sendFields.text }),
-      ...howToRun(t),
-    }),
-  },
-  {
-    description: 'Asks an engine and waits for the whole answer. When that takes too long the run is returned while it still runs.',
-    resolve: async (_root, { input }, context) => ({
-      run: await context.services.runs.ask(context.viewer, { ...input, conversationId: input.conversationId?.id }),
-    }),
-  },
-  {
-    description: 'The run and its answer.',
-    outputFields: (t) => ({
-      run: t.expose('run', { type: Run, description: 'The run; see its status.' }),
-      answer: t.field({
-        type: Message,
-        nullable: true,
-        description: 'The answer.',
-        resolve: ({ run }, _arguments, context) => (run.answerId === null ? null : context.loaders.message.load(run.answerId)),
-      }),
-    }),
-  },
-);
-
-builder.relayMutationField(
-  'autoAnalyze',
-  {
-    description: 'Which data to analyse, and how.',
-    inputFields: (t) => ({ sessionId: t.globalID({ for: Session, required: true, description: 'The data session.' }), ...howToRun(t) }),
-  },
-  {
-    description: 'Has the data of a session analysed: overview, findings with tables and plots, questions to go on with. Follow it with `runEvents`.',
-    resolve: async (_root, { input }, context) => ({
-      run: await context.services.runs.autoAnalyze(context.viewer, { ...input, sessionId: input.sessionId.id }),
-    }),
-  },
-  {
-    description: 'The run, in the conversation of the session.',
-    outputFields: (t) => ({ run: t.expose('run', { type: Run, description: 'The run.' }) }),
-  },
-);
-
-builder.relayMutationField(
-  'stopRun',
-  {
-    description: 'What to stop.',
-    inputFields: (t) => ({ runId: t.globalID({ for: Run, required: true, description: 'The run.' }) }),
-  },
-  {
-    description: 'Stops a run. What was written is kept. Stopping again, or after the end, changes nothing and answers the same.',
-    resolve: async (_root, { input }, context) => ({ run: await context.services.runs.stop(context.viewer, input.runId.id) }),
-  },
-  {
-    description: 'The run.',
-    outputFields: (t) => ({ run: t.expose('run', { type: Run, description: 'The run, ended unless its server is slow to hear.' }) }),
-  },
-);

@@ -1,9 +1,19 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { errorCodes } from '../base/errors.ts';
+import { isCalendarDate } from '../services/planner/calendar.ts';
 import { builder } from './builder.ts';
 
 const dateTime = z.iso.datetime({ offset: true });
+
+builder.scalarType('Date', {
+  description: 'A day of the calendar, of no time zone, from 1900 to 2199: for example `2026-11-20`.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value === 'string' && isCalendarDate(value)) return value;
+    throw new GraphQLError(`${JSON.stringify(value)} is not a day; write it like 2026-11-20, from 1900-01-01 to 2199-12-31.`);
+  },
+});
 
 builder.scalarType('DateTime', {
   description: 'A moment in UTC, for example `2026-11-20T09:30:00.000Z`.',

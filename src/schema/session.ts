@@ -2,6 +2,7 @@ import type { SessionRow } from '../services/session/sessions.ts';
 import { builder } from './builder.ts';
 import { File } from './file.ts';
 import { paginate } from './pagination.ts';
+import { Table, type TableRow } from './table.ts';
 
 /** A data workspace. */
 export const Session = builder.objectRef<SessionRow>('Session');
@@ -18,20 +19,33 @@ builder.node(Session, {
     title: t.exposeString('title', { nullable: true, description: 'What people call it; made after the first exchange unless a person gives one.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When something last happened in it.' }),
+    snapshotAt: t.expose('snapshotAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the tables of your own data in it were last made; null for a session that was not made with `createPersonalSession`.',
+    }),
     files: t.field({
       type: [File],
       description: 'Its files, in the order of their upload; at most fifty.',
       resolve: async (session, _arguments, context) => (await context.loaders.filesOfSession.load(session.id)) ?? [],
     }),
+    tables: t.field({
+      type: [Table],
+      description: 'The tables that SQL can read: those of the files, in the order of their upload, then the derived ones that are current, by name.',
+      resolve: async ({ id }, _arguments, { loaders }): Promise<readonly TableRow[]> => {
+        const [files, derived] = await Promise.all([loaders.filesOfSession.load(id), loaders.derivedOfSession.load(id)]);
+        return [...(files ?? []), ...(derived ?? []).filter(({ isCurrent }) => isCurrent)];
+      },
+    }),
   }),
 });
 
-builder.objectField(File, 'session', (t) =>
+builder.interfaceField(Table, 'session', (t) =>
   t.field({
     type: Session,
     nullable: true,
     description: 'The session that it belongs to; null until `createSession` takes it up.',
-    resolve: (file, _arguments, context) => (file.sessionId === null ? null : context.loaders.session.load(file.sessionId)),
+    resolve: (table, _arguments, context) => (table.sessionId === null ? null : context.loaders.session.load(table.sessionId)),
   }),
 );
 
@@ -121,6 +135,10 @@ builder.relayMutationField(
         nullable: true,
         description: 'The conversation about its data.',
         resolve: ({ conversationId }) => (conversationId === null ? null : { id: conversationId, type: 'Conversation' }),
+      }),
+      deletedTableIds: t.globalIDList({
+        description: 'The versions of its derived tables.',
+        resolve: ({ derivedTableIds }) => derivedTableIds.map((id) => ({ id, type: 'DerivedTable' })),
       }),
       deletedFileIds: t.globalIDList({ description: 'The files.', resolve: ({ fileIds }) => fileIds.map((id) => ({ id, type: File })) }),
     }),

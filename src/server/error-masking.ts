@@ -44,6 +44,11 @@ function placeOf(error: unknown): GraphQLErrorOptions {
   return { nodes: nodes?.slice(0, mostPlaces), source, positions: positions?.slice(0, mostPlaces), path };
 }
 
+/** Without the object or list that graphql-js quotes whole: whoever misspells a field beside a password or a key would find that in their logs. */
+function withoutInputs(message: string): string {
+  return message.replace(/ Found: [{[].*$/s, '').replace(/(, found)?: [{[].*$/s, '.');
+}
+
 function shorten(message: string): string {
   return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}...`;
 }
@@ -62,12 +67,14 @@ export function createErrorMask(options: { readonly logger: Logger; readonly hid
     const root = rootOf(error);
     if (root instanceof AppError) {
       if (root.cause !== undefined) logger.warn({ requestId, operationName: operation.operationName, code: root.code, err: root.cause }, 'an expected failure');
-      const { code, issues, retryAfterMs } = root;
-      const extensions = { code, ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }), requestId };
+      const { code, issues, retryAfterMs, quota } = root;
+      const extensions = { code, ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }), ...(quota && { quota }), requestId };
       return new GraphQLError(root.message, { ...placeOf(error), extensions });
     }
     if (error instanceof GraphQLError && (root instanceof GraphQLError || isAboutTheDocument(error))) {
-      const message = hidesSuggestions ? error.message.replace(/ Did you mean .*\?/s, '') : error.message;
+      const { message: whole } = error;
+      const told = isAboutTheDocument(error) ? withoutInputs(whole) : whole;
+      const message = hidesSuggestions ? told.replace(/ Did you mean .*\?/s, '') : told;
       const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
       return new GraphQLError(shorten(message), { ...placeOf(error), extensions: { ...extensions, code: codeOf(error), requestId } });
     }

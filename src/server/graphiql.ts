@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { sampleTabs } from './sample-operations.ts';
+import { sampleTabs } from './samples/samples.ts';
 
 /** How subscriptions travel in GraphiQL. */
 export type GraphiqlTransport = 'sse' | 'websocket';

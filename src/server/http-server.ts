@@ -69,6 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     caps,
     requestLimit: options.requestLimit,
     askTimeoutMs: config.runs.askTimeoutMs,
+    writeTimeoutMs: config.downloads.writeTimeoutMs,
   });
   const pings = createRounds(pingIntervalMs);
   const webSockets = createWebSocketSide({

@@ -5,6 +5,8 @@ import type { Config } from '../base/config.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Device } from '../schema/context.ts';
 import type { Health } from '../services/health.ts';
+import type { CalendarHandler } from './calendars.ts';
+import type { DownloadHandler } from './downloads.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 
 /** What the server asks about people. */
@@ -32,6 +34,11 @@ export interface OperationOrigin {
 export interface RequestLimit {
   /** Counts one operation; gives 0 when it may run, else after how many milliseconds to come back. */
   consume(userId: string | null, address: string): number;
+  /** How the count stands; null where there is no limit. Times in milliseconds. */
+  status(
+    userId: string | null,
+    address: string,
+  ): { readonly limit: number; readonly windowMs: number; readonly remaining: number; readonly resetsInMs: number } | null;
 }
 
 /** Answers `POST /uploads`, whole: it reads the request and ends the response. What it throws becomes an error answer. */
@@ -44,12 +51,27 @@ export interface HttpServerOptions {
   /** Makes the context that resolvers get, once an operation. */
   readonly createContext: (origin: OperationOrigin) => object;
   readonly uploadHandler: UploadHandler;
+  /** Answers `POST /attachments`. */
+  readonly attachmentHandler: UploadHandler;
+  /** Answers `POST /imports`. */
+  readonly importHandler: UploadHandler;
+  /** Answers everything at and below `/uploads/tus`. */
+  readonly tusHandler: UploadHandler;
+  readonly downloadHandler: DownloadHandler;
+  /** Answers everything below `/calendar/`. */
+  readonly calendarHandler: CalendarHandler;
   readonly health: Health;
   readonly logger: Logger;
   readonly config: Pick<Config, 'host' | 'port' | 'allowedOrigins' | 'isProduction' | 'trustedProxyHops' | 'gate'> & {
     readonly runs: Pick<Config['runs'], 'askTimeoutMs'>;
-    readonly limits: Pick<Config['limits'], 'maxBodyBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'>;
+    readonly downloads: Pick<Config['downloads'], 'writeTimeoutMs'>;
+    readonly limits: Pick<
+      Config['limits'],
+      'maxBodyBytes' | 'maxUploadBytes' | 'maxWebSocketPayloadBytes' | 'webSocketInitTimeoutMs' | 'headersTimeoutMs' | 'shutdownTimeoutMs'
+    >;
   };
+  /** Answers `GET /metrics`; null where that is off. */
+  readonly metrics?: { readonly token: string; readonly text: () => string } | null;
   readonly newRequestId: () => string;
   /** Without them every request brings its own document. */
   readonly persistedDocuments?: PersistedDocuments;

@@ -21,14 +21,14 @@ export function isListedOrigin(origin: string, allowedOrigins: readonly string[]
 
 /** Headers that no page can add to a request for another site without asking first, by a CORS preflight. */
 function hasCustomHeader({ headers }: IncomingMessage): boolean {
-  if (headers['x-requested-with'] !== undefined || headers['apollo-require-preflight'] !== undefined) return true;
+  if (['x-requested-with', 'apollo-require-preflight', 'tus-resumable'].some((name) => headers[name] !== undefined)) return true;
   return (headers['content-type'] ?? '').startsWith('application/json');
 }
 
 /**
  * Whether the cookie of a request counts, that is, whether the request cannot have been forged by a foreign page.
  *
- * Browsers send `Origin` with every POST. Without one it must have a custom header: `X-Requested-With`, `Apollo-Require-Preflight`, or a
+ * Browsers send `Origin` with every POST. Without one it must have a custom header: `X-Requested-With`, `Apollo-Require-Preflight`, `Tus-Resumable`, or a
  * content type of JSON. A GET, which changes nothing, needs none where the browser says that it comes from this very site, as new ones do.
  */
 export function mayUseCookie(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {

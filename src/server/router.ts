@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../auth/viewer.ts';
 import { viewerOfRequest } from './authentication.ts';
+import { calendarPath } from './calendars.ts';
 import { addressOf } from './client-address.ts';
 import { answerCors } from './cors.ts';
 import { httpDevice } from './device.ts';
+import { downloadsPath } from './downloads.ts';
 import type { ErrorMask } from './error-masking.ts';
 import type { Exchange } from './exchange.ts';
 import { protocolFailure, stoppingFailure } from './failure.ts';
@@ -11,9 +13,11 @@ import type { Graphiql } from './graphiql.ts';
 import { answerGraphql, type GraphqlHttpParts } from './graphql-http.ts';
 import type { HealthRoutes } from './health-routes.ts';
 import { createOperationRecorder, createRequestLogger, type OperationRecorder } from './operation-record.ts';
+import { createMetricsRoute } from './metrics-route.ts';
 import type { HttpServerOptions } from './options.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { sendErrors } from './respond.ts';
+import { announceTus, isTusPath, tusCors } from './tus-headers.ts';
 
 /** What the router sends requests to. */
 export interface RouterParts {
@@ -37,6 +41,11 @@ function checkMethod(request: IncomingMessage, response: ServerResponse, ...allo
   throw protocolFailure('METHOD_NOT_ALLOWED', `${request.method} is not allowed here; use ${allowed.join(' or ')}.`);
 }
 
+/** The path as the log may have it: the token of a link is as good as a password. */
+function loggedPathOf(path: string): string {
+  return [downloadsPath, calendarPath].find((secret) => path.startsWith(secret)) ?? path.slice(0, 100);
+}
+
 /** Whether a browser asks for a page and not for data. */
 function asksForPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
@@ -48,7 +57,8 @@ function asksForPage(request: IncomingMessage): boolean {
  */
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
-  const { config, services, uploadHandler } = options;
+  const metrics = options.metrics == null ? null : createMetricsRoute(options.metrics);
+  const { config, services, uploadHandler, attachmentHandler, importHandler, tusHandler, downloadHandler, calendarHandler } = options;
   const logger = createRequestLogger(options.logger);
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
@@ -66,29 +76,56 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, recorder: OperationRecorder): Promise<void> {
-    if (answerCors(request, response, config.allowedOrigins)) return;
+    const isTus = isTusPath(path);
+    if (isTus) announceTus(request, response, config.limits.maxUploadBytes);
+    if (answerCors(request, response, config.allowedOrigins, isTus ? tusCors : undefined)) return;
     if (path.startsWith('/health') && request.method === 'GET' && (await healthRoutes.answer(path, response))) return;
+    if (path === '/metrics' && metrics !== null) {
+      checkMethod(request, response, 'GET');
+      return metrics(request, response);
+    }
     if (isStopping()) throw stoppingFailure();
     if (path === '/graphql') return await answerOperation(request, response, recorder);
     if (path === '/uploads') {
       checkMethod(request, response, 'POST');
       return await uploadHandler(request, response, await findViewer(request), recorder.current().requestId);
     }
+    if (path === '/attachments') {
+      checkMethod(request, response, 'POST');
+      return await attachmentHandler(request, response, await findViewer(request), recorder.current().requestId);
+    }
+    if (path === '/imports') {
+      checkMethod(request, response, 'POST');
+      return await importHandler(request, response, await findViewer(request), recorder.current().requestId);
+    }
+    if (isTus) return await tusHandler(request, response, await findViewer(request), recorder.current().requestId);
+    if (path.startsWith(downloadsPath)) {
+      checkMethod(request, response, 'GET', 'HEAD');
+      return await downloadHandler(request, response, path.slice(downloadsPath.length));
+    }
+    if (path.startsWith(calendarPath)) {
+      checkMethod(request, response, 'GET', 'HEAD');
+      const address = addressOf(request, config.trustedProxyHops);
+      return await calendarHandler(request, response, path.slice(calendarPath.length), address);
+    }
     if (path === '/graphiql' && graphiql !== null) {
       checkMethod(request, response, 'GET');
       return await graphiql.answer(request, response);
     }
-    throw protocolFailure('NOT_FOUND', `Nothing is at ${path.slice(0, 100)}; GraphQL is at /graphql, uploads go to /uploads, probes to /health.`);
+    throw protocolFailure(
+      'NOT_FOUND',
+      `Nothing is at ${path.slice(0, 100)}; GraphQL is at /graphql, uploads go to /uploads, attachments to /attachments, imports to /imports, probes to /health.`,
+    );
   }
 
   return (request, response) => {
     const path = pathOf(request);
     const requestId = requestIdOf(request, options.newRequestId);
-    const level = path.startsWith('/health') ? 'debug' : 'info';
+    const level = path.startsWith('/health') || path === '/metrics' ? 'debug' : 'info';
     const recorder = createOperationRecorder({ requestId, transport: 'http', logger, level, now: () => performance.now() });
     response.setHeader(requestIdHeader, requestId).setHeader('X-Content-Type-Options', 'nosniff');
     if (isStopping()) response.setHeader('Connection', 'close');
-    response.once('close', () => recorder.write({ method: request.method ?? '', path: path.slice(0, 100), status: response.statusCode }));
+    response.once('close', () => recorder.write({ method: request.method ?? '', path: loggedPathOf(path), status: response.statusCode }));
     // A socket that breaks while it is written to is not news, but an error without a listener ends the process.
     response.on('error', ignore);
     answer(request, response, path, recorder).catch((error: unknown) => {

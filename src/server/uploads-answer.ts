@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeGlobalID } from '@pothos/plugin-relay';
 import { AppError, type ErrorCode } from '../base/errors.ts';
-import type { UploadedFile } from '../services/upload/uploads.ts';
+import type { UploadedFile } from '../services/upload/store-files.ts';
 
 /** A failure of the transfer itself, with the HTTP status that says so better than its code. */
 export class TransferError extends AppError {
@@ -55,8 +55,9 @@ export function errorBody(error: AppError, requestId: string): unknown {
 }
 
 /** The body of a success. */
-export function filesBody(files: readonly UploadedFile[], requestId: string): unknown {
+export function filesBody(uploadId: string, files: readonly UploadedFile[], requestId: string): unknown {
   return {
+    uploadId: encodeGlobalID('Upload', uploadId),
     files: files.map((file) => ({
       id: encodeGlobalID('File', file.id),
       name: file.name,
@@ -77,6 +78,7 @@ export function filesBody(files: readonly UploadedFile[], requestId: string): un
  * Answers, and reads on what the client still sends for a while: a connection that is closed on unread bytes is reset, and the client
  * would never see the answer.
  *
+ * @param body sent as JSON; null for none
  * @param lingerMs how long it reads on before it closes the connection
  */
 export function answer(
@@ -88,13 +90,28 @@ export function answer(
   lingerMs: number,
 ): void {
   if (response.destroyed || response.headersSent) return;
-  const text = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length, 'cache-control': 'no-store', ...headers });
-  response.end(text);
+  const text = body === null ? null : Buffer.from(JSON.stringify(body));
+  const about = text === null ? {} : { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length };
+  // A 204 has no length (RFC 9110, section 8.6).
+  response.writeHead(status, { ...(text === null && status !== 204 ? { 'content-length': 0 } : about), 'cache-control': 'no-store', ...headers });
+  if (text === null) response.end();
+  else response.end(text);
   if (request.complete || request.destroyed) return;
   const timer = setTimeout(() => request.destroy(), lingerMs);
   request.once('close', () => clearTimeout(timer));
   request.once('end', () => clearTimeout(timer));
   request.on('error', () => undefined);
   request.resume();
+}
+
+/**
+ * Answers with what kept a transfer from being done. An unexpected failure is masked; whoever calls this has logged it.
+ *
+ * @param lingerMs as in `answer`
+ */
+export function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string, lingerMs: number): void {
+  const failure =
+    error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', 'Something unexpected failed. The request id finds it in the log of the server.');
+  const headers = failure.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(failure.retryAfterMs / 1_000)) };
+  answer(request, response, statusOf(failure), headers, errorBody(failure, requestId), lingerMs);
 }

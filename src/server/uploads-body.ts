@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { AppError } from '../base/errors.ts';
 import { TransferError } from './uploads-answer.ts';
@@ -8,6 +8,8 @@ export interface WatchedBody {
   readonly stream: Transform;
   /** Aborts with the reason as soon as the transfer has failed, and when the client leaves later on. */
   readonly signal: AbortSignal;
+  /** What kept the transfer from being done: what ended it says more than the stream that broke by it. */
+  causeOf(error: unknown): unknown;
   /** Ends the watch, and lets go of the request. */
   release(): void;
 }
@@ -30,9 +32,9 @@ export class ClientGone extends Error {
  * The body of a request with a limit on its size, on silence, and on the whole time. Constant memory: what is slow downstream stops the
  * reading upstream.
  *
- * @param onGone called with a listener, to be told when the connection closes before the answer
+ * @param response to what is sent; when it closes before it is finished, the client is gone
  */
-export function watchBody(request: IncomingMessage, onGone: (listener: () => void) => void, limits: BodyLimits): WatchedBody {
+export function watchBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): WatchedBody {
   const controller = new AbortController();
   let byteCount = 0;
 
@@ -80,12 +82,15 @@ export function watchBody(request: IncomingMessage, onGone: (listener: () => voi
   stream.on('error', () => undefined);
   stream.once('end', stopClocks);
   request.on('error', (error) => fail(new ClientGone('The connection broke.', { cause: error })));
-  onGone(() => fail(new ClientGone('The connection closed before the answer.')));
+  response.once('close', () => {
+    if (!response.writableFinished) fail(new ClientGone('The connection closed before the answer.'));
+  });
   request.pipe(stream);
 
   return {
     stream,
     signal: controller.signal,
+    causeOf: (error) => (controller.signal.aborted ? controller.signal.reason : error),
     release: () => {
       stopClocks();
       request.unpipe(stream);

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { decodeGlobalID } from '@pothos/plugin-relay';
 import { requireScope } from '../auth/scopes.ts';
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
 import { AppError, badInput } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Upload, UploadedFile, Uploads } from '../services/upload/uploads.ts';
-import { answer, errorBody, filesBody, statusOf } from './uploads-answer.ts';
+import type { UploadedFile } from '../services/upload/store-files.ts';
+import type { Upload, Uploads } from '../services/upload/uploads.ts';
+import { contentLengthOf, readingOptionsOf, sessionIdOf, uploadIdOf } from './uploads-parameters.ts';
+import { answer, answerFailure, errorBody, filesBody } from './uploads-answer.ts';
 import { ClientGone, watchBody, type WatchedBody } from './uploads-body.ts';
 import { readForm } from './uploads-multipart.ts';
 
@@ -39,15 +40,9 @@ export interface UploadLimits {
 /** What a form may have around its files: boundaries, headers, fields. */
 const framingBytes = 128 * 1024;
 
-function sessionIdOf(globalId: string): string {
-  const message = `"${globalId.slice(0, 80)}" is not the id of a session; use the "id" of a Session.`;
-  try {
-    const { typename, id } = decodeGlobalID(globalId);
-    if (typename === 'Session') return id;
-  } catch {
-    throw badInput(['sessionId'], message);
-  }
-  throw badInput(['sessionId'], message);
+interface UploadAnswer {
+  readonly uploadId: string;
+  readonly files: readonly UploadedFile[];
 }
 
 async function receiveForm(request: IncomingMessage, body: WatchedBody, upload: Upload): Promise<void> {
@@ -69,7 +64,7 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
   const maxBytes = maxUploadBytes + framingBytes;
 
   function checkRequest(request: IncomingMessage): void {
-    const declared = Number(request.headers['content-length'] ?? 0);
+    const declared = contentLengthOf(request) ?? 0;
     if (declared > maxBytes)
       throw new AppError('PAYLOAD_TOO_LARGE', `The upload has ${declared} bytes; ${maxUploadBytes} are the most. Send less at once, or compress the files.`);
     const encoding = request.headers['content-encoding'];
@@ -81,43 +76,36 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
     }
   }
 
-  async function receive(request: IncomingMessage, response: ServerResponse, viewer: Viewer | null): Promise<readonly UploadedFile[]> {
+  async function receive(request: IncomingMessage, response: ServerResponse, viewer: Viewer | null): Promise<UploadAnswer> {
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     requireViewer(viewer);
     requireScope(viewer, 'uploads');
     checkRequest(request);
-    await using upload = uploads.begin(viewer);
+    const isForm = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
+    await using upload = uploads.begin(viewer, {
+      id: uploadIdOf(searchParams.get('uploadId')),
+      options: readingOptionsOf(searchParams.get('options')),
+      // Around the files of a form stands more than files.
+      byteSize: isForm ? undefined : contentLengthOf(request),
+    });
     const sessionId = searchParams.get('sessionId');
     if (sessionId !== null) await upload.join(sessionIdOf(sessionId));
-    const body = watchBody(
-      request,
-      (listener) => {
-        response.once('close', () => {
-          if (!response.writableFinished) listener();
-        });
-      },
-      { maxBytes, idleTimeoutMs, transferTimeoutMs },
-    );
+    const body = watchBody(request, response, { maxBytes, idleTimeoutMs, transferTimeoutMs });
     try {
-      if (/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) await receiveForm(request, body, upload);
+      if (isForm) await receiveForm(request, body, upload);
       else {
         const name = searchParams.get('name');
         if (name === null) throw badInput(['name'], 'A body that is no form needs the name of the file: POST /uploads?name=sales.csv');
         await upload.add(name, body.stream, body.signal);
       }
-      return await upload.commit(body.signal);
+      return { uploadId: upload.id, files: await upload.commit(body.signal) };
     } catch (error) {
-      // What ended the transfer says more than the stream that broke by it.
-      throw body.signal.aborted ? body.signal.reason : error;
+      const cause = body.causeOf(error);
+      await upload.end(cause instanceof ClientGone ? null : cause);
+      throw cause;
     } finally {
       body.release();
     }
-  }
-
-  function failureOf(error: unknown, requestId: string): AppError {
-    if (error instanceof AppError) return error;
-    logger.error({ error, requestId }, 'an upload failed unexpectedly');
-    return new AppError('INTERNAL_SERVER_ERROR', 'Something unexpected failed. The request id finds it in the log of the server.');
   }
 
   return async (request, response, viewer, requestId) => {
@@ -134,20 +122,19 @@ export function createUploadHandler({ uploads, limits, logger }: UploadHandlerOp
         );
         return;
       }
-      const files = await receive(request, response, viewer);
+      const { uploadId, files } = await receive(request, response, viewer);
       logger.info(
         { requestId, userId: viewer?.userId, fileIds: files.map(({ id }) => id), byteCount: files.reduce((sum, file) => sum + Number(file.byteSize), 0) },
         'files were uploaded',
       );
-      answer(request, response, 201, {}, filesBody(files, requestId), lingerMs);
+      answer(request, response, 201, {}, filesBody(uploadId, files, requestId), lingerMs);
     } catch (error) {
       if (error instanceof ClientGone) {
         logger.info({ requestId, userId: viewer?.userId }, 'a client left in the middle of its upload; nothing of it was kept');
         return;
       }
-      const failure = failureOf(error, requestId);
-      const headers = failure.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(failure.retryAfterMs / 1_000)) };
-      answer(request, response, statusOf(failure), headers, errorBody(failure, requestId), lingerMs);
+      if (!(error instanceof AppError)) logger.error({ error, requestId }, 'an upload failed unexpectedly');
+      answerFailure(request, response, error, requestId, lingerMs);
     }
   };
 }

@@ -74,8 +74,10 @@ export function createGraphqlServer(options: {
   readonly caps: Caps;
   /** How long the mutation `ask` waits for an answer. */
   readonly askTimeoutMs: number;
+  /** How long the making of a table may take. */
+  readonly writeTimeoutMs: number;
 }): Yoga {
-  const { schema, createContext, requestLimit, isProduction, gate, caps, askTimeoutMs } = options;
+  const { schema, createContext, requestLimit, isProduction, gate, caps, askTimeoutMs, writeTimeoutMs } = options;
   const { operationTimeoutMs: timeoutMs } = gate;
   const trustsDocuments = gate.persistedDocuments?.mode === 'only';
   const documentGate = createDocumentGate({ schema, limits: gate.query, defaultPageSize, trustsDocuments });
@@ -103,7 +105,17 @@ export function createGraphqlServer(options: {
       useRecord(),
       useRequestLimit(requestLimit),
       useScopes(),
-      useOperationTimeout({ timeoutMs, longerMs: { 'Mutation.ask': askTimeoutMs + timeoutMs } }),
+      useOperationTimeout({
+        timeoutMs,
+        longerMs: {
+          'Mutation.ask': askTimeoutMs + timeoutMs,
+          'Mutation.createTable': writeTimeoutMs + timeoutMs,
+          'Mutation.refreshTable': writeTimeoutMs + timeoutMs,
+          // They write several tables, each within the time of one.
+          'Mutation.createPersonalSession': writeTimeoutMs + timeoutMs,
+          'Mutation.refreshPersonalSession': writeTimeoutMs + timeoutMs,
+        },
+      }),
       useCompiledEvents(),
     ],
   });

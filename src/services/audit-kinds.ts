@@ -15,8 +15,13 @@ export const auditKinds = {
   USER_DISABLED: 'An administrator disabled an account: `data.reason`.',
   USER_ENABLED: 'An administrator enabled an account again.',
   USER_DELETED: 'An account was deleted, by its owner or by an administrator.',
+  ACCOUNT_EXPORTED: 'Somebody asked for an archive of everything that they have.',
+  QUOTA_SET: 'An administrator set a quota: `data.scope`, `data.period`, and the limits as they are now; the subject is the person of scope USER.',
+  QUOTA_REMOVED: 'An administrator removed a quota: `data.scope`, `data.period`.',
   API_KEY_CREATED: 'Somebody made an API key.',
   API_KEY_REVOKED: 'An API key was revoked.',
+  PROVIDER_KEY_SAVED: 'Somebody saved a key of their own for a model provider: `data.provider`. The key is nowhere in it.',
+  PROVIDER_KEY_DELETED: 'Somebody removed a key of their own for a model provider.',
   IDENTITY_LINKED: 'An identity of another provider was connected with an account.',
   IDENTITY_UNLINKED: 'An identity of another provider was taken off an account.',
 } as const;

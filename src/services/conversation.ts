@@ -4,13 +4,17 @@ import { requireViewer, type Viewer } from '../auth/viewer.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError, badInput, notFound } from '../base/errors.ts';
 import type { IdSource } from '../base/id.ts';
-import type { Page } from '../base/page.ts';
 import { parseInput } from '../base/validate.ts';
 import type { ConversationEvent } from '../events/conversation-event.ts';
 import type { ConversationLog } from '../events/conversation-log.ts';
 import type { Reader } from '../base/takeable.ts';
+import { insist } from '../stores/insist.ts';
 import type { Statements } from '../stores/statements.ts';
-import { keysetSql } from './keyset.ts';
+import { aboutWhatIsThere, contextKinds, requireContext, type ContextName } from './conversation/about.ts';
+import { createConversationList } from './conversation/conversation-list.ts';
+import { conversationColumns, type LoadedConversation } from './conversation/conversation-row.ts';
+import { changeMarks, marksInput } from './conversation/organising.ts';
+import { expiryOf, lifetimeMinutes } from './conversation/temporary.ts';
 
 /** Conversations: rooms of messages. */
 export type Conversations = ReturnType<typeof createConversations>;
@@ -24,12 +28,41 @@ export interface ConversationDependencies {
   readonly conversationLog: ConversationLog;
   /** Stops the runs of conversations that are about to be deleted. */
   readonly stopRuns: (conversationIds: readonly string[]) => Promise<void>;
+  /** Removes kept files of attachments whose rows are gone; a failure is logged. */
+  readonly removeFiles?: (ids: readonly string[]) => Promise<void>;
 }
 
-const columns = `c.id, c.owner_id AS "ownerId", c.title, c.title_source AS "titleSource", c.session_id AS "sessionId",
-  c.event_seq AS "eventSeq", c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
+/** A title that somebody gives a conversation. */
+export const conversationTitle = z
+  .string()
+  .trim()
+  .min(1, 'a title must not be empty')
+  .max(200, 'a title has at most 200 characters')
+  .refine((title) => !title.includes('\u0000'), 'a title must not contain the character U+0000');
 
-const title = z.string().trim().min(1, 'a title must not be empty').max(200, 'a title has at most 200 characters');
+const newConversationInput = z.object({
+  title: conversationTitle.nullish(),
+  temporaryForMinutes: lifetimeMinutes.nullish(),
+  context: z.object({ kind: z.enum(contextKinds), id: z.uuid() }).nullish(),
+});
+
+/** What a new conversation is like. */
+export interface NewConversation {
+  readonly title?: string | null | undefined;
+  /** After how many minutes it vanishes; absent or null for one that stays. */
+  readonly temporaryForMinutes?: number | null | undefined;
+  /** What it is about; absent or null for a plain one. */
+  readonly context?: ContextName | null | undefined;
+}
+
+/** What to change of a conversation. */
+export interface ConversationChanges {
+  readonly id: string;
+  readonly title?: string | null | undefined;
+  readonly isPinned?: boolean | null | undefined;
+  readonly isArchived?: boolean | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+}
 
 /** A new conversation of one person, with that person as its first participant. */
 export function newConversation(id: string, ownerId: string, now: Date): Prisma.ConversationUncheckedCreateInput {
@@ -37,11 +70,13 @@ export function newConversation(id: string, ownerId: string, now: Date): Prisma.
 }
 
 /** Creates the service. */
-export function createConversations({ prisma, statements, clock, newId, conversationLog, stopRuns }: ConversationDependencies) {
+export function createConversations(dependencies: ConversationDependencies) {
+  const { prisma, statements, clock, newId, conversationLog, stopRuns, removeFiles = async () => {} } = dependencies;
+
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
     const { userId } = requireViewer(viewer);
     const { rows } = await statements.query<Conversation>(
-      `SELECT ${columns} FROM conversations c JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.id = ANY($1::uuid[])`,
+      `SELECT ${conversationColumns} FROM conversations c JOIN participations a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.id = ANY($1::uuid[])`,
       [ids, userId],
     );
     return new Map(rows.map((conversation) => [conversation.id, conversation]));
@@ -53,66 +88,110 @@ export function createConversations({ prisma, statements, clock, newId, conversa
     return found;
   };
 
-  /** Deletes what a condition selects, with the events of its runs, and tells whoever watches. */
+  const rename = async (transaction: Prisma.TransactionClient, id: string, name: string | null, now: Date): Promise<Conversation> => {
+    await conversationLog.append(transaction, id, { type: 'ConversationTitleChanged', title: name });
+    return transaction.conversation.update({ where: { id }, data: { title: name, titleSource: name === null ? 'NONE' : 'PERSON', updatedAt: now } });
+  };
+
+  /** Deletes what a condition selects, with the events of its runs and the files of its attachments, and tells whoever watches. */
   const remove = async (where: Prisma.ConversationWhereInput): Promise<readonly string[]> => {
-    const found = await prisma.conversation.findMany({ where, select: { id: true } });
-    const ids = found.map((conversation) => conversation.id);
-    await stopRuns(ids);
-    return prisma.$transaction(async (transaction) => {
-      const runs = await transaction.run.findMany({ where: { conversationId: { in: ids } }, select: { id: true } });
-      await transaction.conversation.deleteMany({ where: { id: { in: ids } } });
-      await transaction.runEvent.deleteMany({ where: { runId: { in: runs.map((run) => run.id) } } });
-      await conversationLog.appendDeleted(transaction, ids);
-      return ids;
-    });
+    const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
+    const found = idsOf(await prisma.conversation.findMany({ where, select: { id: true } }));
+    if (found.length === 0) return [];
+    await stopRuns(found);
+    const removeRows = () =>
+      prisma.$transaction(async (transaction) => {
+        await transaction.$queryRaw`SELECT id FROM conversations WHERE id = ANY(${found}::uuid[]) ORDER BY id FOR UPDATE`;
+        // One that was to vanish may have been kept in the meantime.
+        const doomed = idsOf(await transaction.conversation.findMany({ where: { AND: [where, { id: { in: found } }] }, select: { id: true } }));
+        const inDoomed = { conversationId: { in: doomed } };
+        const runs = await transaction.run.findMany({ where: inDoomed, select: { id: true } });
+        const uses = await transaction.attachmentUse.findMany({ where: inDoomed, select: { attachmentId: true } });
+        await transaction.conversation.deleteMany({ where: { id: { in: doomed } } });
+        await transaction.runEvent.deleteMany({ where: { runId: { in: idsOf(runs) } } });
+        await conversationLog.appendDeleted(transaction, doomed);
+        // Those that other conversations have, too, are left.
+        const held = [...new Set(uses.map(({ attachmentId }) => attachmentId))];
+        const left = new Set(idsOf(await transaction.attachment.findMany({ where: { id: { in: held } }, select: { id: true } })));
+        return { ids: doomed, files: held.filter((id) => !left.has(id)) };
+      });
+    const { ids, files } = await insist(removeRows);
+    await removeFiles(files);
+    return ids;
   };
 
   return {
     byIds,
     get,
 
-    /** A new, empty conversation. The title is made after the first exchange when none is given. */
-    create: async (viewer: Viewer | null, input: { readonly title?: string | null | undefined }): Promise<Conversation> => {
+    /**
+     * A new, empty conversation. The title is made after the first exchange when none is given.
+     *
+     * @throws AppError BAD_USER_INPUT; NOT_FOUND for a context that is not the viewer's; CONFLICT for a data session
+     */
+    create: async (viewer: Viewer | null, input: NewConversation): Promise<Conversation> => {
       const { userId } = requireViewer(viewer);
-      const values = parseInput(z.object({ title: title.nullish() }), input);
+      const values = parseInput(newConversationInput, input);
+      const { context = null } = values;
+      const about = await requireContext(prisma, userId, context);
       const named = values.title == null ? {} : { title: values.title, titleSource: 'PERSON' as const };
-      return prisma.conversation.create({ data: { ...newConversation(newId(), userId, clock.now()), ...named } });
+      const now = clock.now();
+      const data = { ...newConversation(newId(), userId, now), ...named, ...about, expiresAt: expiryOf(now, values.temporaryForMinutes) };
+      return aboutWhatIsThere(context, () => prisma.conversation.create({ data }));
     },
 
-    /** The viewer's conversations, recent first. */
-    list: async (viewer: Viewer | null, page: Page): Promise<readonly Conversation[]> => {
-      const { userId } = requireViewer(viewer);
-      const keyset = keysetSql(page, 'DESC', 'c.updated_at', 'c.id', 2);
+    /**
+     * Makes a temporary conversation stay. One that stays anyway is as it was.
+     *
+     * @throws AppError NOT_FOUND, also when its time is over
+     */
+    keep: async (viewer: Viewer | null, id: string): Promise<Conversation> => {
+      const existing = await get(viewer, id);
+      if (existing.expiresAt === null) return existing;
       const { rows } = await statements.query<Conversation>(
-        `SELECT ${columns} FROM conversations c
-         WHERE EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = c.id AND a.user_id = $1)${keyset.where} ${keyset.limit}`,
-        [userId, ...keyset.values],
+        `UPDATE conversations c SET expires_at = NULL WHERE c.id = $1::uuid AND (c.expires_at IS NULL OR c.expires_at > now()) RETURNING ${conversationColumns}`,
+        [id],
       );
-      return rows;
+      const [kept] = rows;
+      if (kept === undefined) throw notFound('Conversation');
+      return kept;
     },
+
+    /** Removes conversations whose time is over, with everything in them. To be called often. Returns how many. */
+    removeExpired: async (): Promise<number> => {
+      const { rows } = await statements.query<{ now: Date }>('SELECT now() AS now', []);
+      const now = rows[0]?.now ?? clock.now();
+      return (await remove({ expiresAt: { lte: now } })).length;
+    },
+
+    list: createConversationList({ statements }),
 
     /** The conversations of these sessions, by the id of the session. */
     bySessions: async (viewer: Viewer | null, sessionIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
       const { userId } = requireViewer(viewer);
       const { rows } = await statements.query<Conversation>(
-        `SELECT ${columns} FROM conversations c JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.session_id = ANY($1::uuid[])`,
+        `SELECT ${conversationColumns} FROM conversations c JOIN participations a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.session_id = ANY($1::uuid[])`,
         [sessionIds, userId],
       );
       return new Map(rows.map((conversation) => [conversation.sessionId ?? '', conversation]));
     },
 
-    /** Renames. An absent title stays as it is; null removes it, and the next exchange makes a new one. */
-    update: async (viewer: Viewer | null, input: { readonly id: string; readonly title?: string | null | undefined }): Promise<Conversation> => {
+    /**
+     * Renames, and changes the viewer's marks. What is absent stays as it is; a title of null is removed, and the next exchange makes a new one.
+     *
+     * @throws AppError NOT_FOUND, BAD_USER_INPUT
+     */
+    update: async (viewer: Viewer | null, input: ConversationChanges): Promise<LoadedConversation> => {
+      const { userId } = requireViewer(viewer);
       const existing = await get(viewer, input.id);
-      const values = parseInput(z.object({ title: title.nullish() }), input);
-      if (values.title === undefined) return existing;
-      const name = values.title;
+      const { title: name, ...marks } = parseInput(marksInput.extend({ title: conversationTitle.nullish() }), input);
+      const isMarked = Object.values(marks).some((mark) => mark != null);
+      if (name === undefined && !isMarked) return existing;
       return prisma.$transaction(async (transaction) => {
-        await conversationLog.append(transaction, existing.id, { type: 'ConversationTitleChanged', title: name });
-        return transaction.conversation.update({
-          where: { id: existing.id },
-          data: { title: name, titleSource: name === null ? 'NONE' : 'PERSON', updatedAt: clock.now() },
-        });
+        const now = clock.now();
+        // The conversation before its participants, as a message that is sent locks them.
+        const renamed = name === undefined ? existing : await rename(transaction, existing.id, name, now);
+        return isMarked ? { ...renamed, marks: await changeMarks(transaction, { conversationId: existing.id, userId, now }, marks) } : renamed;
       });
     },
 

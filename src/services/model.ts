@@ -1,6 +1,8 @@
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
-import type { Model } from '../engines/engine.ts';
+import type { Engine, Model } from '../engines/engine.ts';
 import type { Registry } from '../engines/registry.ts';
+import type { DefaultsFor } from './preference/answer-defaults.ts';
+import type { OwnEngines } from './provider-key/own-engines.ts';
 
 /** A model with its provider. */
 export interface ListedModel extends Omit<Model, 'id' | 'name'> {
@@ -11,19 +13,42 @@ export interface ListedModel extends Omit<Model, 'id' | 'name'> {
   readonly model: string;
   readonly displayName: string;
   readonly isDefault: boolean;
+  /** Whether a key of the viewer's own answers. */
+  readonly isOwnKey: boolean;
 }
 
 /** Which models can be asked. */
 export type Models = ReturnType<typeof createModels>;
 
-/** Creates the service. */
-export function createModels({ registry }: { readonly registry: Registry }) {
+/** What the service needs. */
+export interface ModelDependencies {
+  readonly registry: Registry;
+  readonly ownEngines: OwnEngines;
+  readonly defaultsFor: DefaultsFor;
+}
+
+/** Creates the service. The lists are kept by the engines: those of a person's keys by engines that nobody else has. */
+export function createModels({ registry, ownEngines, defaultsFor }: ModelDependencies) {
+  /** What answers when no model is named: a default of before may be gone. */
+  const defaultNameOf = (chosen: string | undefined, own: readonly Engine[]): string => {
+    try {
+      return registry.resolve(chosen ?? null, own).name;
+    } catch {
+      return '';
+    }
+  };
+
   return {
-    /** The models of all engines, or of one, the default first. */
+    /** The models of all engines of the viewer, or of one, the default first. */
     list: async (viewer: Viewer | null, provider: string | null): Promise<readonly ListedModel[]> => {
-      requireViewer(viewer);
-      const chosen = provider === null ? registry.engines : [registry.resolve(provider).engine];
-      const defaultName = registry.resolve(null).name;
+      const { userId } = requireViewer(viewer);
+      const [found, defaults] = await Promise.all([ownEngines.of(userId), defaultsFor(userId, null)]);
+      const own = found.map(({ engine }) => engine);
+      const all = [...own, ...registry.engines.filter(({ id }) => !own.some((engine) => engine.id === id))];
+      const chosen = provider === null ? all : all.filter(({ id }) => id === provider);
+      // It throws, and names those that there are.
+      if (provider !== null && chosen.length === 0) registry.resolve(provider, own);
+      const defaultName = defaultNameOf(defaults.model, own);
       const lists = await Promise.all(
         chosen.map(async (engine) =>
           (await engine.listModels()).map(({ id, name, ...model }): ListedModel => {
@@ -36,6 +61,7 @@ export function createModels({ registry }: { readonly registry: Registry }) {
               model: id,
               displayName: name,
               isDefault: fullName === defaultName,
+              isOwnKey: own.includes(engine),
             };
           }),
         ),

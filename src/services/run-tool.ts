@@ -32,8 +32,17 @@ export interface ToolRecorder {
    *
    * @returns when the part is part of the run
    */
-  addPart(part: { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject }): Promise<void>;
+  addPart(part: AddedPart): Promise<void>;
 }
+
+/** A part of an answer that a tool makes. */
+export type AddedPart =
+  | { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject }
+  /** `id` is known before, because the proposal names its part. */
+  | { readonly kind: 'PLAN_PROPOSAL'; readonly id: string; readonly isApplied: boolean; readonly data: JsonObject };
+
+/** Makes the tools of one run in a conversation about goals and plans. */
+export type PlanningTools = (context: { readonly userId: string; readonly conversationId: string }) => readonly RunTool[];
 
 /** Makes the tools of one run. */
 export type RunTools = (context: {
@@ -41,4 +50,12 @@ export type RunTools = (context: {
   readonly sessionId: string;
   /** Whose run it is. */
   readonly userId: string;
+  /** What the person asked; empty where nothing was. */
+  readonly question: string;
+  /** The run itself; none in tests of a tool alone. */
+  readonly run?: {
+    readonly id: string;
+    /** Tells that the tables of the session have changed. */
+    dataUpdated(): void;
+  };
 }) => readonly RunTool[];

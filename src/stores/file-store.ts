@@ -1,7 +1,9 @@
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { isUuid, type IdSource } from '../base/id.ts';
+import { explained, giveBack, lastTouched, namesIn, ownerOnly, syncPath, writeWhole } from './disk.ts';
+import { createFilePlaces, pathsIn } from './file-places.ts';
 
 /** What people uploaded, on the local disk. Paths are made of our ids alone; no client's word is ever in one. */
 export interface FileStore {
@@ -10,13 +12,21 @@ export interface FileStore {
    *
    * @param source the bytes; the memory of each chunk is given back once it is written, so no one else may use it then
    * @param options.maxBytes how many bytes there may be
+   * @param options.onReceived hears after each chunk how many have come
    * @param signal gives the file up
    * @throws AppError PAYLOAD_TOO_LARGE as soon as the limit is passed, SERVICE_UNAVAILABLE when the disk is full; the reason of the
    *   signal; what the source throws
    */
-  receive(source: AsyncIterable<Uint8Array>, options: { readonly maxBytes: number }, signal: AbortSignal): Promise<ReceivedFile>;
+  receive(source: AsyncIterable<Uint8Array>, options: ReceiveOptions, signal: AbortSignal): Promise<ReceivedFile>;
   /**
-   * Makes a received file permanent, with everything that was put beside it: synced, then moved in one step.
+   * Makes a temporary place for something that is made here and not received: a table that a query writes, say. `keep` makes it permanent,
+   * `discard` drops it, the sweep removes what neither of them came for.
+   *
+   * @throws AppError SERVICE_UNAVAILABLE when the disk is full
+   */
+  prepare(): Promise<PreparedFile>;
+  /**
+   * Makes a received or prepared file permanent, with everything that was put beside it: synced, then moved in one step.
    *
    * @throws AppError SERVICE_UNAVAILABLE when the disk is full
    */
@@ -25,23 +35,37 @@ export interface FileStore {
   discard(id: string): Promise<void>;
   /** Removes a kept file. Does nothing when there is none. */
   remove(id: string): Promise<void>;
-  /** Where a kept file lies. */
-  pathsOf(id: string): FilePaths;
   /**
-   * Removes what no one will come back for: temporary files of uploads that died, and kept files without a row.
+   * Where a kept file lies.
+   *
+   * @param revision which reading of the file its table is of; 1, the first, by default
+   */
+  pathsOf(id: string, revision?: number): FilePaths;
+  /**
+   * Removes what no one will come back for: temporary files of uploads that died, kept files without a row, and the tables of readings
+   * before the present one.
    *
    * @param olderThanMs how long it must have lain untouched, so that uploads under way, here or in another process, are let be
-   * @param rowsOf which of some ids have a row in the database
    */
-  sweep(olderThanMs: number, rowsOf: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<SweepReport>;
+  sweep(olderThanMs: number, rows: SweepRows): Promise<SweepReport>;
+}
+
+/** A temporary place. */
+export interface PreparedFile {
+  readonly id: string;
+  /** Where it lies, and where its table is to be written, until it is kept. */
+  readonly paths: FilePaths;
+}
+
+/** How a file is received. */
+export interface ReceiveOptions {
+  readonly maxBytes: number;
+  readonly onReceived?: (byteSize: number) => void;
 }
 
 /** A file in the temporary place. */
-export interface ReceivedFile {
-  readonly id: string;
+export interface ReceivedFile extends PreparedFile {
   readonly byteSize: number;
-  /** Where it lies, and where its table is to be written, until it is kept. */
-  readonly paths: FilePaths;
 }
 
 /** The two files of an upload. */
@@ -50,6 +74,14 @@ export interface FilePaths {
   readonly original: string;
   /** The Parquet that queries read. */
   readonly table: string;
+}
+
+/** What a sweep asks the database. */
+export interface SweepRows {
+  /** Which of some ids have a row, with the number of the reading that counts. */
+  revisionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Which of some temporary files can still be resumed, however long nothing came. */
+  awaitedOf(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** What a sweep removed. */
@@ -69,74 +101,7 @@ export interface FileStoreOptions {
   readonly openNew?: (path: string) => Promise<FileHandle>;
 }
 
-const ownerOnly = 0o700;
 const sweepBatch = 500;
-
-/** Errors of the system that mean: no room, or no more allowed. */
-const fullDiskCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
-/** The error in our words where the disk is full, else as it is. */
-function explained(error: unknown): unknown {
-  if (!fullDiskCodes.has(codeOf(error) ?? '')) return error;
-  return new AppError(
-    'SERVICE_UNAVAILABLE',
-    'The disk of the server is full, so the file could not be stored. Nothing of it was kept; try again when there is room.',
-    { cause: error },
-  );
-}
-
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let written = 0;
-  // A nearly full disk takes a part of a chunk first and refuses only the next write.
-  while (written < chunk.length) written += (await handle.write(chunk, written)).bytesWritten;
-}
-
-/**
- * Frees the memory of a chunk at once. V8 would let some 64 MB of such buffers gather before it collects them.
- *
- * @param chunk may be a part of a buffer that others share, which is then let be
- */
-function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffer.detached) buffer.transfer(0);
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
-/** When a folder or a file in it was last touched; null when it is gone. */
-async function lastTouched(folder: string): Promise<number | null> {
-  const paths = [folder, ...(await namesIn(folder)).map((name) => join(folder, name))];
-  const times = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        (stats) => Math.max(stats.mtimeMs, stats.ctimeMs),
-        () => null,
-      ),
-    ),
-  );
-  return times[0] === null ? null : Math.max(...times.map((time) => time ?? 0));
-}
-
-const pathsIn = (folder: string): FilePaths => ({ original: join(folder, 'original'), table: join(folder, 'table.parquet') });
 
 /**
  * The file store on the local disk: `files/<shard>/<id>/{original,table.parquet}`, and `tmp/<id>/` until a file is kept.
@@ -145,20 +110,11 @@ const pathsIn = (folder: string): FilePaths => ({ original: join(folder, 'origin
  */
 export function createFileStore(options: FileStoreOptions): FileStore {
   const { folder, newId, now = Date.now, openNew = (path) => open(path, 'wx', 0o600) } = options;
-  const root = join(folder, 'files');
-  const temporaryRoot = join(folder, 'tmp');
+  const { root, temporaryRoot, folderOf, temporaryFolderOf } = createFilePlaces(folder);
 
-  const folderOf = (id: string): string => {
-    if (!isUuid(id)) throw new Error(`"${id}" is not an id of the file store`);
-    return join(root, id.slice(-2), id);
-  };
-  const temporaryFolderOf = (id: string): string => {
-    if (!isUuid(id)) throw new Error(`"${id}" is not an id of the file store`);
-    return join(temporaryRoot, id);
-  };
   const removeFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 });
 
-  async function write(path: string, source: AsyncIterable<Uint8Array>, maxBytes: number, signal: AbortSignal): Promise<number> {
+  async function write(path: string, source: AsyncIterable<Uint8Array>, { maxBytes, onReceived }: ReceiveOptions, signal: AbortSignal): Promise<number> {
     const handle = await openNew(path);
     let byteSize = 0;
     try {
@@ -169,6 +125,7 @@ export function createFileStore(options: FileStoreOptions): FileStore {
           throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than the limit of ${maxBytes} bytes. Send a smaller one, or compress it.`);
         await writeWhole(handle, chunk);
         giveBack(chunk);
+        onReceived?.(byteSize);
       }
       signal.throwIfAborted();
       await handle.sync();
@@ -178,17 +135,25 @@ export function createFileStore(options: FileStoreOptions): FileStore {
     }
   }
 
-  async function receive(source: AsyncIterable<Uint8Array>, { maxBytes }: { readonly maxBytes: number }, signal: AbortSignal): Promise<ReceivedFile> {
-    signal.throwIfAborted();
+  async function prepare(): Promise<PreparedFile> {
     const id = newId();
     const temporary = temporaryFolderOf(id);
-    const paths = pathsIn(temporary);
     try {
       await mkdir(temporary, { recursive: true, mode: ownerOnly });
-      return { id, paths, byteSize: await write(paths.original, source, maxBytes, signal) };
+      return { id, paths: pathsIn(temporary, 1) };
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  async function receive(source: AsyncIterable<Uint8Array>, bounds: ReceiveOptions, signal: AbortSignal): Promise<ReceivedFile> {
+    signal.throwIfAborted();
+    const { id, paths } = await prepare();
+    try {
+      return { id, paths, byteSize: await write(paths.original, source, bounds, signal) };
     } catch (error) {
       // The first failure is the one to tell; what stays here is swept.
-      await removeFolder(temporary).catch(() => undefined);
+      await removeFolder(temporaryFolderOf(id)).catch(() => undefined);
       throw explained(error);
     }
   }
@@ -209,9 +174,11 @@ export function createFileStore(options: FileStoreOptions): FileStore {
     }
   }
 
-  async function sweepTemporary(before: number): Promise<number> {
+  async function sweepTemporary(before: number, rows: SweepRows): Promise<number> {
     let count = 0;
-    for (const id of (await namesIn(temporaryRoot)).filter(isUuid)) {
+    const ids = (await namesIn(temporaryRoot)).filter(isUuid);
+    const awaited = await rows.awaitedOf(ids);
+    for (const id of ids.filter((candidate) => !awaited.has(candidate))) {
       const touched = await lastTouched(temporaryFolderOf(id));
       if (touched === null || touched >= before) continue;
       await removeFolder(temporaryFolderOf(id));
@@ -220,14 +187,29 @@ export function createFileStore(options: FileStoreOptions): FileStore {
     return count;
   }
 
-  async function sweepOrphans(before: number, rowsOf: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number> {
+  /** Whoever read the table of an earlier reading has ended by now. */
+  async function sweepTables(id: string, revision: number, before: number): Promise<void> {
+    const current = basename(pathsIn(folderOf(id), revision).table);
+    for (const name of (await namesIn(folderOf(id))).filter((found) => found !== 'original' && found !== current)) {
+      const path = join(folderOf(id), name);
+      const touched = await lastTouched(path);
+      if (touched !== null && touched < before) await rm(path, { force: true });
+    }
+  }
+
+  async function sweepOrphans(before: number, rows: SweepRows): Promise<number> {
     let count = 0;
     for (const shard of await namesIn(root)) {
       const ids = (await namesIn(join(root, shard))).filter((id) => isUuid(id) && id.endsWith(shard));
       for (let start = 0; start < ids.length; start += sweepBatch) {
         const batch = ids.slice(start, start + sweepBatch);
-        const kept = await rowsOf(batch);
-        for (const id of batch.filter((candidate) => !kept.has(candidate))) {
+        const revisions = await rows.revisionsOf(batch);
+        for (const id of batch) {
+          const revision = revisions.get(id);
+          if (revision !== undefined) {
+            await sweepTables(id, revision, before);
+            continue;
+          }
           const touched = await lastTouched(folderOf(id));
           if (touched === null || touched >= before) continue;
           await removeFolder(folderOf(id));
@@ -240,13 +222,14 @@ export function createFileStore(options: FileStoreOptions): FileStore {
 
   return {
     receive,
+    prepare,
     keep,
     discard: (id) => removeFolder(temporaryFolderOf(id)),
     remove: (id) => removeFolder(folderOf(id)),
-    pathsOf: (id) => pathsIn(folderOf(id)),
-    sweep: async (olderThanMs, rowsOf) => {
+    pathsOf: (id, revision = 1) => pathsIn(folderOf(id), revision),
+    sweep: async (olderThanMs, rows) => {
       const before = now() - olderThanMs;
-      return { temporaryCount: await sweepTemporary(before), orphanCount: await sweepOrphans(before, rowsOf) };
+      return { temporaryCount: await sweepTemporary(before, rows), orphanCount: await sweepOrphans(before, rows) };
     },
   };
 }

@@ -1,28 +1,5 @@
-import type { Belongings } from './world.ts';
-
-/** An operation that takes ids. */
-export interface AccessOperation {
-  /** The root field, for example `Query.run`. */
-  readonly field: string;
-  readonly document: string;
-  variables(ids: Belongings): Readonly<Record<string, unknown>>;
-  /** What a stranger gets: an error NOT_FOUND, data in which what is not theirs is absent, or FORBIDDEN for what is for administrators. */
-  readonly forStranger: 'NOT_FOUND' | 'ABSENT' | 'FORBIDDEN';
-}
-
-const query = (field: string, selection: string, kind: keyof Belongings): AccessOperation => ({
-  field: `Query.${field}`,
-  document: `query ($id: ID!) { ${field}(id: $id) { ${selection} } }`,
-  variables: (ids) => ({ id: ids[kind] }),
-  forStranger: 'NOT_FOUND',
-});
-
-const mutation = (field: string, selection: string, input: (ids: Belongings) => Readonly<Record<string, unknown>>): AccessOperation => ({
-  field: `Mutation.${field}`,
-  document: `mutation ($input: ${field.charAt(0).toUpperCase()}${field.slice(1)}Input!) { ${field}(input: $input) { ${selection} } }`,
-  variables: (ids) => ({ input: input(ids) }),
-  forStranger: 'NOT_FOUND',
-});
+import { mutation, query, type AccessOperation } from './operation.ts';
+import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
 
@@ -32,15 +9,48 @@ export const accessOperations: readonly AccessOperation[] = [
   query('run', 'id status', 'Run'),
   query('session', 'id title', 'Session'),
   query('file', 'id name', 'File'),
+  query('upload', 'id name', 'Upload'),
+  query('import', 'id name', 'Import'),
   query('user', 'id displayName', 'User'),
-  ...(['Conversation', 'Message', 'Run', 'Session', 'File', 'QueryResultPart', 'User', 'Login', 'ApiKey', 'Identity'] as const).map(
-    (kind): AccessOperation => ({
-      field: 'Query.node',
-      document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
-      variables: (ids) => ({ id: ids[kind] }),
-      forStranger: 'ABSENT',
-    }),
-  ),
+  ...(
+    [
+      'Conversation',
+      'Message',
+      'Run',
+      'Session',
+      'File',
+      'Upload',
+      'Import',
+      'DerivedTable',
+      'Export',
+      'QueryResultPart',
+      'PlotPart',
+      'ReasoningPart',
+      'ToolCallPart',
+      'Attachment',
+      'ImagePart',
+      'FilePart',
+      'VerifiedQuery',
+      'User',
+      'Login',
+      'ApiKey',
+      'Identity',
+      'ProviderKey',
+      'ShareLink',
+      'PlannerSettings',
+      'Goal',
+      'WeeklyPlan',
+      'DailyPlan',
+      'PlanItem',
+      'PlanProposal',
+      'PlanProposalPart',
+    ] as const
+  ).map((kind): AccessOperation => ({
+    field: 'Query.node',
+    document: 'query ($id: ID!) { node(id: $id) { id __typename } }',
+    variables: (ids) => ({ id: ids[kind] }),
+    forStranger: 'ABSENT',
+  })),
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
@@ -53,33 +63,99 @@ export const accessOperations: readonly AccessOperation[] = [
     variables: (ids) => ({ id: ids.Conversation }),
     forStranger: 'ABSENT',
   },
+  ...(['runSql', 'explainSql'] as const).map((field): AccessOperation => ({
+    field: `Query.${field}`,
+    document: `query ($id: ID!) { ${field}(sessionId: $id, sql: "SELECT * FROM ages") { columns { name } } }`,
+    variables: (ids) => ({ id: ids.Session }),
+    forStranger: 'NOT_FOUND',
+  })),
+  mutation('createTable', 'session { id }', (ids) => ({ sessionId: ids.Session, name: 'others', sql: 'SELECT 1 AS one' })),
+  mutation('refreshTable', 'session { id }', (ids) => ({ sessionId: ids.Session, name: 'oldest' })),
+  mutation('undoTable', 'session { id }', (ids) => ({ sessionId: ids.Session, name: 'oldest' })),
+  mutation('redoTable', 'session { id }', (ids) => ({ sessionId: ids.Session, name: 'oldest' })),
+  mutation('exportQuery', 'export { id }', (ids) => ({ sessionId: ids.Session, sql: 'SELECT * FROM ages', format: 'CSV' })),
+  mutation('exportConversation', 'conversation { id }', (ids) => ({ conversationId: ids.Conversation, format: 'JSON' })),
   mutation('updateConversation', 'conversation { id }', (ids) => ({ id: ids.Conversation, title: 'Renamed' })),
+  mutation('updateConversationDefaults', 'conversation { id }', (ids) => ({ id: ids.Conversation, temperature: 0.5 })),
+  mutation('keepConversation', 'conversation { id }', (ids) => ({ conversationId: ids.Conversation })),
+  mutation('markRead', 'conversation { id }', (ids) => ({ conversationId: ids.Conversation })),
+  mutation('refreshPersonalSession', 'session { id }', (ids) => ({ sessionId: ids.Session })),
   mutation('updateSession', 'session { id }', (ids) => ({ id: ids.Session, title: 'Renamed' })),
   mutation('sendMessage', 'run { id }', (ids) => ({ conversationId: ids.Conversation, text: 'Hello', ifBusy: 'ENQUEUE' })),
   mutation('ask', 'run { id }', (ids) => ({ conversationId: ids.Conversation, text: 'Hello', ifBusy: 'ENQUEUE' })),
+  mutation('editMessage', 'run { id }', (ids) => ({ messageId: ids.Question, text: 'Hello again', ifBusy: 'ENQUEUE' })),
+  mutation('regenerate', 'run { id }', (ids) => ({ messageId: ids.Message, ifBusy: 'ENQUEUE' })),
+  mutation('switchBranch', 'conversation { id }', (ids) => ({ messageId: ids.Message })),
+  mutation('forkConversation', 'conversation { id }', (ids) => ({ messageId: ids.Message })),
+  mutation('giveFeedback', 'message { id }', (ids) => ({ messageId: ids.Message, rating: 'UP' })),
+  mutation('removeFeedback', 'message { id }', (ids) => ({ messageId: ids.Message })),
   mutation('autoAnalyze', 'run { id }', (ids) => ({ sessionId: ids.Session, ifBusy: 'ENQUEUE' })),
   mutation('stopRun', 'run { id }', (ids) => ({ runId: ids.Run })),
+  mutation('editPlot', 'plot { id }', (ids) => ({ partId: ids.PlotPart, instruction: 'title: Ages' })),
+  mutation('revertPlot', 'plot { id }', (ids) => ({ partId: ids.PlotPart, version: 1 })),
+  mutation('rerunQuery', 'outcome', (ids) => ({ partId: ids.QueryResultPart })),
+  mutation('saveVerifiedQuery', 'verifiedQuery { id }', (ids) => ({ sessionId: ids.Session, question: 'How old?', sql: 'SELECT max(age) FROM ages' })),
+  mutation('updateFile', 'file { id }', (ids) => ({ id: ids.File, name: 'renamed.csv' })),
+  mutation('reingestFile', 'file { id }', (ids) => ({ fileId: ids.File })),
+  mutation('addFiles', 'files { id }', (ids) => ({ sessionId: ids.Session, fileIds: [ids.File] })),
   mutation('createSession', 'session { id }', (ids) => ({ fileIds: [ids.File] })),
   administration('setUserRole', 'user { id }', (ids) => ({ id: ids.User, role: 'ADMIN' })),
   administration('disableUser', 'user { id }', (ids) => ({ id: ids.User, reason: 'A test' })),
   administration('enableUser', 'user { id }', (ids) => ({ id: ids.User })),
   administration('deleteUser', 'deletedUserId', (ids) => ({ id: ids.User })),
+  administration('setQuota', 'quota { scope }', (ids) => ({ scope: 'USER', userId: ids.User, period: 'MONTH', maxMessages: 1000000 })),
+  administration('removeQuota', 'removedQuota { scope }', (ids) => ({ scope: 'USER', userId: ids.User, period: 'MONTH' })),
+  {
+    field: 'Query.quotaOf',
+    document: 'query ($id: ID!) { quotaOf(userId: $id) { day { period } } }',
+    variables: (ids) => ({ id: ids.User }),
+    forStranger: 'FORBIDDEN',
+  },
   {
     field: 'Query.auditEvents',
     document: 'query ($id: ID!) { auditEvents(actorId: $id, subjectId: $id) { edges { node { kind } } } }',
     variables: (ids) => ({ id: ids.User }),
     forStranger: 'FORBIDDEN',
   },
+  mutation('cancelImport', 'import { id }', (ids) => ({ id: ids.Import })),
+  mutation('deleteImport', 'deletedImportId', (ids) => ({ id: ids.Import })),
   mutation('revokeLogin', 'revokedLoginId', (ids) => ({ id: ids.Login })),
+  mutation('deleteAttachment', 'deletedAttachmentId', (ids) => ({ id: ids.Attachment })),
+  mutation('deleteVerifiedQuery', 'deletedVerifiedQueryId', (ids) => ({ id: ids.VerifiedQuery })),
+  mutation('deleteTable', 'session { id }', (ids) => ({ sessionId: ids.Session, name: 'oldest' })),
+  mutation('removeFile', 'file { id }', (ids) => ({ id: ids.File })),
   mutation('deleteFile', 'deletedFileId', (ids) => ({ id: ids.File })),
+  mutation('deleteMessage', 'deletedCount', (ids) => ({ messageId: ids.CopiedMessage })),
   mutation('deleteConversation', 'deletedConversationId', (ids) => ({ id: ids.Conversation })),
   mutation('deleteSession', 'deletedSessionId', (ids) => ({ id: ids.Session })),
+  mutation('shareConversation', 'token', (ids) => ({ conversationId: ids.Conversation })),
+  mutation('revokeShareLink', 'revokedShareLinkId', (ids) => ({ id: ids.ShareLink })),
+  {
+    field: 'Query.shareLinks',
+    document: 'query ($id: ID!) { shareLinks(conversationId: $id) { edges { node { id } } } }',
+    variables: (ids) => ({ id: ids.Conversation }),
+    forStranger: 'ABSENT',
+  },
+  ...planningOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
+  mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),
   {
     field: 'Subscription.runEvents',
     document: 'subscription ($id: ID!) { runEvents(runId: $id) { seq } }',
     variables: (ids) => ({ id: ids.Run }),
+    forStranger: 'NOT_FOUND',
+  },
+  {
+    field: 'Subscription.uploadProgress',
+    document: 'subscription ($id: ID!) { uploadProgress(uploadId: $id) { status } }',
+    variables: (ids) => ({ id: ids.Upload }),
+    forStranger: 'NOT_FOUND',
+  },
+  {
+    field: 'Subscription.importProgress',
+    document: 'subscription ($id: ID!) { importProgress(importId: $id) { status } }',
+    variables: (ids) => ({ id: ids.Import }),
     forStranger: 'NOT_FOUND',
   },
   {

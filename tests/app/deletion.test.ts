@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { attach } from '../kit/attachments.ts';
+import { png } from '../kit/pictures.ts';
 import { createSession } from '../access/world.ts';
 import { startTestApp } from '../kit/app.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
@@ -20,6 +22,7 @@ describe('deleteAccount', () => {
     const person = await app.person();
     const before = await filesUnder(app.dataFolder);
     const session = await createSession(app, person);
+    await attach(app, person, ['never sent.png', png(1, 1)]);
     expect((await filesUnder(app.dataFolder)).length).toBeGreaterThan(before.length);
     const sent = await person.client.request('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', {
       input: { conversationId: session.conversation.id, text: 'How old?' },
@@ -37,7 +40,7 @@ describe('deleteAccount', () => {
     const client = new pg.Client({ connectionString: app.connectionString });
     await client.connect();
     try {
-      const tables = ['users', 'logins', 'conversations', 'messages', 'parts', 'runs', 'run_events', 'conversation_events', 'sessions', 'files'];
+      const tables = ['users', 'logins', 'conversations', 'messages', 'parts', 'runs', 'run_events', 'conversation_events', 'sessions', 'files', 'attachments'];
       const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`).join(', ')}`);
       expect(rows[0]).toEqual(Object.fromEntries(tables.map((table) => [table, 0])));
     } finally {

@@ -91,6 +91,56 @@ describe('the general limit', () => {
   });
 });
 
+describe('how limits stand', () => {
+  const status = '{ rateLimitStatus { name limit windowSeconds remaining resetsAt } }';
+
+  it('is told in the headers of every answer, also of a refusal', async () => {
+    await using app = await startTestApp({ environment: { RATE_LIMIT_REQUESTS_PER_MINUTE: '2', ALLOWED_ORIGINS: 'https://app.example.org' } });
+    const person = await app.person();
+    const first = await person.client.ask('{ viewer { id } }');
+    expect(first.headers.get('ratelimit-policy')).toBe('"general";q=2;w=60');
+    expect(first.headers.get('ratelimit')).toBe('"general";r=1;t=60');
+    await person.client.ask('{ viewer { id } }');
+    const refused = await person.client.ask('{ viewer { id } }');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit')).toMatch(/^"general";r=0;t=\d+$/);
+    expect(refused.headers.get('retry-after')).toBe(/t=(\d+)/.exec(refused.headers.get('ratelimit') ?? '')?.[1]);
+    const stream = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', origin: 'https://app.example.org' },
+      body: JSON.stringify({ query: '{ health { status } }' }),
+    });
+    expect(stream.headers.get('access-control-expose-headers')).toContain('ratelimit, ratelimit-policy');
+    await stream.text();
+  });
+
+  it('is told by a query, which counts nothing but itself', async () => {
+    await using app = await startTestApp({
+      overrides: { engines: [createScriptedEngine()] },
+      environment: {
+        RATE_LIMIT_REQUESTS_PER_MINUTE: '10',
+        RATE_LIMIT_CHATS_PER_MINUTE: '5',
+        RATE_LIMIT_CHECKS_PER_USER: '3',
+        RATE_LIMIT_LOGINS_PER_ADDRESS: '7',
+      },
+    });
+    const person = await app.person();
+    await person.client.request('mutation { sendMessage(input: { text: "Hello" }) { run { id } } }');
+    for (const remaining of [8, 7]) {
+      const { rateLimitStatus } = await person.client.request(status);
+      expect(rateLimitStatus).toMatchObject([
+        { name: 'GENERAL', limit: 10, windowSeconds: 60, remaining },
+        { name: 'CHAT', limit: 5, windowSeconds: 60, remaining: 4 },
+        { name: 'PASSWORD_CHECK', limit: 3, remaining: 3 },
+      ]);
+      for (const { resetsAt } of rateLimitStatus) expect(Date.parse(resetsAt)).toBeGreaterThan(Date.now() - 1_000);
+    }
+    await app.nobody.ask(`mutation { ${login('login', person.email, 'wrong')} }`);
+    // Registrations and operations of addresses have no limit here.
+    expect((await app.nobody.request(status)).rateLimitStatus).toMatchObject([{ name: 'LOGIN', limit: 7, remaining: 6 }]);
+  });
+});
+
 describe('the limit of chats', () => {
   it('counts what starts a run, after the idempotency check', async () => {
     const engine = createScriptedEngine();

@@ -19,6 +19,17 @@ describe('the scopes of an API key', () => {
     [['*'], 'uploads', true],
     [['uploads'], 'uploads', true],
     [['uploads'], 'Mutation.sendMessage', false],
+    [['planning:read'], 'Query.goals', true],
+    [['planning:read'], 'Mutation.createGoal', false],
+    [['planning:read'], 'Query.conversations', false],
+    [['planning:read'], 'Query.node', false],
+    [['planning:write'], 'Mutation.movePlanItem', true],
+    [['planning:write'], 'Query.goals', false],
+    [['planning:write'], 'Mutation.sendMessage', false],
+    [['planning:write'], 'uploads', false],
+    [['read'], 'Query.planItems', true],
+    [['write'], 'Mutation.updatePlannerSettings', true],
+    [['*'], 'Mutation.createPlanItem', true],
     [['Query.run'], 'Query.run', true],
     [['Query.run'], 'Query.runs', false],
     [['Query.run'], 'Mutation.run', false],
@@ -45,11 +56,18 @@ describe('the scopes of an API key', () => {
     expect(covers(['*'], 'write')).toBe(true);
     expect(covers(['read', 'write'], '*')).toBe(false);
     expect(covers(['read'], 'write')).toBe(false);
+    expect(covers(['read'], 'planning:read')).toBe(true);
+    expect(covers(['*'], 'planning:write')).toBe(true);
+    expect(covers(['planning:write'], 'planning:read')).toBe(false);
+    expect(covers(['planning:read', 'planning:write'], 'read')).toBe(false);
   });
 
   it('are missed by a message that names the field and what would do', () => {
     expect(() => requireScope(keyWith('read'), 'Mutation.sendMessage')).toThrow(
       'This API key may not use Mutation.sendMessage: it lacks the scope "Mutation.sendMessage", or the wider "write". Its scopes are read.',
+    );
+    expect(() => requireScope(keyWith('planning:read'), 'Mutation.createGoal')).toThrow(
+      'it lacks the scope "Mutation.createGoal", or the wider "planning:write" or "write". Its scopes are planning:read.',
     );
     expect(() => requireScope(keyWith('*'), 'Mutation.createApiKey')).toThrow('it lacks the scope "Mutation.createApiKey". Its scopes are *.');
     expect(() => requireScope(keyWith('read'), 'uploads')).toThrow('may not upload files: it lacks the scope "uploads", or the wider "write"');
@@ -64,7 +82,8 @@ describe('the scopes of an API key', () => {
   });
 
   it('make the key of an administrator a member, unless each of them names a field', () => {
-    for (const scope of ['read', 'write', '*', 'uploads']) expect(roleOfKey('ADMIN', ['Mutation.setUserRole', scope])).toBe('MEMBER');
+    for (const scope of ['read', 'write', '*', 'uploads', 'planning:read', 'planning:write'])
+      expect(roleOfKey('ADMIN', ['Mutation.setUserRole', scope])).toBe('MEMBER');
     expect(roleOfKey('ADMIN', ['Mutation.setUserRole', 'Query.users'])).toBe('ADMIN');
     expect(roleOfKey('MEMBER', ['Mutation.setUserRole'])).toBe('MEMBER');
   });

@@ -45,17 +45,42 @@ describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
     return page;
   }
 
+  /** Executes an operation, waits until its result shows something, and gives all of it as text. */
+  async function watch(path: string, query: string, expected: RegExp, name: string): Promise<string> {
+    const page = await open(path, query);
+    await page.getByRole('button', { name: /execute/i }).click();
+    const result = page.locator('.result-window, .graphiql-response').first();
+    await expect.poll(() => result.innerText(), { timeout: 20_000 }).toMatch(expected);
+    const screenshots = process.env['SCREENSHOT_FOLDER'];
+    if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/graphiql-${name}.png` });
+    const text = await result.innerText();
+    await page.context().close();
+    return text;
+  }
+
   const follow = (id: string): string =>
     `subscription { runEvents(runId: "${id}") { __typename seq ... on TextDelta { text } ... on PlotReady { part { title } } ... on RunFinished { reason } } }`;
 
   it.each(['/graphiql', '/graphiql?transport=websocket'])('streams an analysis to its end at %s, without the internet', async (path) => {
-    const page = await open(path, follow(runId));
-    await page.getByRole('button', { name: /execute/i }).click();
-    const result = page.locator('.result-window, .graphiql-response');
-    await expect.poll(() => result.first().innerText(), { timeout: 20_000 }).toMatch(/RunFinished/);
-    const screenshots = process.env['SCREENSHOT_FOLDER'];
-    if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/graphiql-${path.includes('websocket') ? 'websocket' : 'sse'}.png` });
+    await watch(path, follow(runId), /RunFinished/, path.includes('websocket') ? 'websocket' : 'sse');
     expect(foreign).toEqual([]);
-    await page.context().close();
+  });
+
+  it('shows how a week is planned without a model, applied in part, and undone', async () => {
+    const { saveWeeklyPlan } = await person.client.request(`mutation {
+      createGoal(input: { title: "Speak Italian", priority: HIGH }) { goal { id } }
+      saveWeeklyPlan(input: { focusAreas: ["Verbs"] }) { weeklyPlan { id } }
+      createPlanItem(input: { title: "Learn ten verbs", estimateMinutes: 45 }) { planItem { id } }
+    }`);
+    const send = 'mutation ($id: ID!) { sendMessage(input: { contextId: $id, text: "Plan next week" }) { run { id } } }';
+    const { sendMessage } = await person.client.request(send, { id: saveWeeklyPlan.weeklyPlan.id });
+    await watch('/graphiql?transport=websocket', follow(sendMessage.run.id), /RunFinished/, 'planning');
+    const proposals = '{ planProposals(first: 1) { edges { node { id summary operations { kind reason } } } } }';
+    const told = await watch('/graphiql', proposals, /"reason":\s+"[^"]/, 'proposal');
+    // The page breaks long words.
+    const proposalId = /"id":\s+"([^"]+)"/.exec(told)?.[1]?.replaceAll(/\s/g, '');
+    const apply = `mutation { applyProposal(input: { id: "${proposalId}", operations: [0] }) { proposal { status operations { status } } } }`;
+    expect(await watch('/graphiql', apply, /PARTLY_APPLIED/, 'applied')).toMatch(/"APPLIED"[^]+"PENDING"/);
+    await watch('/graphiql', `mutation { undoProposal(input: { id: "${proposalId}" }) { proposal { status } } }`, /UNDONE/, 'undone');
   });
 });

@@ -21,8 +21,8 @@ export async function findPostgres(dataFolder: string): Promise<PostgresTree> {
   const file = await readPostmasterFile(join(dataFolder, 'postgres'));
   if (file === null) throw new Error(`no PostgreSQL runs in ${dataFolder}`);
   const postmaster = file.pid;
-  const signalAll = (signal: 'SIGSTOP' | 'SIGCONT'): void => {
-    for (const pid of [postmaster, ...childrenOf(postmaster)]) {
+  const signalAll = (pids: readonly number[], signal: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const pid of pids) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -30,5 +30,15 @@ export async function findPostgres(dataFolder: string): Promise<PostgresTree> {
       }
     }
   };
-  return { postmaster, freeze: () => signalAll('SIGSTOP'), thaw: () => signalAll('SIGCONT') };
+  // Remembered: a postmaster that was killed meanwhile has no children any more, and they would stay frozen.
+  let frozen: readonly number[] = [];
+  return {
+    postmaster,
+    freeze: () => {
+      signalAll([postmaster], 'SIGSTOP');
+      frozen = [postmaster, ...childrenOf(postmaster)];
+      signalAll(frozen, 'SIGSTOP');
+    },
+    thaw: () => signalAll(frozen, 'SIGCONT'),
+  };
 }

@@ -35,6 +35,8 @@ describe('R04 a fault of a model provider, as a person sees it', () => {
         OPENAI_BASE_URL: `${provider.url}/v1`,
         ENGINE_FIRST_TOKEN_TIMEOUT_MS: '2000',
         ENGINE_IDLE_TIMEOUT_MS: '300',
+        // Each fault is to be seen for itself.
+        ENGINE_CIRCUIT_FAILURES: '1000',
       },
     });
     ada = await app.person();

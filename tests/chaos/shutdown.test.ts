@@ -88,7 +88,8 @@ describe.skipIf(process.platform !== 'linux')('R06 SIGTERM with 20 event streams
       // The end of the run, where it came before the end of the connection, is the last word; else it is found on the return.
       const isOver = last?.data?.runEvents?.code === 'INTERRUPTED';
       if (index < 20) expect([isOver ? farewell : last, end]).toMatchObject([farewell, { kind: 'complete' }]);
-      else expect(end).toEqual(isOver ? { kind: 'complete' } : { kind: 'closed', code: 1001 });
+      // After the last word the socket may be closed before it says that nothing more comes.
+      else expect([...(isOver ? [{ kind: 'complete' }] : []), { kind: 'closed', code: 1001 }]).toContainEqual(end);
     }
     const store = new Client({ connectionString: database.connectionString });
     await store.connect();

@@ -33,7 +33,7 @@ describe('R09 a reader that pauses', () => {
     const token: string = register.accessToken;
     const client = createGraphqlClient(server.url, { token });
     const start = async (tokens: number): Promise<string> => {
-      const text = JSON.stringify({ tokens, tokensPerSecond: 5_000, isReasoning: true });
+      const text = JSON.stringify({ tokens, tokensPerSecond: 5_000, isAlternating: true });
       const { sendMessage } = await client.request('mutation ($text: String!) { sendMessage(input: { text: $text }) { run { id } } }', { text });
       return sendMessage.run.id;
     };

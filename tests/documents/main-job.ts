@@ -28,8 +28,15 @@ export const createSessionDocument = graphql(`
             meaning
           }
           preview(first: 2) {
-            columns
-            rows
+            columns {
+              name
+              type
+            }
+            edges {
+              node {
+                values
+              }
+            }
           }
         }
         conversation {

@@ -1,19 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueryTable } from '../../src/duckdb/protocol.ts';
-import { startKit, type Kit } from './kit.ts';
-import { makeSales } from './sales.ts';
+import { describe, expect, it } from 'vitest';
+import { useSales } from './sales.ts';
 
-let kit: Kit;
-let tables: readonly QueryTable[];
-
-beforeAll(async () => {
-  kit = await startKit();
-  tables = await makeSales(kit);
-});
-
-afterAll(async () => {
-  await kit[Symbol.asyncDispose]();
-});
+const sales = useSales();
 
 describe('D05: ordinary analytics is accepted and right for dates, texts, lists and shapes', () => {
   it.each<[string, string, readonly unknown[]]>([
@@ -119,20 +107,20 @@ describe('D05: ordinary analytics is accepted and right for dates, texts, lists 
     ['a table of the tables', 'SHOW TABLES', [['odd name'], ['regions'], ['sales']]],
     ['a semicolon and comments', 'SELECT 1 -- one\n; /* the end */', [[1]]],
   ])('%s', async (_name, sql, expected) => {
-    const rows = await kit.rows(sql, tables);
+    const rows = await sales.rows(sql);
     expect(rows).toEqual(expected);
   });
 
   it('describes and summarises', async () => {
-    expect((await kit.rows('DESCRIBE regions', tables)).map((row) => row.slice(0, 2))).toEqual([
+    expect((await sales.rows('DESCRIBE regions')).map((row) => row.slice(0, 2))).toEqual([
       ['region', 'VARCHAR'],
       ['manager', 'VARCHAR'],
     ]);
-    expect((await kit.query('SUMMARIZE sales', tables)).rows).toHaveLength(7);
+    expect((await sales.query('SUMMARIZE sales')).rows).toHaveLength(7);
   });
 
   it('names the columns and their types', async () => {
-    const data = await kit.query('SELECT id, amount, sold_on, tags, {a: 1} AS s FROM sales', tables);
+    const data = await sales.query('SELECT id, amount, sold_on, tags, {a: 1} AS s FROM sales');
     expect(data.columns).toEqual([
       { name: 'id', type: 'INTEGER' },
       { name: 'amount', type: 'DECIMAL(10,2)' },

@@ -1,19 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueryTable } from '../../src/duckdb/protocol.ts';
-import { startKit, type Kit } from './kit.ts';
-import { makeSales } from './sales.ts';
+import { describe, expect, it } from 'vitest';
+import { useSales } from './sales.ts';
 
-let kit: Kit;
-let tables: readonly QueryTable[];
-
-beforeAll(async () => {
-  kit = await startKit();
-  tables = await makeSales(kit);
-});
-
-afterAll(async () => {
-  await kit[Symbol.asyncDispose]();
-});
+const sales = useSales();
 
 describe('D05: ordinary analytics is accepted and right', () => {
   it.each<[string, string, readonly unknown[]]>([
@@ -133,7 +121,7 @@ describe('D05: ordinary analytics is accepted and right', () => {
       [[0.88, 4.294, 1.304]],
     ],
   ])('%s', async (_name, sql, expected) => {
-    const rows = await kit.rows(sql, tables);
+    const rows = await sales.rows(sql);
     expect(rows).toEqual(expected);
   });
 });

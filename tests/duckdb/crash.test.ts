@@ -101,7 +101,7 @@ describe('what is left behind', () => {
       expect(processIds.length).toBeGreaterThan(0);
       await delay(300);
       parent.kill('SIGKILL');
-      for (const processId of processIds) expect(await goneWithin(processId, 2_000)).toBe(true);
+      for (const processId of processIds) expect(await goneWithin(processId, 10_000)).toBe(true);
       expect(await readdir(folder)).toEqual([]);
     } finally {
       parent.kill('SIGKILL');

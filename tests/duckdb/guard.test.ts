@@ -143,16 +143,18 @@ describe('D02: nothing but the tables of the session is read', () => {
 describe('errors help to write it right', () => {
   it('names the tables and the nearest one', async () => {
     const error = await refusal(kit.query('SELECT * FROM owm', [own]));
+    const message = 'Catalog Error: Table with name owm does not exist! Did you mean "own"? The tables are "own".';
     expect(error).toMatchObject({
       code: 'SQL_INVALID',
-      message: 'Catalog Error: Table with name owm does not exist! Did you mean "own"? The tables are "own".',
+      message: `${message}\n\nLINE 1: SELECT * FROM owm\n                      ^`,
+      issues: [{ path: ['sql'], message, line: 1, column: 15 }],
     });
   });
 
   it('keeps the candidates and the place of an unknown column', async () => {
     const error = await refusal(kit.query('SELECT labl FROM own', [own]));
     expect(error.code).toBe('SQL_INVALID');
-    expect(error.message).toContain('Candidate bindings: "label"');
+    expect(error.message).toContain('There is no column "labl" here.\nDid you mean "label"? "own" has "id", "label".');
     expect(error.message).toContain('LINE 1: SELECT labl FROM own');
     expect(error.message).not.toContain(kit.folder);
   });

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { plainReport } from '../../src/base/reading.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { limitsWith, refusal, startKit, type Kit } from './kit.ts';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
   kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }) });
   const table = await kit.table(
     'original',
-    "SELECT range AS id, 'label ' || range AS label, [range, range + 1] AS pair, {a: range} AS nested, DATE '2024-01-01' + range::INT AS day, range::DECIMAL(10,2) / 4 AS share FROM range(100)",
+    "SELECT range AS id, 'label ' || range AS label, [range, range + 1] AS pair, {a: range} AS nested, DATE '2024-01-01' + range::INT AS day, range::DECIMAL(10,2) / 4 AS share, (range / 10)::FLOAT AS tenth FROM range(100)",
   );
   good = await readFile(table.path);
 });
@@ -32,24 +33,17 @@ describe('Parquet', () => {
       ['nested', 'STRUCT(a BIGINT)'],
       ['day', 'DATE'],
       ['share', 'DOUBLE'],
+      ['tenth', 'FLOAT'],
     ]);
-    expect(result.previewRows[1]).toEqual([1, 'label 1', [1, 2], { a: 1 }, '2024-01-02', 0.25]);
-    expect(result.report).toEqual({
-      delimiter: null,
-      quote: null,
-      escape: null,
-      header: null,
-      encoding: null,
-      rejectedRowCount: 0,
-      rejectedRows: [],
-      warnings: [],
-    });
+    expect(result.previewRows[1]).toEqual([1, 'label 1', [1, 2], { a: 1 }, '2024-01-02', 0.25, 0.1]);
+    expect(await kit.rows('SELECT * FROM data LIMIT 50', [result.table])).toEqual(result.previewRows);
+    expect(result.report).toEqual(plainReport);
     expect(await kit.rows('SELECT sum(id), sum(nested.a), sum(pair[2]) FROM data', [result.table])).toEqual([[4950, 4950, 5050]]);
     expect(await readFile(result.table.path)).not.toEqual(good);
   });
 
   it('is unpacked from gzip', async () => {
-    expect((await kit.ingest('packed.parquet', gzipSync(good), { isGzip: true })).rowCount).toBe(100);
+    expect((await kit.ingest('packed.parquet', gzipSync(good), { compression: 'gzip' })).rowCount).toBe(100);
   });
 
   it.each<[string, () => Buffer | string, string]>([
@@ -92,7 +86,7 @@ describe('paths', () => {
     await using own = await startKit({ tempFolder: join(odd, 'temp'), limits: limitsWith({ workers: 1, warm: 0 }, { warm: 0 }) });
     const signal = new AbortController().signal;
     const targetPath = join(odd, 'target.parquet');
-    await own.duckdb.ingest({ sourcePath: join(odd, 'source'), format: 'CSV', isGzip: false, targetPath, userKey: 'user' }, signal);
+    await own.duckdb.ingest({ sourcePath: join(odd, 'source'), format: 'CSV', targetPath, userKey: 'user' }, signal);
     expect(await own.rows('SELECT * FROM t', [{ name: 't', path: targetPath }])).toEqual([[1]]);
   });
 });
@@ -100,14 +94,20 @@ describe('paths', () => {
 describe('an ingest that does not finish', () => {
   const slow = `n,x\n${'1,some text of a row that is read\n'.repeat(600_000)}`;
 
-  it('leaves no file when its caller aborts, and the next one runs', async () => {
+  it('tells how far it is, leaves no file when its caller aborts, and the next one runs', async () => {
     const sourcePath = join(kit.folder, 'slow-source');
-    await writeFile(sourcePath, slow);
+    // Long enough that it is looked at before it is over, on any machine.
+    await writeFile(sourcePath, slow.repeat(5));
     const controller = new AbortController();
     const targetPath = join(kit.folder, 'aborted.parquet');
-    const work = kit.duckdb.ingest({ sourcePath, format: 'CSV', isGzip: false, targetPath, userKey: 'user' }, controller.signal);
-    setTimeout(() => controller.abort(new Error('the reader left')), 150);
+    const told: number[] = [];
+    const work = kit.duckdb.ingest({ sourcePath, format: 'CSV', targetPath, userKey: 'user' }, controller.signal, (fraction) => {
+      told.push(fraction);
+      controller.abort(new Error('the reader left'));
+    });
     await expect(work).rejects.toThrow('the reader left');
+    expect(told[0]).toBeGreaterThan(0);
+    expect(told[0]).toBeLessThanOrEqual(1);
     expect((await kit.ingest('next.csv', 'a\n1\n')).rowCount).toBe(1);
     expect((await kit.files()).filter((name) => name.startsWith('aborted'))).toEqual([]);
   });
@@ -119,9 +119,12 @@ describe('an ingest that does not finish', () => {
       expect(performance.now() - startedAt).toBeLessThan(10_000);
       expect(await kit.rows('SELECT 42')).toEqual([[42]]);
     }
-    for (const processId of kit.duckdb.processIds().ingest) process.kill(processId, 'SIGKILL');
+    const killed = kit.duckdb.processIds().ingest;
+    for (const processId of killed) process.kill(processId, 'SIGKILL');
     expect(await work).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('ended the process') });
     expect((await kit.files()).filter((name) => name.startsWith('killed'))).toEqual([]);
+    // The one that waited for the next file was killed as well, and is to be known as gone.
+    await vi.waitFor(() => expect(kit.duckdb.processIds().ingest.filter((processId) => killed.includes(processId))).toEqual([]), 10_000);
     expect((await kit.ingest('next.csv', 'a\n1\n')).rowCount).toBe(1);
   });
 
@@ -134,7 +137,7 @@ describe('an ingest that does not finish', () => {
   it('ends where a packed file becomes too large', async () => {
     const limits = limitsWith({ workers: 1, warm: 0 });
     await using small = await startKit({ limits: { ...limits, ingest: { ...limits.ingest, maxExpandedBytes: 1_000_000 } } });
-    expect(await refusal(small.ingest('bomb.csv', gzipSync(slow), { isGzip: true }))).toMatchObject({
+    expect(await refusal(small.ingest('bomb.csv', gzipSync(slow), { compression: 'gzip' }))).toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
       message: expect.stringContaining('1000000 bytes'),
     });

@@ -35,7 +35,7 @@ describe('the type of a column', () => {
     ['decimal numbers below one', ['.5', '0.5', '-.25'], 'DOUBLE', [0.5, 0.5, -0.25]],
     ['codes with zeros and a point', ['01.5', '02.7'], 'VARCHAR', ['01.5', '02.7']],
     ['truths', ['true', 'FALSE', 'True'], 'BOOLEAN', [true, false, true]],
-    ['yes and no stay words', ['yes', 'no'], 'VARCHAR', ['yes', 'no']],
+    ['yes and no', ['yes', 'No'], 'BOOLEAN', [true, false]],
     ['ISO dates', ['2024-02-29', '1999-12-31'], 'DATE', ['2024-02-29', '1999-12-31']],
     ['dates that do not exist', ['2024-02-30', '2024-01-01'], 'VARCHAR', ['2024-02-30', '2024-01-01']],
     ['German dates', ['31.12.2024', '1.2.2024'], 'DATE', ['2024-12-31', '2024-02-01']],
@@ -109,15 +109,16 @@ describe('rows that do not fit', () => {
     const result = await kit.ingest('ragged.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n');
     expect(result.previewRows).toEqual([
       [1, 2, 3],
+      [4, 5, null],
       [10, 11, 12],
     ]);
     expect(result.report).toMatchObject({
-      rejectedRowCount: 2,
+      rejectedRowCount: 1,
       rejectedRows: [
-        { line: 3, column: 'c', reason: 'Expected Number of Columns: 3 Found: 2', text: '4,5' },
-        { line: 4, column: null, reason: 'Expected Number of Columns: 3 Found: 4', text: '6,7,8,9' },
+        { line: 4, column: null, reason: 'The row has 4 values; the table has 3 columns. A value that holds a comma must stand in quotes.', text: '6,7,8,9' },
       ],
     });
+    expect(result.report.warnings).toContain('1 row has fewer values than there are columns; the others are null (line 3).');
   });
 
   it('are counted when they are many, and the first hundred are shown', async () => {

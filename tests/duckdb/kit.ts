@@ -5,9 +5,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../../src/base/errors.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import type { TableData } from '../../src/base/table.ts';
-import { createDuckdb, type Duckdb, type DuckdbOptions } from '../../src/duckdb/duckdb.ts';
+import { createDuckdb, type Duckdb, type DuckdbOptions, type IngestRequest } from '../../src/duckdb/duckdb.ts';
 import { defaultLimits, type DuckdbLimits, type JobLimits } from '../../src/duckdb/limits.ts';
 import type { IngestResult, QueryTable } from '../../src/duckdb/protocol.ts';
+import { fileKindOf } from '../../src/services/upload/file-name.ts';
 
 export interface Kit extends AsyncDisposable {
   readonly duckdb: Duckdb;
@@ -22,7 +23,7 @@ export interface Kit extends AsyncDisposable {
   ingest(
     name: string,
     content: string | Uint8Array,
-    options?: { readonly isGzip?: boolean; readonly delimiterHint?: '\t' },
+    options?: Pick<IngestRequest, 'compression' | 'delimiterHint' | 'options'>,
   ): Promise<IngestResult & { readonly table: QueryTable }>;
   files(): Promise<readonly string[]>;
   /** The folders of children that exist now. */
@@ -55,12 +56,12 @@ export async function startKit(options: Partial<DuckdbOptions> = {}): Promise<Ki
     },
     query,
     rows: async (sql, tables) => (await query(sql, tables)).rows,
-    async ingest(name, content, { isGzip = false, delimiterHint } = {}) {
+    async ingest(name, content, options = {}) {
       const sourcePath = join(folder, `source-${name}`);
       const targetPath = join(folder, `${name}.parquet`);
       await writeFile(sourcePath, content);
-      const format = name.endsWith('parquet') ? 'PARQUET' : 'CSV';
-      const result = await duckdb.ingest({ sourcePath, format, isGzip, delimiterHint, targetPath, userKey: 'user' }, never);
+      const { format } = fileKindOf(name.replace(/^[^.]*$/, '$&.csv'));
+      const result = await duckdb.ingest({ sourcePath, format, ...options, targetPath, userKey: 'user' }, never);
       return { ...result, table: { name: 'data', path: targetPath } };
     },
     files: async () => (await readdir(folder)).toSorted(),

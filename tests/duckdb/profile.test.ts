@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnProfile } from '../../src/base/table.ts';
 import { limitsWith, startKit, type Kit } from './kit.ts';
@@ -17,12 +18,17 @@ async function profile(header: string, rows: readonly string[]): Promise<Record<
   return Object.fromEntries(columns.map((column) => [column.name, column]));
 }
 
+function sumOf(column: ColumnProfile | undefined): number {
+  return column?.histogram.reduce((sum, { count }) => sum + count, 0) ?? 0;
+}
+
 describe('the profile of a column', () => {
   it('has the numbers of a column of numbers', async () => {
     const { x } = await profile('n,x', ['1,1', '2,2', '3,2', '4,5', '5,']);
     expect(x).toEqual({
       name: 'x',
       type: 'BIGINT',
+      unit: null,
       meaning: 'MEASURE',
       nullCount: 1,
       distinctCount: 3,
@@ -31,6 +37,14 @@ describe('the profile of a column', () => {
       mean: 2.5,
       standardDeviation: expect.closeTo(1.7320508, 6),
       quartiles: [1.75, 2, 2.75],
+      quantiles: [1.15, 1.75, 2, 2.75, expect.closeTo(4.55, 9)],
+      histogram: [
+        { from: '1', to: '2', count: 1 },
+        { from: '2', to: '3', count: 2 },
+        { from: '3', to: '4', count: 0 },
+        { from: '4', to: '5', count: 0 },
+        { from: '5', to: '6', count: 1 },
+      ],
       topValues: [
         { value: '2', count: 2 },
         { value: '1', count: 1 },
@@ -61,8 +75,12 @@ describe('the profile of a column', () => {
 
   it('is close for a large table, and exact where values repeat', async () => {
     const columns = await profile(
-      'id,group,x',
-      Array.from({ length: 50_000 }, (_, index) => `${index},g${index % 7},${index % 1_000}`),
+      'id,group,x,y,moment',
+      Array.from(
+        { length: 50_000 },
+        (_, index) =>
+          `${index},g${index % 7},${index % 1_000},${((index * 7_919) % 50_000) / 8 + 0.5},${new Date(1_700_000_000_000 + index * 61_000).toISOString()}`,
+      ),
     );
     expect(columns['id']?.distinctCount).toBeGreaterThan(45_000);
     expect(columns['id']?.distinctCount).toBeLessThanOrEqual(50_000);
@@ -72,6 +90,40 @@ describe('the profile of a column', () => {
     expect(Math.abs(lower - 249.75)).toBeLessThan(10);
     expect(Math.abs(middle - 499.5)).toBeLessThan(10);
     expect(Math.abs(upper - 749.25)).toBeLessThan(10);
+    const [low, , median, , high] = columns['y']?.quantiles ?? [0, 0, 0, 0, 0];
+    expect([low / 312.5, median / 3_125, high / 5_937.5].every((ratio) => Math.abs(ratio - 1) < 0.05)).toBe(true);
+    expect(columns['y']).toMatchObject({ min: '0.5', max: '6250.375', mean: expect.closeTo(3_125.4375, 4) });
+    // 4,000 values lie in 500: each is an eighth apart.
+    expect(columns['y']?.histogram.slice(0, 2)).toEqual([
+      { from: '0', to: '500', count: 3_996 },
+      { from: '500', to: '1000', count: 4_000 },
+    ]);
+    for (const name of ['id', 'x', 'y', 'moment']) expect([name, sumOf(columns[name])]).toEqual([name, 50_000]);
+    expect(columns['moment']?.histogram[0]?.from).toBe('2023-11-13T00:00:00');
+  });
+
+  it.each([20, 20_000])('counts whole, endless and missing numbers and days of %i rows', async (rowCount) => {
+    const lines = Array.from(
+      { length: rowCount },
+      (_, index) => `${index / 10},${index % 10 === 0 ? '' : '-1.5'},2024-02-${String((index % 20) + 1).padStart(2, '0')},${index % 3 === 0}`,
+    );
+    const columns = await profile('x,sparse,day,flag', lines);
+    expect(sumOf(columns['x'])).toBe(rowCount);
+    expect(columns['sparse']?.histogram).toEqual([{ from: '-1.5', to: '-1.499', count: rowCount * 0.9 }]);
+    expect(columns['day']?.histogram).toHaveLength(20);
+    expect(columns['day']?.histogram[19]).toEqual({ from: '2024-02-20', to: '2024-02-21', count: rowCount / 20 });
+    expect(columns['flag']).toMatchObject({ histogram: [], quantiles: null, distinctCount: 2, nullCount: 0 });
+  });
+
+  it('leaves NaN and infinities out of the numbers, and counts the rows', async () => {
+    const { path } = await kit.table(
+      'endless',
+      `SELECT CASE i WHEN 3 THEN 'infinity' WHEN 4 THEN 'nan' ELSE i::VARCHAR END::DOUBLE AS x FROM range(20000) AS r(i)`,
+    );
+    const { columns } = await kit.ingest('endless.parquet', await readFile(path));
+    expect(columns[0]).toMatchObject({ nullCount: 0, max: 'nan' });
+    expect(sumOf(columns[0])).toBe(19_998);
+    expect(columns[0]?.quantiles?.every(Number.isFinite)).toBe(true);
   });
 
   it('is empty for an empty column', async () => {

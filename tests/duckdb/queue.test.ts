@@ -3,7 +3,15 @@ import { createDeferred, type Deferred } from '../../src/base/async.ts';
 import { createFairQueue, type FairQueueOptions } from '../../src/duckdb/queue.ts';
 import { refusal } from './kit.ts';
 
-const settings: FairQueueOptions = { slots: 1, maxRunningPerUser: 1, maxWaitingPerUser: 3, queueTimeoutMs: 10_000, retryAfterMs: 1_000 };
+const settings: FairQueueOptions = {
+  slots: 1,
+  longAfterMs: 10_000,
+  longSlots: 0,
+  maxRunningPerUser: 1,
+  maxWaitingPerUser: 3,
+  queueTimeoutMs: 10_000,
+  retryAfterMs: 1_000,
+};
 
 /** A queue whose jobs end when they are told to, and the order in which they began. */
 function startQueue(options: Partial<FairQueueOptions> = {}) {
@@ -29,7 +37,7 @@ function startQueue(options: Partial<FairQueueOptions> = {}) {
   };
 }
 
-describe('the fair queue', () => {
+describe('D03: the fair queue', () => {
   it('takes turns among users, whatever number of jobs each has', async () => {
     const { add, end, begun } = startQueue();
     const work = [add('a', 'a1'), add('a', 'a2'), add('a', 'a3'), add('b', 'b1'), add('c', 'c1'), add('b', 'b2')];
@@ -81,6 +89,66 @@ describe('the fair queue', () => {
     const next = add('b', 'b2');
     await end('b2');
     expect(await next).toBe('b2');
+  });
+
+  describe('with room for long jobs', () => {
+    const withLong = { longAfterMs: 10, longSlots: 1 };
+    /** Lets as much time pass as makes a job long. */
+    const becomesLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+    it('gives the slot of a job that runs for long to the next user', async () => {
+      const { add, end, begun } = startQueue(withLong);
+      const work = [add('a', 'long'), add('b', 'short')];
+      await becomesLong();
+      expect(begun).toEqual(['long', 'short']);
+      for (const name of ['short', 'long']) await end(name);
+      await Promise.all(work);
+    });
+
+    it('keeps the second job of the user of a long one waiting', async () => {
+      const { add, end, begun } = startQueue(withLong);
+      const work = [add('a', 'long'), add('a', 'second')];
+      await becomesLong();
+      expect(begun).toEqual(['long']);
+      for (const name of ['long', 'second']) await end(name);
+      await Promise.all(work);
+    });
+
+    it('leaves a second long job its slot until there is room, and hands no slot out twice', async () => {
+      const { add, end, begun } = startQueue(withLong);
+      const work = [add('a', 'first'), add('b', 'second'), add('c', 'third'), add('d', 'fourth')];
+      await becomesLong();
+      await becomesLong();
+      expect(begun).toEqual(['first', 'second']);
+      await end('first');
+      expect(begun).toEqual(['first', 'second', 'third']);
+      for (const name of ['second', 'third', 'fourth']) await end(name);
+      await Promise.all(work);
+      const after = [add('a', 'a1'), add('b', 'b1')];
+      await end('nothing');
+      expect(begun.slice(4)).toEqual(['a1']);
+      for (const name of ['a1', 'b1']) await end(name);
+      await Promise.all(after);
+    });
+  });
+
+  it('keeps the last slot for users whose last job was not long', async () => {
+    const { add, end, begun } = startQueue({ slots: 2, longAfterMs: 10 });
+    const first = [add('a', 'a1'), add('b', 'b1')];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const name of ['a1', 'b1']) await end(name);
+    await Promise.all(first);
+    const work = [add('a', 'a2'), add('b', 'b2'), add('c', 'c1')];
+    await end('nothing');
+    expect(begun.slice(2)).toEqual(['a2', 'c1']);
+    // A short job makes a user like all others again.
+    for (const name of ['a2', 'b2', 'c1']) await end(name);
+    await Promise.all(work);
+    const after = [add('a', 'a3'), add('b', 'b3')];
+    await end('nothing');
+    expect(begun.slice(-2)).toEqual(['a3', 'b3']);
+    for (const name of ['a3', 'b3']) await end(name);
+    await Promise.all(after);
   });
 
   it('goes on after a job that throws', async () => {

@@ -1,8 +1,10 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { TableData } from '../../src/base/table.ts';
 import type { QueryTable } from '../../src/duckdb/protocol.ts';
-import type { Kit } from './kit.ts';
+import { startKit, type Kit } from './kit.ts';
 
 /** Three small tables that analytics can be asked about. */
-export async function makeSales(kit: Kit): Promise<readonly QueryTable[]> {
+async function makeSales(kit: Kit): Promise<readonly QueryTable[]> {
   const sales = await kit.table(
     'sales',
     `SELECT * FROM (VALUES
@@ -16,4 +18,24 @@ export async function makeSales(kit: Kit): Promise<readonly QueryTable[]> {
   const regions = await kit.table('regions', "SELECT * FROM (VALUES ('north', 'Ann'), ('south', 'Bob'), ('west', 'Cid')) AS t(region, manager)");
   const spaced = await kit.table('odd name', 'SELECT 7 AS "the value"');
   return [sales, regions, spaced];
+}
+
+/** Asks about those tables, in a DuckDB that is started before the tests of a file and closed after them. */
+export interface Sales {
+  query(sql: string): Promise<TableData>;
+  rows(sql: string): ReturnType<Kit['rows']>;
+}
+
+/** Opens the tables for the tests of a file. */
+export function useSales(): Sales {
+  let kit: Kit;
+  let tables: readonly QueryTable[];
+  beforeAll(async () => {
+    kit = await startKit();
+    tables = await makeSales(kit);
+  });
+  afterAll(async () => {
+    await kit[Symbol.asyncDispose]();
+  });
+  return { query: (sql) => kit.query(sql, tables), rows: (sql) => kit.rows(sql, tables) };
 }

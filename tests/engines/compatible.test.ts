@@ -60,6 +60,52 @@ describe('a server that is compatible with OpenAI', () => {
   });
 });
 
+describe('Gemini', () => {
+  it('tells of a prompt that it refuses as of content that is refused', async () => {
+    await using server = await startWireServer(stream(providers[2]?.fixture('blocked') ?? ''));
+    const { parts, last } = await read(providers[2]?.create(server.url) ?? createEngine(server.url));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_REFUSED', isRetryable: false } });
+    expect(parts).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('limits the rate with words about a quota, and is asked again when it says when', async () => {
+    const message = 'You exceeded your current quota, please check your plan and billing details. Please retry in 0.02s.';
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0.02s' }];
+    await using server = await startWireServer(status(429, { error: { code: 429, message, status: 'RESOURCE_EXHAUSTED', details } }));
+    const { last } = await read(providers[2]?.create(server.url) ?? createEngine(server.url));
+    expect(last).toMatchObject({ failure: { code: 'ENGINE_RATE_LIMITED', isRetryable: true, retryAfterMs: 20 } });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('names the wait that it asks for in its details', async () => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3600.5s' }];
+    await using server = await startWireServer(status(429, { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED', details } }));
+    const { last } = await read(providers[2]?.create(server.url) ?? createEngine(server.url));
+    expect(last).toMatchObject({ failure: { code: 'ENGINE_RATE_LIMITED', retryAfterMs: 3_600_500 } });
+  });
+
+  it('tells of a failure in a list of one', async () => {
+    await using server = await startWireServer(status(400, [{ error: { code: 400, message: 'Only this.', status: 'INVALID_ARGUMENT' } }]));
+    const { last } = await read(providers[2]?.create(server.url) ?? createEngine(server.url));
+    expect(last).toMatchObject({ failure: { code: 'ENGINE_BAD_REQUEST', message: expect.stringMatching(/It said: "Only this\."$/) } });
+  });
+
+  it('tells of a failure without end, of which the beginning is read', async () => {
+    await using server = await startWireServer((response) => void response.writeHead(500).write('x'.repeat(100_000)));
+    const { last } = await read(providers[2]?.create(server.url, { timers: { firstTokenTimeoutMs: 1_000 } }) ?? createEngine(server.url));
+    expect(last).toMatchObject({ failure: { code: 'ENGINE_OVERLOADED' } });
+    await Promise.all(server.requests.map((request) => request.closed));
+  });
+
+  it('says with 400 that a key is wrong', async () => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }];
+    await using server = await startWireServer(status(400, { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT', details } }));
+    const { last } = await read(providers[2]?.create(server.url) ?? createEngine(server.url));
+    expect(last).toMatchObject({ failure: { code: 'ENGINE_BAD_KEY', isRetryable: false } });
+  });
+});
+
 describe('the models of a provider', () => {
   const page = (...data: readonly unknown[]) => status(200, { object: 'list', data, has_more: false });
 
@@ -93,12 +139,43 @@ describe('the models of a provider', () => {
     ]);
   });
 
+  it('are for Gemini those that generate text, with their window', async () => {
+    const models = [
+      { name: 'models/gemini-9', displayName: 'Gemini 9', inputTokenLimit: 7, supportedGenerationMethods: ['generateContent'] },
+      { name: 'models/gemini-embedding-001', supportedGenerationMethods: ['embedContent'] },
+      { name: 'models/gemini-3.5-flash-lite', displayName: 'Lite', inputTokenLimit: 1_048_576, supportedGenerationMethods: ['generateContent'] },
+    ];
+    await using server = await startWireServer(status(200, { models }));
+    const listed = (await providers[2]?.create(server.url).listModels()) ?? [];
+    expect(listed.map(({ id, contextWindow, inputPrice }) => ({ id, contextWindow, inputPrice }))).toEqual([
+      { id: 'gemini-3.5-flash-lite', contextWindow: 1_048_576, inputPrice: 300_000 },
+      { id: 'gemini-9', contextWindow: 7, inputPrice: null },
+    ]);
+  });
+
+  it('are for Ollama those that it has', async () => {
+    await using server = await startWireServer(
+      status(200, {
+        models: [
+          { name: 'llama3.2:latest', size: 1 },
+          { name: 'llava:7b', size: 1 },
+        ],
+      }),
+    );
+    const listed = (await providers[3]?.create(server.url).listModels()) ?? [];
+    expect(listed.map(({ id, hasVision }) => ({ id, hasVision }))).toEqual([
+      { id: 'llama3.2:latest', hasVision: false },
+      { id: 'llava:7b', hasVision: true },
+    ]);
+    expect(server.requests[0]?.path).toBe('/api/tags');
+  });
+
   it('are asked for once a day, and again after a failure', async () => {
     let now = new Date('2026-01-01T00:00:00Z');
     await using server = await startWireServer(status(500), page({ id: 'one' }), page({ id: 'two' }));
-    const engine = createEngine(server.url, { clock: { now: () => now }, defaultModel: 'gpt-5.5' });
+    const engine = createEngine(server.url, { clock: { now: () => now }, defaultModel: 'mine' });
     const ids = async (): Promise<readonly string[]> => (await engine.listModels()).map((model) => model.id);
-    expect(await ids()).toEqual(['gpt-5.5']);
+    expect(await ids()).toEqual(['mine']);
     expect(await Promise.all([ids(), ids()])).toEqual([['one'], ['one']]);
     expect(server.requests).toHaveLength(2);
     now = new Date('2026-01-02T00:00:00Z');

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../kit/eventually.ts';
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
 import { fakeToken, startFakeOpenAi } from '../kit/fake-openai.ts';
 import { patientTimers, question, read } from './providers.ts';
@@ -23,7 +24,7 @@ describe('the fake OpenAI', () => {
       const { text, parts, last } = await read(createEngine(fake.baseUrl), ask({ tokens: 11, rate: 50, delayMs: 100 }));
       const tookMs = performance.now() - startedAt;
       expect(text).toBe(Array.from({ length: 11 }, (_, index) => fakeToken(index + 1)).join(''));
-      expect(parts).toContainEqual({ type: 'usage', usage: { inputTokens: 1, outputTokens: 11 } });
+      expect(parts).toContainEqual({ type: 'usage', usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 11, reasoningTokens: 0 } });
       expect(last).toEqual({ type: 'finish', reason: 'STOP' });
       // The first after 100 ms, the other ten 20 ms apart.
       expect(tookMs).toBeGreaterThanOrEqual(295);
@@ -52,7 +53,7 @@ describe('the fake OpenAI', () => {
         expect(fake.open()).toBe(1);
         abort.abort();
       }
-      await vi.waitFor(() => expect({ open: fake.open(), aborted: fake.aborted() }).toEqual({ open: 0, aborted: 1 }));
+      await eventually(() => expect({ open: fake.open(), aborted: fake.aborted() }).toEqual({ open: 0, aborted: 1 }));
     } finally {
       await fake.close();
     }

@@ -12,6 +12,8 @@ export interface Fault {
   readonly text: string;
   readonly isRetryable: boolean;
   readonly retryAfterMs?: number;
+  /** Where a provider whose headers come with the first token differs. */
+  readonly withLateHeaders?: Partial<Pick<Fault, 'settings' | 'attempts'>>;
 }
 
 const half = 'Half an answer';
@@ -134,6 +136,8 @@ export const faults: readonly Fault[] = [
     fault: 'no headers ever',
     reply: () => silence,
     settings: { timers: { connectTimeoutMs: 150 } },
+    // A model that is slow stays slow, so nobody is asked again.
+    withLateHeaders: { settings: { timers: { firstTokenTimeoutMs: 150 } }, attempts: 1 },
     code: 'ENGINE_TIMEOUT',
     attempts: 3,
     text: '',
@@ -141,7 +145,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'headers and no token',
-    reply: () => stream(': waiting\n\n', 'hold'),
+    reply: ({ keepAlive, contentType }) => stream(keepAlive, 'hold', contentType),
     settings: { timers: { firstTokenTimeoutMs: 150 } },
     code: 'ENGINE_TIMEOUT',
     attempts: 1,
@@ -150,7 +154,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'a stall in mid-stream',
-    reply: ({ fixture }) => stream(fixture('partial'), 'hold'),
+    reply: ({ fixture, contentType }) => stream(fixture('partial'), 'hold', contentType),
     settings: { timers: { idleTimeoutMs: 150 } },
     code: 'ENGINE_TIMEOUT',
     attempts: 1,
@@ -159,16 +163,16 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'an end without the terminal marker',
-    reply: ({ fixture }) => stream(fixture('partial')),
+    reply: ({ fixture, contentType }) => stream(fixture('partial'), 'end', contentType),
     code: 'ENGINE_PROTOCOL',
     attempts: 1,
     text: half,
     isRetryable: true,
   },
-  { fault: 'an empty stream', reply: () => stream(''), code: 'ENGINE_PROTOCOL', attempts: 1, text: '', isRetryable: true },
+  { fault: 'an empty stream', reply: ({ contentType }) => stream('', 'end', contentType), code: 'ENGINE_PROTOCOL', attempts: 1, text: '', isRetryable: true },
   {
     fault: 'a reset in mid-stream',
-    reply: ({ fixture }) => stream(fixture('partial'), 'reset'),
+    reply: ({ fixture, contentType }) => stream(fixture('partial'), 'reset', contentType),
     code: 'ENGINE_NETWORK',
     attempts: 1,
     text: half,
@@ -184,7 +188,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'bad JSON in mid-stream',
-    reply: ({ fixture }) => stream(fixture('bad-json'), 'hold'),
+    reply: ({ fixture, contentType }) => stream(fixture('bad-json'), 'hold', contentType),
     code: 'ENGINE_PROTOCOL',
     attempts: 1,
     text: half,
@@ -192,7 +196,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'an error event in mid-stream',
-    reply: ({ fixture }) => stream(fixture('error-event'), 'hold'),
+    reply: ({ fixture, contentType }) => stream(fixture('error-event'), 'hold', contentType),
     code: 'ENGINE_OVERLOADED',
     attempts: 1,
     text: half,
@@ -200,7 +204,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'an error event before the first token',
-    reply: ({ fixture }) => stream(fixture('error-first')),
+    reply: ({ fixture, contentType }) => stream(fixture('error-first'), 'end', contentType),
     code: 'ENGINE_OVERLOADED',
     attempts: 3,
     text: '',
@@ -216,7 +220,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'a web page that calls itself a stream',
-    reply: () => stream('<!doctype html>\n<p>Welcome</p>\n\n'),
+    reply: ({ contentType }) => stream('<!doctype html>\n<p>Welcome</p>\n\n', 'end', contentType),
     code: 'ENGINE_PROTOCOL',
     attempts: 1,
     text: '',
@@ -225,7 +229,7 @@ export const faults: readonly Fault[] = [
   { fault: 'one JSON document with status 200', reply: () => status(200, { choices: [] }), code: 'ENGINE_PROTOCOL', attempts: 1, text: '', isRetryable: true },
   {
     fault: 'JSON that is not of the protocol',
-    reply: () => stream('data: [1, 2]\n\ndata: {"choices": 7, "type": 7}\n\n'),
+    reply: ({ event, contentType }) => stream(event([1, 2]) + event({ choices: 7, type: 7, candidates: 7, done: 7 }), 'end', contentType),
     code: 'ENGINE_PROTOCOL',
     attempts: 1,
     text: '',
@@ -233,7 +237,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'an event without end',
-    reply: () => stream(`data: ${'x'.repeat(3 * 1024 * 1024)}`, 'hold'),
+    reply: ({ contentType }) => stream(`data: ${'x'.repeat(3 * 1024 * 1024)}`, 'hold', contentType),
     code: 'ENGINE_PROTOCOL',
     attempts: 1,
     text: '',

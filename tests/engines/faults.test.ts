@@ -4,12 +4,17 @@ import { providers, read, secretKey } from './providers.ts';
 import { silence, startWireServer } from './wire-server.ts';
 
 describe.each(providers)('R04 the engine $id', (provider) => {
-  it.each(faults)('answers $fault with $code after $attempts attempts', async ({ reply, settings, code, attempts, text, isRetryable, retryAfterMs = null }) => {
+  const mine = faults.map((fault) => (provider.hasEarlyHeaders ? fault : { ...fault, ...fault.withLateHeaders }));
+
+  it.each(mine)('answers $fault with $code after $attempts attempts', async ({ reply, settings, code, attempts, text, isRetryable, retryAfterMs = null }) => {
     await using server = await startWireServer(reply(provider));
     const { parts, last, ...answer } = await read(provider.create(server.url, settings));
     expect(last).toEqual({ type: 'error', failure: { code, message: expect.stringContaining(provider.name), isRetryable, retryAfterMs } });
     expect(server.requests).toHaveLength(attempts);
     expect(answer.text).toBe(text);
+    // What was told before it broke off counts.
+    const told = parts.findLast((part) => part.type === 'usage')?.usage ?? null;
+    if (text !== '') expect(told).toEqual(provider.partialUsage);
     expect(parts.filter((part) => part.type === 'finish' || part.type === 'error')).toHaveLength(1);
     const message = last?.type === 'error' ? last.failure.message : '';
     expect(message).toContain('some-model');

@@ -13,16 +13,23 @@ function answer(id: string, inputTokens: unknown): string {
     const usage = { prompt_tokens: inputTokens, completion_tokens: 2 };
     return `${send({ choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }], usage })}data: [DONE]\n\n`;
   }
+  if (id === 'gemini') {
+    const usageMetadata = { promptTokenCount: inputTokens, cachedContentTokenCount: inputTokens, candidatesTokenCount: 2, thoughtsTokenCount: inputTokens };
+    return send({ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }], usageMetadata });
+  }
+  if (id === 'ollama') {
+    return `${JSON.stringify({ message: { content: 'a' }, done: true, done_reason: 'stop', prompt_eval_count: inputTokens, eval_count: 2 })}\n`;
+  }
   return (
     send({ type: 'message_start', message: { usage: { input_tokens: inputTokens, cache_read_input_tokens: inputTokens, output_tokens: 2 } } }) +
     send({ type: 'message_stop' })
   );
 }
 
-describe.each(providers)('the engine $id', ({ id, create }) => {
+describe.each(providers)('the engine $id', ({ id, create, contentType }) => {
   // GraphQL's Int and the column of the run hold 32 bits: a count that does not fit would keep the end of the run from being stored.
   it.each([1.5, -1, 1e12, largestInt, 'many', null])('tells no count of tokens that is not a 32-bit integer, for %j', async (told) => {
-    await using server = await startWireServer(stream(answer(id, told)));
+    await using server = await startWireServer(stream(answer(id, told), 'end', contentType));
     const { parts, last } = await read(create(server.url));
     expect(last).toEqual({ type: 'finish', reason: 'STOP' });
     for (const part of parts) {

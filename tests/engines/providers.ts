@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createAnthropicEngine } from '../../src/engines/anthropic.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/engines/attempts.ts';
-import type { Engine, EnginePart, EngineRequest } from '../../src/engines/engine.ts';
+import type { Engine, EnginePart, EngineRequest, EngineUsage } from '../../src/engines/engine.ts';
+import { createGeminiEngine } from '../../src/engines/gemini.ts';
+import { createOllamaEngine } from '../../src/engines/ollama.ts';
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
-import type { EngineTimers } from '../../src/base/config.ts';
+import type { EngineTimers } from '../../src/base/engine-config.ts';
 
 /** The key of the tests, which looks like no vendor's; it must never show up in a message. */
 export const secretKey = 'keyOfTheTests0123456789';
@@ -29,12 +31,27 @@ export interface Provider {
   create(url: string, settings?: EngineSettings): Engine;
   /** A recorded stream. */
   fixture(name: string): string;
+  /** The header that carries the key. */
+  readonly keyHeader: string;
+  /** The type and the line ends of its streams. */
+  readonly contentType: string;
+  readonly lineEnds: readonly string[];
+  /** What keeps a stream open and says nothing. */
+  readonly keepAlive: string;
+  /** Writes JSON as one event of a stream. */
+  event(data: unknown): string;
+  /** Whether it says that an answer was cut off because of its content. */
+  readonly canFilter: boolean;
+  /** The usage that it has told when an answer breaks off in the middle; null for none. */
+  readonly partialUsage: EngineUsage | null;
+  /** Whether its headers come before it begins to think, so that they have a limit of their own; these also send calls in fragments. */
+  readonly hasEarlyHeaders: boolean;
   /** The body with which the provider tells of a failure. */
   errorBody(type: string, message: string, code?: string): unknown;
 }
 
-function fixture(provider: string): (name: string) => string {
-  return (name) => readFileSync(new URL(`fixtures/${provider}/${name}.sse`, import.meta.url), 'utf8');
+function fixture(provider: string, extension = 'sse'): (name: string) => string {
+  return (name) => readFileSync(new URL(`fixtures/${provider}/${name}.${extension}`, import.meta.url), 'utf8');
 }
 
 /** A `fetch` that brings requests for a provider's own address to a server of the test. */
@@ -45,6 +62,14 @@ function redirect(url: string, fetch: typeof globalThis.fetch): typeof globalThi
   };
 }
 
+const serverSentEvents = {
+  contentType: 'text/event-stream',
+  lineEnds: ['\r\n', '\r'],
+  keepAlive: ': waiting\n\n',
+  event: (data: unknown) => `data: ${JSON.stringify(data)}\n\n`,
+  canFilter: true,
+} as const;
+
 /** The engines that speak to a provider. */
 export const providers: readonly Provider[] = [
   {
@@ -52,6 +77,10 @@ export const providers: readonly Provider[] = [
     name: 'OpenAI',
     create: (url, { timers, retry = quickRetry, fetch = globalThis.fetch } = {}) =>
       createOpenAiEngine({ apiKey: secretKey, baseUrl: null, fetch: redirect(url, fetch), timers: { ...patientTimers, ...timers }, retry }),
+    ...serverSentEvents,
+    keyHeader: 'authorization',
+    hasEarlyHeaders: true,
+    partialUsage: null,
     fixture: fixture('openai'),
     errorBody: (type, message, code) => ({ error: { message, type, param: null, code: code ?? null } }),
   },
@@ -60,8 +89,40 @@ export const providers: readonly Provider[] = [
     name: 'Anthropic',
     create: (url, { timers, retry = quickRetry, fetch = globalThis.fetch } = {}) =>
       createAnthropicEngine({ apiKey: secretKey, baseUrl: null, fetch: redirect(url, fetch), timers: { ...patientTimers, ...timers }, retry }),
+    ...serverSentEvents,
+    keyHeader: 'authorization',
+    hasEarlyHeaders: true,
+    partialUsage: { inputTokens: 12, cachedInputTokens: 3, outputTokens: 1, reasoningTokens: 0 },
     fixture: fixture('anthropic'),
     errorBody: (type, message) => ({ type: 'error', error: { type, message } }),
+  },
+  {
+    id: 'gemini',
+    name: 'Gemini',
+    create: (url, { timers, retry = quickRetry, fetch = globalThis.fetch } = {}) =>
+      createGeminiEngine({ apiKey: secretKey, baseUrl: null, fetch: redirect(url, fetch), timers: { ...patientTimers, ...timers }, retry }),
+    ...serverSentEvents,
+    keyHeader: 'x-goog-api-key',
+    hasEarlyHeaders: false,
+    partialUsage: { inputTokens: 12, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+    fixture: fixture('gemini'),
+    errorBody: (type, message) => ({ error: { message, status: type } }),
+  },
+  {
+    id: 'ollama',
+    name: 'Ollama',
+    create: (url, { timers, retry = quickRetry, fetch = globalThis.fetch } = {}) =>
+      createOllamaEngine({ apiKey: secretKey, baseUrl: null, fetch: redirect(url, fetch), timers: { ...patientTimers, ...timers }, retry }),
+    contentType: 'application/x-ndjson',
+    lineEnds: ['\r\n'],
+    keepAlive: '\n',
+    event: (data) => `${JSON.stringify(data)}\n`,
+    canFilter: false,
+    keyHeader: 'authorization',
+    hasEarlyHeaders: false,
+    partialUsage: null,
+    fixture: fixture('ollama', 'ndjson'),
+    errorBody: (_type, message) => ({ error: message }),
   },
 ];
 

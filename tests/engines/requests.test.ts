@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { toMessageCreation } from '../../src/engines/anthropic-request.ts';
 import type { EngineMessage } from '../../src/engines/engine.ts';
+import { toGenerateContent } from '../../src/engines/gemini-request.ts';
+import { toOllamaChat } from '../../src/engines/ollama-request.ts';
 import { toChatCompletion } from '../../src/engines/openai-request.ts';
+import { exchange, tools } from './exchange.ts';
 import { question } from './providers.ts';
-
-const tools = [{ name: 'run_sql', description: 'Runs SQL.', parameters: { type: 'object', properties: { sql: { type: 'string' } } } }];
-
-const exchange: readonly EngineMessage[] = [
-  { role: 'user', text: 'How many?' },
-  {
-    role: 'assistant',
-    text: '',
-    toolCalls: [
-      { id: 'a', name: 'run_sql', arguments: '{"sql":"SELECT 1"}' },
-      { id: 'b', name: 'run_sql', arguments: '{"sql": broken' },
-    ],
-  },
-  { role: 'tool', toolCallId: 'a', name: 'run_sql', content: '[1]', isError: false },
-  { role: 'tool', toolCallId: 'b', name: 'run_sql', content: 'not JSON', isError: true },
-  { role: 'assistant', text: 'One.', toolCalls: [] },
-  { role: 'user', text: 'Sure?' },
-];
 
 describe('a request to OpenAI', () => {
   it('carries system prompt, history and tools', () => {
@@ -73,6 +58,9 @@ describe('a request to OpenAI', () => {
   it.each([
     ['gpt-5.6-terra', true, 'none'],
     ['gpt-6-luna', true, 'none'],
+    ['gpt-6.1-terra', true, 'none'],
+    ['gpt-6.1-sol', true, undefined],
+    ['gpt-6-astra', true, undefined],
     ['gpt-5.4-mini', true, undefined],
     ['gpt-5', true, undefined],
     ['gpt-5.6-terra', false, undefined],
@@ -124,6 +112,25 @@ describe('a request to Anthropic', () => {
     for (const name of ['temperature', 'top_p', 'top_k']) expect(body).not.toHaveProperty(name);
   });
 
+  it.each([
+    ['claude-sonnet-5-5', { type: 'adaptive', display: 'summarized' }, 26_024],
+    ['claude-opus-5', { type: 'adaptive', display: 'summarized' }, 26_024],
+    ['claude-opus-4-8', undefined, 1_024],
+    ['claude-haiku-4-5-20251001', undefined, 1_024],
+    ['claude-3-5-sonnet-20241022', undefined, 1_024],
+  ])('asks %s to show its thoughts as %j, within %i tokens where nothing is said', (model, thinking, maxTokens) => {
+    const { thinking: asked, max_tokens: limit } = toMessageCreation(question({ model }));
+    expect({ asked, limit }).toEqual({ asked: thinking, limit: maxTokens });
+  });
+
+  it('puts into words what it cannot hold an answer to', () => {
+    const schema = { type: 'object', properties: { score: { type: 'number', minimum: -1, maximum: 1 } }, required: ['score'], additionalProperties: false };
+    expect(toMessageCreation(question({ output: { name: 'mood', schema } })).output_config?.format?.schema).toEqual({
+      ...schema,
+      properties: { score: { type: 'number', description: expect.stringContaining('maximum: 1') } },
+    });
+  });
+
   it('leaves out texts that are empty, which the API refuses', () => {
     const messages: readonly EngineMessage[] = [
       { role: 'user', text: 'Hello' },
@@ -139,5 +146,49 @@ describe('a request to Anthropic', () => {
         ],
       },
     ]);
+  });
+});
+
+const shown: readonly EngineMessage[] = [{ role: 'user', text: 'What is this?', images: [{ mediaType: 'image/png', bytes: Uint8Array.of(1, 2, 3) }] }];
+const output = { name: 'mood', schema: { type: 'object', properties: { score: { type: 'number' } }, required: ['score'], additionalProperties: false } };
+
+describe('pictures', () => {
+  it('are sent to every provider in its own way, before the words', () => {
+    const request = question({ messages: shown });
+    expect(toChatCompletion(request, true).messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+          { type: 'text', text: 'What is this?' },
+        ],
+      },
+    ]);
+    expect(toMessageCreation(request).messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AQID' } },
+          { type: 'text', text: 'What is this?' },
+        ],
+      },
+    ]);
+    expect(toGenerateContent(request).contents).toEqual([
+      { role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: 'AQID' } }, { text: 'What is this?' }] },
+    ]);
+    expect(toOllamaChat(request).messages).toEqual([{ role: 'user', content: 'What is this?', images: ['AQID'] }]);
+  });
+});
+
+describe('an answer in JSON', () => {
+  it('is asked of every provider by its schema', () => {
+    const request = question({ output });
+    expect(toChatCompletion(request, true).response_format).toEqual({
+      type: 'json_schema',
+      json_schema: { name: 'mood', strict: true, schema: output.schema },
+    });
+    expect(toMessageCreation(request).output_config).toEqual({ format: { type: 'json_schema', schema: output.schema } });
+    expect(toGenerateContent(request).config).toMatchObject({ responseMimeType: 'application/json', responseJsonSchema: output.schema });
+    expect(toOllamaChat(request).format).toEqual(output.schema);
   });
 });

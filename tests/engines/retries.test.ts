@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../kit/eventually.ts';
 import { delay } from '../../src/base/async.ts';
 import { defaultRetryPolicy } from '../../src/engines/attempts.ts';
 import { patientTimers, providers, question, quickRetry, read } from './providers.ts';
@@ -26,7 +27,7 @@ describe.each(providers)('the engine $id', ({ create, errorBody, fixture }) => {
     await using server = await startWireServer(status(429, errorBody('rate_limit_error', 'wait'), { 'retry-after': '9' }));
     const abort = new AbortController();
     const answer = read(create(server.url), question(), abort.signal);
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     await server.requests[0]?.closed;
     const abortedAt = performance.now();
     abort.abort();
@@ -39,7 +40,7 @@ describe.each(providers)('the engine $id', ({ create, errorBody, fixture }) => {
     await using server = await startWireServer(silence);
     const abort = new AbortController();
     const answer = read(create(server.url), question(), abort.signal);
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     const abortedAt = performance.now();
     abort.abort();
     expect((await answer).parts).toEqual([]);

@@ -43,9 +43,9 @@ export function stream(body: string, then: 'end' | 'hold' | 'reset' = 'end', con
 }
 
 /** Streams a text byte by byte, so that every event and every character is cut somewhere. */
-export function trickle(body: string): WireReply {
+export function trickle(body: string, contentType = 'text/event-stream'): WireReply {
   return (response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.writeHead(200, { 'content-type': contentType });
     const bytes = Buffer.from(body);
     const send = (at: number): void => {
       if (at >= bytes.length) response.end();

@@ -8,7 +8,7 @@ interface Floor {
   readonly types: readonly string[];
 }
 
-const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits'];
+const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'sentiment'];
 
 const floors: Readonly<Record<string, Floor>> = {
   base: { values: [], types: [] },
@@ -26,8 +26,10 @@ const ownedPackages: readonly { readonly pattern: RegExp; readonly folders: read
   { pattern: /^(openai|@anthropic-ai\/sdk)(\/.*)?$/, folders: ['engines'] },
   { pattern: /^@duckdb\//, folders: ['duckdb'] },
   { pattern: /^(vega|vega-lite)(\/.*)?$/, folders: ['plots'] },
-  { pattern: /^(jose|@node-rs\/bcrypt)$/, folders: ['auth'] },
+  { pattern: /^@node-rs\/bcrypt$/, folders: ['auth'] },
+  { pattern: /^jose$/, folders: ['auth', 'sentiment'] },
   { pattern: /^(rate-limiter-flexible|ioredis)$/, folders: ['limits'] },
+  { pattern: /^(rrule-temporal|ical\.js|temporal-polyfill|fractional-indexing)$/, folders: ['services'] },
 ];
 
 const importPattern = /^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;

@@ -21,8 +21,8 @@ export interface TestApp extends App {
   readonly dataFolder: string;
   /** A client without a token. */
   readonly nobody: GraphqlClient;
-  /** Registers somebody new. */
-  person(options?: { readonly setupToken?: string }): Promise<TestPerson>;
+  /** Registers somebody new, with an address of their own by default. */
+  person(options?: { readonly setupToken?: string; readonly email?: string }): Promise<TestPerson>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -48,14 +48,16 @@ export async function startTestApp(
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...wideLimits,
+    // Its events would stand in the way of tests of other things.
+    SENTIMENT_METHOD: 'NONE',
     ...options.environment,
   });
   const app = await startApp(config, createLogger({ level: config.logLevel }), options.overrides);
   disposal.defer(() => app.stop());
   const nobody = createGraphqlClient(app.url);
-  const person = async ({ setupToken }: { readonly setupToken?: string } = {}): Promise<TestPerson> => {
+  const person: TestApp['person'] = async ({ setupToken, email: wanted } = {}) => {
     lastPerson += 1;
-    const email = `person${lastPerson}-${Date.now()}@example.org`;
+    const email = wanted ?? `person${lastPerson}-${Date.now()}@example.org`;
     const answer = await nobody.request(register, { input: { email, password: 'correct horse battery', ...(setupToken === undefined ? {} : { setupToken }) } });
     const { accessToken, refreshToken, user } = answer.register;
     return { token: accessToken, refreshToken, userId: user.id, email, client: createGraphqlClient(app.url, { token: accessToken }) };

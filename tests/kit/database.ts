@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { delay } from '../../src/base/async.ts';
 import { inject } from 'vitest';
 
 /** What the global setup tells the tests about the PostgreSQL of this run. */
@@ -43,8 +44,23 @@ export async function createTestDatabase(options: { readonly isMigrated?: boolea
   return {
     connectionString: withDatabase(adminConnectionString, name),
     name,
-    [Symbol.asyncDispose]: async () => void (await runSql(adminConnectionString, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    [Symbol.asyncDispose]: async () => {
+      await untilLeft(adminConnectionString, name);
+      await runSql(adminConnectionString, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+/** How often, and after which waits in milliseconds, a database is looked at again before it is dropped under whoever still uses it. */
+const looks = [5, 10, 20, 40, 80];
+
+/** Waits a moment for connections that are closing: one that is ended by force in that moment throws where nobody can catch it. */
+async function untilLeft(adminConnectionString: string, name: string): Promise<void> {
+  for (const waitMs of looks) {
+    const [{ count } = { count: 0 }] = await runSql(adminConnectionString, `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = '${name}'`);
+    if (count === 0) return;
+    await delay(waitMs);
+  }
 }
 
 /** The same server, another database. */

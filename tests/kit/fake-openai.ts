@@ -9,12 +9,21 @@ export interface FakePace {
   readonly rate: number;
   /** Before the first token. */
   readonly delayMs: number;
+  /** How often the same message is refused with status 500 before it is answered; never when absent. */
+  readonly refusals?: number;
+  /** After how many tokens the connection breaks; never when absent. */
+  readonly cutAfter?: number;
 }
+
+/** A call of a tool, or a text. */
+export type FakeAnswer = { readonly call: string; readonly arguments: unknown } | { readonly text: string };
 
 /** What the server does when a request does not say. */
 export interface FakeOpenAiOptions extends Partial<FakePace> {
   /** 0, a free one, by default. */
   readonly port?: number;
+  /** What is answered in place of tokens, given what was asked with how many answers of tools in the end; null for tokens. */
+  readonly answer?: (toolAnswers: readonly string[]) => FakeAnswer | null;
   /** How conversations are named. */
   readonly title?: string;
 }
@@ -34,8 +43,10 @@ export interface FakeRequest {
   readonly isTitle: boolean;
   readonly pace: FakePace;
   sentTokens: number;
-  /** `aborted` when the client closed before the end. */
-  state: 'open' | 'finished' | 'aborted';
+  /** What it is charged: what was read, and what was written until the end or until the client left. */
+  billed: { inputTokens: number; outputTokens: number };
+  /** `aborted` when the client closed before the end, `cut` when the server did, `refused` when it was not answered. */
+  state: 'open' | 'finished' | 'aborted' | 'cut' | 'refused';
 }
 
 /** A server that speaks the chat completions API. */
@@ -63,6 +74,14 @@ const tickMs = 5;
 const head = (model: string): string => `data: {"id":"chatcmpl-fake","object":"chat.completion.chunk","created":1,"model":${JSON.stringify(model)},`;
 const frame = (model: string, content: string): string =>
   `${head(model)}"choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}},"finish_reason":null}]}\n\n`;
+
+function callFrames(model: string, { call, arguments: input }: Extract<FakeAnswer, { call: string }>, id: number): string {
+  const text = JSON.stringify(JSON.stringify(input));
+  const toolCall = `{"index":0,"id":"call_${id}","type":"function","function":{"name":${JSON.stringify(call)},"arguments":${text}}}`;
+  const done = `${head(model)}"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}\n\n`;
+  const usage = `${head(model)}"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}\n\n`;
+  return `${head(model)}"choices":[{"index":0,"delta":{"tool_calls":[${toolCall}]},"finish_reason":null}]}\n\n${done}${usage}data: [DONE]\n\n`;
+}
 
 /** The text of the token with a number, from 1. */
 export function fakeToken(number: number): string {
@@ -101,12 +120,22 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
 
   const advance = (stream: OpenStream, now: number): void => {
     const { request, response } = stream;
-    const due = dueTokens(stream, now);
+    const { cutAfter = Infinity } = request.pace;
+    const due = Math.min(dueTokens(stream, now), cutAfter);
     const { model, messages } = request.body;
     let output = '';
     while (request.sentTokens < due) {
       request.sentTokens += 1;
+      request.billed.outputTokens += 1;
       output += frame(model, request.isTitle ? title : fakeToken(request.sentTokens));
+    }
+    if (request.sentTokens >= cutAfter) {
+      streams.delete(stream);
+      request.state = 'cut';
+      // What was written goes out first.
+      if (output === '') response.destroy();
+      else response.write(output, () => response.destroy());
+      return;
     }
     if (due < request.pace.tokens) {
       if (output !== '') response.write(output);
@@ -139,6 +168,7 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
   const complete = (request: FakeRequest, response: ServerResponse): void => {
     const content = request.isTitle ? title : Array.from({ length: request.pace.tokens }, (_, index) => fakeToken(index + 1)).join('');
     request.sentTokens = request.pace.tokens;
+    request.billed.outputTokens = request.sentTokens;
     request.state = 'finished';
     const usage = { prompt_tokens: request.body.messages.length, completion_tokens: request.sentTokens };
     const message = { role: 'assistant', content };
@@ -163,10 +193,28 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
     const body: FakeBody = JSON.parse(await text(incoming));
     const said = (role: string): string => body.messages.findLast((message) => message.role === role)?.content ?? '';
     const isTitle = /\btitle\b/i.test(said('system')) && body.tools === undefined;
+    const before = requests.filter(
+      ({ body: { messages }, isTitle: wasTitle }) => wasTitle === isTitle && JSON.stringify(messages) === JSON.stringify(body.messages),
+    );
     const pace = isTitle ? { tokens: 1, rate: 0, delayMs: 0 } : paceOf(said('user'), { tokens, rate, delayMs });
-    const request: FakeRequest = { path, body, isTitle, pace, sentTokens: 0, state: 'open' };
+    const request: FakeRequest = { path, body, isTitle, pace, sentTokens: 0, billed: { inputTokens: body.messages.length, outputTokens: 0 }, state: 'open' };
     requests.push(request);
-    if (body.stream === true) begin(request, response);
+    if (before.length < (pace.refusals ?? 0)) {
+      request.state = 'refused';
+      request.billed.inputTokens = 0;
+      sendJson(response, 500, { error: { message: 'An order to fail', type: 'server_error', code: null } });
+      return;
+    }
+    const toolAnswers = body.messages
+      .slice(body.messages.findLastIndex((message) => message.role === 'user'))
+      .flatMap(({ role, content }) => (role === 'tool' ? [content ?? ''] : []));
+    const answer = isTitle ? null : (options.answer?.(toolAnswers) ?? null);
+    if (answer !== null) {
+      request.state = 'finished';
+      request.billed = { inputTokens: 1, outputTokens: 1 };
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('text' in answer ? frame(body.model, answer.text) + ending(body.model, 1, 1) : callFrames(body.model, answer, requests.length));
+    } else if (body.stream === true) begin(request, response);
     else complete(request, response);
   };
 

@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { readPostmasterFile, shutDownPostmaster } from '../../src/stores/postmaster.ts';
 
@@ -32,7 +34,19 @@ async function removeFolder(path: string): Promise<void> {
     if ((await readPostmasterFile(cluster)) === null) continue;
     await shutDownPostmaster(cluster, 'immediate', { pgCtl: 'pg_ctl', timeLimitMs: 10_000 });
   }
+  for (const mounted of await mountedBelow(path)) await promisify(execFile)('umount', [mounted]);
   await rm(path, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The file systems that a test mounted below a folder; where there is no such list, none can be. */
+async function mountedBelow(path: string): Promise<readonly string[]> {
+  const list = await readFile('/proc/self/mounts', 'utf8').catch(() => '');
+  return list.split('\n').flatMap((line) =>
+    line
+      .split(' ')
+      .slice(1, 2)
+      .filter((place) => place.startsWith(`${path}/`)),
+  );
 }
 
 /** Removes the folders, and ends the databases in them, of test runs that were killed. */

@@ -1,5 +1,5 @@
 import { createDeferred, type Deferred } from '../../src/base/async.ts';
-import type { Engine, EngineFailure, EngineFinishReason, EnginePart, EngineRequest } from '../../src/engines/engine.ts';
+import type { Engine, EngineFailure, EngineFinishReason, EnginePart, EngineRequest, Model } from '../../src/engines/engine.ts';
 
 /** One request to a scripted engine, answered by the test step by step. */
 export interface EngineCall {
@@ -7,7 +7,7 @@ export interface EngineCall {
   text(text: string): void;
   reasoning(text: string): void;
   toolCall(id: string, name: string, args: unknown): void;
-  usage(inputTokens: number, outputTokens: number): void;
+  usage(inputTokens: number, outputTokens: number, details?: { readonly cachedInputTokens?: number; readonly reasoningTokens?: number }): void;
   finish(reason?: EngineFinishReason): void;
   fail(failure: Partial<EngineFailure>): void;
   /** Resolves when the engine was told to stop. */
@@ -16,13 +16,14 @@ export interface EngineCall {
 
 /** An engine whose answers a test writes. */
 export interface ScriptedEngine extends Engine {
-  /** The next request of a kind that was not handed out yet, waiting for one when there is none. Titles are asked for apart. */
+  /** The next request of a kind that was not handed out yet, waiting for one when there is none. Titles, moods and summaries are asked for apart. */
   nextCall(task?: EngineRequest['task'] | 'ANSWER'): Promise<EngineCall>;
   /** Every request so far. */
   readonly requests: readonly EngineRequest[];
 }
 
-type Kind = 'ANSWER' | 'TITLE';
+/** Answers of both kinds are handed out together, everything else apart. */
+type Kind = 'ANSWER' | Exclude<EngineRequest['task'], 'CHAT' | 'AUTO_ANALYZE'>;
 
 function createCall(request: EngineRequest, signal: AbortSignal): { readonly call: EngineCall; readonly parts: AsyncIterable<EnginePart> } {
   const queue: EnginePart[] = [];
@@ -52,7 +53,8 @@ function createCall(request: EngineRequest, signal: AbortSignal): { readonly cal
     text: (text) => push({ type: 'text', text }),
     reasoning: (text) => push({ type: 'reasoning', text }),
     toolCall: (id, name, args) => push({ type: 'toolCall', call: { id, name, arguments: typeof args === 'string' ? args : JSON.stringify(args) } }),
-    usage: (inputTokens, outputTokens) => push({ type: 'usage', usage: { inputTokens, outputTokens } }),
+    usage: (inputTokens, outputTokens, { cachedInputTokens = 0, reasoningTokens = 0 } = {}) =>
+      push({ type: 'usage', usage: { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } }),
     finish: (reason = 'STOP') => push({ type: 'finish', reason }),
     fail: (failure) =>
       push({ type: 'error', failure: { code: 'ENGINE_OVERLOADED', message: 'scripted failure', isRetryable: true, retryAfterMs: null, ...failure } }),
@@ -62,12 +64,19 @@ function createCall(request: EngineRequest, signal: AbortSignal): { readonly cal
 }
 
 /** Creates an engine that answers nothing by itself, except titles when `title` is given. */
-export function createScriptedEngine(options: { readonly id?: string; readonly title?: string | null } = {}): ScriptedEngine {
-  const { id = 'scripted', title = 'A scripted title' } = options;
+export function createScriptedEngine(
+  options: {
+    readonly id?: string;
+    readonly title?: string | null;
+    readonly hasVision?: boolean;
+    readonly prices?: Partial<Pick<Model, 'inputPrice' | 'outputPrice' | 'cachedInputPrice'>>;
+  } = {},
+): ScriptedEngine {
+  const { id = 'scripted', title = 'A scripted title', hasVision = false } = options;
   const requests: EngineRequest[] = [];
-  const waiting: Record<Kind, Deferred<EngineCall>[]> = { ANSWER: [], TITLE: [] };
-  const calls: Record<Kind, EngineCall[]> = { ANSWER: [], TITLE: [] };
-  const kindOf = (task: string): Kind => (task === 'TITLE' ? 'TITLE' : 'ANSWER');
+  const waiting: Record<Kind, Deferred<EngineCall>[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [] };
+  const calls: Record<Kind, EngineCall[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [] };
+  const kindOf = (task: EngineRequest['task'] | 'ANSWER'): Kind => (task === 'CHAT' || task === 'AUTO_ANALYZE' ? 'ANSWER' : task);
   return {
     id,
     name: 'Scripted',
@@ -80,11 +89,13 @@ export function createScriptedEngine(options: { readonly id?: string; readonly t
           name: 'One',
           description: 'A model for tests.',
           hasTools: true,
-          hasVision: false,
+          hasVision,
           hasJson: true,
           contextWindow: 8_000,
           inputPrice: null,
           outputPrice: null,
+          cachedInputPrice: null,
+          ...options.prices,
         },
       ]),
     stream: (request, signal) => {

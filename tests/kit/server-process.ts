@@ -43,7 +43,7 @@ export async function startServerProcess(
       ? [process.execPath, program, endsWithParent]
       : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, program, endsWithParent];
   const child = spawn(command ?? '', words, {
-    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', ...wideLimits, ...environment },
+    env: { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn', SENTIMENT_METHOD: 'NONE', ...wideLimits, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let errors = '';

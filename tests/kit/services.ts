@@ -1,16 +1,19 @@
 import { graphql } from 'graphql';
 import type { Viewer } from '../../src/auth/viewer.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { parseConfig } from '../../src/base/config.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { composeServices } from '../../src/compose.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createRegistry } from '../../src/engines/registry.ts';
+import { createMetrics } from '../../src/base/metrics.ts';
+import { createRequestLimit } from '../../src/limits/request-limit.ts';
 import { createLimits } from '../../src/limits/limits.ts';
 import { createContext } from '../../src/schema/context.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createDatabase } from '../../src/stores/database.ts';
+import { createPartialFiles } from '../../src/stores/partial-files.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from './database.ts';
 import { createTemporaryFolder } from './leftovers.ts';
@@ -22,30 +25,42 @@ const refuse = (): never => {
   throw new Error('not part of this test');
 };
 
-/** The services and the schema on a test database, without a server: for tests that count what is asked of the database. */
-export async function openServices(engines: readonly Engine[] = [createScriptedEngine()]) {
+/**
+ * The services and the schema on a test database, without a server: for tests that count what is asked of the database.
+ *
+ * @param options.connectionString a migrated database; one of its own by default
+ */
+export async function openServices(
+  engines: readonly Engine[] = [createScriptedEngine()],
+  options: { readonly connectionString?: string; readonly clock?: Clock } = {},
+) {
+  const { clock = systemClock } = options;
   const disposal = new AsyncDisposableStack();
-  const { connectionString } = disposal.use(await createTestDatabase());
+  const connectionString = options.connectionString ?? disposal.use(await createTestDatabase()).connectionString;
   const folder = disposal.use(await createTemporaryFolder());
   const logger = createLogger({ level: 'silent' });
   const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
   disposal.defer(() => database.close());
-  const config = parseConfig({ BCRYPT_COST: '4', ...withoutRateLimits });
+  const fileStore = createFileStore({ folder: folder.path, newId: uuidv7 });
+  const config = parseConfig({ BCRYPT_COST: '4', SENTIMENT_METHOD: 'NONE', ...withoutRateLimits });
   const { services } = composeServices({
     config,
     secret: 'a secret of forty characters for the tests',
     version: '0.0.0',
     startedAt: new Date(),
-    clock: systemClock,
+    clock,
     newId: uuidv7,
     logger,
     database,
-    duckdb: { query: refuse, ingest: refuse, processIds: refuse, close: refuse },
-    plots: { check: refuse, renderSvg: refuse, close: refuse },
-    fileStore: createFileStore({ folder: folder.path, newId: uuidv7 }),
+    duckdb: { query: refuse, page: refuse, explain: refuse, write: refuse, writeAll: refuse, ingest: refuse, processIds: refuse, close: refuse },
+    plots: { check: refuse, renderSpec: refuse, renderSvg: refuse, renderPng: refuse, close: refuse },
+    fileStore,
+    partialFiles: createPartialFiles({ folder: folder.path }),
     registry: createRegistry({ engines, defaultModel: null }),
     fetch: refuse,
     limits: createLimits(config.rates, { pool: database.pool, redis: null }),
+    requestLimit: createRequestLimit(config.rates, () => performance.now()),
+    metrics: createMetrics(),
   });
   const schema = createSchema();
   const person = async (): Promise<Viewer> => {
@@ -63,5 +78,5 @@ export async function openServices(engines: readonly Engine[] = [createScriptedE
       const data: any = JSON.parse(JSON.stringify(answer.data));
       return data;
     });
-  return { ...database, services, person, execute, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { ...database, connectionString, services, fileStore, person, execute, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }

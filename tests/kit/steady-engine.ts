@@ -6,7 +6,7 @@ import type { Engine, EnginePart, EngineRequest } from '../../src/engines/engine
 const order = z.object({
   tokens: z.number().default(20),
   tokensPerSecond: z.number().default(50),
-  isReasoning: z.boolean().default(false),
+  isAlternating: z.boolean().default(false),
   sql: z.string().nullable().default(null),
 });
 
@@ -22,7 +22,7 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
     yield { type: 'finish', reason: 'STOP' };
     return;
   }
-  const { tokens, tokensPerSecond, isReasoning, sql } = order.parse(JSON.parse(last));
+  const { tokens, tokensPerSecond, isAlternating, sql } = order.parse(JSON.parse(last));
   if (sql !== null && request.messages.at(-1)?.role === 'user') {
     yield { type: 'toolCall', call: { id: 'call-1', name: 'run_sql', arguments: JSON.stringify({ sql }) } };
     yield { type: 'finish', reason: 'TOOL_CALLS' };
@@ -34,15 +34,15 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
     const wait = startedAt + (index * 1_000) / tokensPerSecond - performance.now();
     if (wait > 0) await delay(wait, signal);
     const text = tokenText(index, performance.timeOrigin + performance.now());
-    yield isReasoning ? { type: 'reasoning', text } : { type: 'text', text };
+    yield isAlternating && index % 2 === 0 ? { type: 'reasoning', text } : { type: 'text', text };
   }
-  yield { type: 'usage', usage: { inputTokens: 1, outputTokens: tokens } };
+  yield { type: 'usage', usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: tokens, reasoningTokens: 0 } };
   yield { type: 'finish', reason: 'STOP' };
 }
 
 /**
  * An engine that writes at a steady rate: `{"tokens":200,"tokensPerSecond":50}` as the message says how much and how fast. With
- * `"isReasoning":true` each token is an event of its own. In a data session `"sql":"SELECT ..."` has that run first.
+ * `"isAlternating":true` words and thoughts take turns, so that each token is an event of its own. In a data session `"sql":"SELECT ..."` has that run first.
  */
 export function createSteadyEngine(): Engine {
   return {
@@ -61,6 +61,7 @@ export function createSteadyEngine(): Engine {
           contextWindow: null,
           inputPrice: null,
           outputPrice: null,
+          cachedInputPrice: null,
         },
       ]),
     stream: answer,

@@ -40,6 +40,19 @@ export function describeLimiter(name: string, create: (settings: LimiterSettings
       expect(await create(settings()).consume('somebody')).toEqual({ isAllowed: true });
     });
 
+    it('tells how a count stands without counting', async () => {
+      const limiter = create(settings(3, 60_000));
+      expect(await limiter.status('somebody')).toEqual({ limit: 3, windowMs: 60_000, remaining: 3, resetsInMs: 60_000 });
+      await times(limiter, 2);
+      for (let look = 0; look < 5; look += 1) expect(await limiter.status('somebody')).toMatchObject({ limit: 3, remaining: 1 });
+      await times(limiter, 9);
+      const status = await limiter.status('somebody');
+      expect(status?.remaining).toBe(0);
+      expect(status?.resetsInMs).toBeGreaterThan(50_000);
+      expect(status?.resetsInMs).toBeLessThanOrEqual(60_000);
+      expect(await create(settings(0)).status('somebody')).toBeNull();
+    });
+
     it('begins anew when its window is over', async () => {
       const limiter = create(settings(1, 1_000));
       await limiter.consume('somebody');

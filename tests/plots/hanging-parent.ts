@@ -9,7 +9,7 @@ const spec = {
   encoding: { x: { field: 'a', type: 'quantitative' } },
 };
 const columns = ['a', 'b'].map((name) => ({ name, type: 'INTEGER' }));
-const hung = plots.check(spec, { columns, rows: [[1, 2]], truncated: false, elapsedMs: 0 });
+const hung = plots.check(spec, { columns, rows: [[1, 2]], truncated: false, elapsedMs: 0 }, {});
 // The preparation of the process takes about a second; then the plot hangs.
 await delay(3_000);
 process.stdout.write('busy\n');

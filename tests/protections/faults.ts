@@ -39,7 +39,7 @@ export const faultProtections: readonly Protection[] = [
     id: 'R01',
     what: 'keeping the text that a dead node had streamed',
     file: 'src/services/run/reaper.ts',
-    find: 'parts: [...texts].map(([position, text]) => ({ id: newId(), position, text }))',
+    find: 'parts: [...parts.values()]',
     replace: 'parts: []',
     test: leases,
     title: 'R01 .* its node is gone',

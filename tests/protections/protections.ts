@@ -1,9 +1,33 @@
 import { accessProtections } from './access.ts';
 import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
+import { importProtections } from './imports.ts';
+import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
+import { planningProtections } from './planning.ts';
+import { plotProtections } from './plots.ts';
 import type { Protection } from './protection.ts';
+import { providerProtections } from './providers.ts';
+import { quotaProtections } from './quotas.ts';
 import { requestProtections } from './requests.ts';
+import { sentimentProtections } from './sentiment.ts';
+import { tableProtections } from './tables.ts';
+import { uploadProtections } from './uploads.ts';
 
 /** Every protection that is tried, in the order of docs/attacks.md. */
-export const protections: readonly Protection[] = [...requestProtections, ...accessProtections, ...peopleProtections, ...dataProtections, ...faultProtections];
+export const protections: readonly Protection[] = [
+  ...requestProtections,
+  ...accessProtections,
+  ...peopleProtections,
+  ...dataProtections,
+  ...plotProtections,
+  ...uploadProtections,
+  ...tableProtections,
+  ...providerProtections,
+  ...organisingProtections,
+  ...importProtections,
+  ...planningProtections,
+  ...faultProtections,
+  ...quotaProtections,
+  ...sentimentProtections,
+];

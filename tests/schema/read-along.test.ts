@@ -36,7 +36,7 @@ describe('text and parts of messages in a list', () => {
     for (const { statements } of [text, parts, inFragment]) expect(statements).toHaveLength(2);
     const expected = ['part 0\n"é"\n\n\n\npart 4\n"é"', 'part 0\n"é"', ''];
     for (const { result } of [text, parts, inFragment]) expect(nodesOf(result).map((node) => node.text)).toEqual(expected);
-    expect(nodesOf(parts.result)[0].parts.map((part: any) => part.__typename)).toEqual(['TextPart', 'QueryResultPart', 'TextPart', 'TextPart']);
+    expect(nodesOf(parts.result)[0].parts.map((part: any) => part.__typename)).toEqual(['TextPart', 'ToolCallPart', 'QueryResultPart', 'TextPart', 'TextPart']);
 
     const single = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Message { text parts { __typename ... on TextPart { text } } } } }`;
     const { result } = await opened.execute(viewer, single, { ids: nodesOf(text.result).map((node) => node.id) });

@@ -6,12 +6,17 @@ import { uuidv7 } from '../../src/base/id.ts';
 import { createContext } from '../../src/schema/context.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createMessages } from '../../src/services/message.ts';
+import { createPreviews } from '../../src/services/table/previews.ts';
+import { createStoredTables } from '../../src/services/table/stored-tables.ts';
 import type { Services } from '../../src/services/services.ts';
 import { createStatements } from '../../src/stores/statements.ts';
 import { countStatements } from '../kit/statements.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
 
 const schema = createSchema();
+const refuse = async (): Promise<never> => {
+  throw new Error('no query is needed');
+};
 const global = (type: string, id: string): string => encodeGlobalID(type, id);
 
 describe('the schema of data sessions', () => {
@@ -41,11 +46,13 @@ describe('the schema of data sessions', () => {
     workspace = await createWorkspace();
     ada = await workspace.person();
     eve = await workspace.person();
-    const { sessions, files, uploads, pool } = workspace;
+    const { sessions, files, uploads, pool, prisma, fileStore } = workspace;
     services = Object({
       sessions,
       files,
       uploads,
+      storedTables: createStoredTables({ prisma, fileStore }),
+      previews: createPreviews({ duckdb: { page: refuse } }),
       people: {},
       conversations: {},
       runs: {},
@@ -61,7 +68,7 @@ describe('the schema of data sessions', () => {
       `mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id title files {
         name format byteSize tableName rowCount columnCount createdAt session { title }
         columns { name type meaning nullCount distinctCount min max mean standardDeviation quartiles topValues { value count } }
-        preview(first: 1) { columns rows }
+        preview(first: 1) { columns { name type } edges { node { values } } pageInfo { hasNextPage } totalCount }
         ingest { delimiter quote escape header encoding rejectedRowCount rejectedRows { line column reason text } warnings }
       } } } }`,
       { input: { title: 'Cars', fileIds: [global('File', cars?.id ?? '')] } },
@@ -93,7 +100,15 @@ describe('the schema of data sessions', () => {
               },
               { name: 'price' },
             ],
-            preview: { columns: ['make', 'price'], rows: [['VW', '1']] },
+            preview: {
+              columns: [
+                { name: 'make', type: 'VARCHAR' },
+                { name: 'price', type: 'VARCHAR' },
+              ],
+              edges: [{ node: { values: ['VW', '1'] } }],
+              pageInfo: { hasNextPage: true },
+              totalCount: 2,
+            },
             ingest: { delimiter: ',', quote: null, header: true, rejectedRows: [], warnings: [] },
           },
         ],
@@ -116,7 +131,7 @@ describe('the schema of data sessions', () => {
     expect(small.statements).toHaveLength(3);
     expect(small.statements.join()).not.toMatch(/"(preview|columns|ingest)"/);
     const all = await countStatements(workspace.pool, () =>
-      dataOf(bob, '{ sessions { edges { node { files { columns { name } preview { rows } ingest { delimiter } } } } } }'),
+      dataOf(bob, '{ sessions { edges { node { files { columns { name } preview { edges { cursor } } ingest { delimiter } } } } } }'),
     );
     expect(all.statements).toHaveLength(5);
   });
@@ -135,14 +150,19 @@ describe('the schema of data sessions', () => {
     ).toEqual({ deleteFile: { deletedFileId: global('File', file?.id ?? ''), session: { files: [{ name: 'y.csv' }] } } });
     const conversation = await workspace.prisma.conversation.findUniqueOrThrow({ where: { sessionId: session.id } });
     expect(
-      await dataOf(ada, 'mutation ($input: DeleteSessionInput!) { deleteSession(input: $input) { deletedSessionId deletedConversationId deletedFileIds } }', {
-        input: { id },
-      }),
+      await dataOf(
+        ada,
+        'mutation ($input: DeleteSessionInput!) { deleteSession(input: $input) { deletedSessionId deletedConversationId deletedFileIds deletedTableIds } }',
+        {
+          input: { id },
+        },
+      ),
     ).toEqual({
       deleteSession: {
         deletedSessionId: id,
         deletedConversationId: global('Conversation', conversation.id),
         deletedFileIds: [global('File', other?.id ?? '')],
+        deletedTableIds: [],
       },
     });
   });
@@ -199,16 +219,21 @@ describe('the schema of data sessions', () => {
     });
     services = Object({ ...services, conversations: { get: async () => conversation } });
     const source = `query ($id: ID!) { conversation(id: $id) { messages { edges { node { parts {
-      ... on QueryResultPart { title sql columns { name type } rows rowCount truncated elapsedMs } ... on PlotPart { title sql spec } } } } } } }`;
+      ... on QueryResultPart { title sql columns { name type } rows rowCount truncated elapsedMs } ... on PlotPart { title sql } } } } } } }`;
     const variables = { id: global('Conversation', conversation.id) };
-    expect(await dataOf(ada, source, variables)).toEqual({ conversation: { messages: { edges: [{ node: { parts: [result, plot] } }] } } });
+    expect(await dataOf(ada, source, variables)).toEqual({
+      conversation: { messages: { edges: [{ node: { parts: [result, { title: 'N', sql: 'SELECT 1 AS n' }] } }] } },
+    });
     expect(await dataOf(eve, source, variables)).toEqual({ conversation: { messages: { edges: [] } } });
   });
 
-  it.each([0, 51, -1])('refuses a preview of %i rows', async (first) => {
+  it.each([0, 101, -1])('refuses a preview of %i rows', async (first) => {
     const [file] = await workspace.upload(ada, { 'x.csv': 'a\n1' });
     expect(
-      await errorOf(ada, 'query ($id: ID!, $first: Int!) { file(id: $id) { preview(first: $first) { rows } } }', { id: global('File', file?.id ?? ''), first }),
-    ).toEqual([{ code: 'BAD_USER_INPUT', message: `"first" is ${first}; it must be from 1 to 50.` }]);
+      await errorOf(ada, 'query ($id: ID!, $first: Int!) { file(id: $id) { preview(first: $first) { edges { cursor } } } }', {
+        id: global('File', file?.id ?? ''),
+        first,
+      }),
+    ).toEqual([{ code: 'BAD_USER_INPUT', message: `"first" is ${first}; it must be from 1 to 100.` }]);
   });
 });

@@ -18,7 +18,7 @@ const facts: readonly RunEventData[] = [
   { type: 'QueryResultReady', partId: id },
   { type: 'PlotReady', partId: id },
   { type: 'TitleChanged', title: text },
-  { type: 'UsageReported', inputTokens: 12, outputTokens: 0 },
+  { type: 'UsageReported', inputTokens: 12, cachedInputTokens: 4, outputTokens: 0, reasoningTokens: 0, costMicros: 17, isEstimated: true },
   { type: 'RunFinished', reason: 'STOP', dataUpdated: true },
   { type: 'RunFailed', code: 'INTERRUPTED', message: text, retryable: true, retryAfterMs: null },
   { type: 'RunFailed', code: 'RATE_LIMITED', message: '', retryable: false, retryAfterMs: 1_500 },
@@ -38,7 +38,7 @@ const follow = (selection: string, head = '($id: ID!, $yes: Boolean = true, $no:
   `subscription Follow${head} { runEvents(runId: $id) ${selection} }`;
 const everyLeaf = `{ __typename seq runId createdAt
   ... on RunStarted { model } ... on TextDelta { text position } ... on ReasoningDelta { text } ... on ToolCallStarted { toolCallId name }
-  ... on StatusChanged { status } ... on TitleChanged { title } ... on UsageReported { inputTokens outputTokens }
+  ... on StatusChanged { status } ... on TitleChanged { title } ... on UsageReported { inputTokens cachedInputTokens outputTokens reasoningTokens costMicros isEstimated }
   ... on RunFinished { reason dataUpdated } ... on RunFailed { code message retryable retryAfterMs } }`;
 const used = '... on TextDelta @include(if: $yes) { text } ... on RunFailed @skip(if: $no) { code }';
 

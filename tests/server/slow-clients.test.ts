@@ -6,7 +6,7 @@ import { openSocket } from '../kit/websocket-client.ts';
 import { startServer, type TestServer } from './test-server.ts';
 
 const { gate } = parseConfig({});
-const start = () => startServer({}, { gate: { ...gate, slowReaderTimeoutMs: 400 } });
+const start = (slowReaderTimeoutMs = 400) => startServer({}, { gate: { ...gate, slowReaderTimeoutMs } });
 const endless = 'subscription { bulk(to: 100000, bytes: 100000) }';
 
 /** What a client gets that sends text and then waits; and how long that took. */
@@ -46,16 +46,23 @@ test('a client that leaves an answer unread is cut', async () => {
 });
 
 test('a client that reads slowly, but reads, gets everything, and an idle stream is left alone', async () => {
-  await using server = await start();
-  const idle = await subscribeSse(server.url, { query: 'subscription { count(to: 2, everyMs: 1200) }' });
-  const stream = await subscribeSse(server.url, { query: 'subscription { bulk(to: 120, bytes: 100000) }', timeoutMs: 10_000 });
-  for (let round = 0; round < 6; round += 1) {
+  // All pauses together are longer than the limit, and each is so much shorter that a busy machine makes none of them too long.
+  const limitMs = 2_000;
+  const pauseMs = 200;
+  const rounds = 15;
+  // Far more than the buffers of the system take, and so much between the pauses that the server sees them empty.
+  const total = 400;
+  const eventsPerRound = 20;
+  await using server = await start(limitMs);
+  const idle = await subscribeSse(server.url, { query: `subscription { count(to: 2, everyMs: ${limitMs * 1.5}) }`, timeoutMs: 30_000 });
+  const stream = await subscribeSse(server.url, { query: `subscription { bulk(to: ${total}, bytes: 100000) }`, timeoutMs: 30_000 });
+  for (let round = 0; round < rounds; round += 1) {
     stream.pause();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     stream.resume();
-    await stream.nextEvent();
+    await stream.events(eventsPerRound);
   }
-  expect((await stream.events(115)).at(-1)).toEqual({ kind: 'complete' });
+  expect((await stream.events(total + 1 - rounds * eventsPerRound)).at(-1)).toEqual({ kind: 'complete' });
   expect(await idle.events(3)).toMatchObject([{ kind: 'next' }, { kind: 'next' }, { kind: 'complete' }]);
 });
 

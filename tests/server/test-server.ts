@@ -174,6 +174,7 @@ export async function startServer(
   const logger = createLogger({ level: 'debug', destination });
   let isBobRevoked = false;
   const limits = {
+    maxUploadBytes: 1_000_000,
     maxBodyBytes: 10_000,
     maxWebSocketPayloadBytes: 10_000,
     webSocketInitTimeoutMs: 300,
@@ -201,9 +202,14 @@ export async function startServer(
       request.resume();
       response.end('uploaded');
     },
+    attachmentHandler: async () => undefined,
+    importHandler: async () => undefined,
+    tusHandler: async () => undefined,
+    calendarHandler: async (_request, response, name) => void response.end(name),
+    downloadHandler: async (_request, response, token) => void response.end(token),
     health: createHealth({ checks: {}, version: '1.2.3', clock: systemClock, startedAt: new Date(), logger }),
     newRequestId: uuidv7,
-    requestLimit: { consume: () => 0 },
+    requestLimit: { consume: () => 0, status: () => null },
     logger,
     loginCheckIntervalMs: 50,
     ...changes,
@@ -215,6 +221,7 @@ export async function startServer(
       trustedProxyHops: 0,
       gate: parseConfig({}).gate,
       runs: { askTimeoutMs: 1_000 },
+      downloads: { writeTimeoutMs: 1_000 },
       ...config,
       limits,
     },

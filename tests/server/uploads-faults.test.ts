@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../kit/eventually.ts';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { abortable, createDeferred } from '../../src/base/async.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
@@ -67,7 +68,7 @@ describe('POST /uploads under faults and limits', () => {
   it('allows two uploads of a person at once, and frees the place of a client that dies', async () => {
     const uploads = [1, 2].map(() => openUpload(`${server.url}?name=x.csv`));
     for (const { request } of uploads) request.write('a,b\n');
-    await vi.waitFor(async () => expect(await inFolder('tmp')).toHaveLength(2));
+    await eventually(async () => expect(await inFolder('tmp')).toHaveLength(2));
     const third = await post(`${server.url}?name=x.csv`, 'a\n1');
     expect([third.status, third.headers['retry-after'], third.body.errors]).toMatchObject([
       429,
@@ -83,7 +84,7 @@ describe('POST /uploads under faults and limits', () => {
     const before = [await rowCount(), (await inFolder('files')).length];
     const { request } = openUpload(server.url, { 'content-type': 'multipart/form-data; boundary=edge' });
     request.write(`--edge\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\n\r\n${'1,2\n'.repeat(50_000)}`);
-    await vi.waitFor(async () => expect(await inFolder('tmp')).toHaveLength(1));
+    await eventually(async () => expect(await inFolder('tmp')).toHaveLength(1));
     request.destroy();
     await server.settled();
     expect([await rowCount(), (await inFolder('files')).length]).toEqual(before);

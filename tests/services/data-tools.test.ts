@@ -25,12 +25,12 @@ function fakes(change: Partial<DataToolsDependencies> = {}) {
   const told: string[] = [];
   const parts: { readonly kind: string; readonly data: JsonObject }[] = [];
   const tools = createDataTools({
-    tables: { list: async () => [{ name: 'cars', path: '/nowhere' }], describe: async () => description },
+    tables: { list: async () => [{ id: 'c', kind: 'FILE' as const, revision: 1, name: 'cars', path: '/nowhere' }], describe: async () => description },
     duckdb: { query: async () => table([['VW']]) },
-    plots: { check: async (spec) => ({ ...spec, checked: true }) },
+    plots: { check: async (spec) => ({ source: spec, spec: { ...spec, checked: true }, notes: ['The background was left out.'] }) },
     logger: createLogger({ level: 'silent' }),
     ...change,
-  })({ sessionId: 's', userId: 'u' });
+  })({ sessionId: 's', userId: 'u', question: '' });
   const recorder = { status: (text: string) => void told.push(text), addPart: async (part: (typeof parts)[number]) => void parts.push(part) };
   return { told, parts, tools, call: (name: string, input: unknown, signal = never) => call(tools, name, input, recorder, signal) };
 }
@@ -56,7 +56,7 @@ describe('the tools of a data session', () => {
 
   it.each(['', '{}', ' '])('describe the data, called with %j', async (input) => {
     const { call: use, told } = fakes();
-    expect(JSON.parse((await use('describe_data', input)).content)).toEqual(description);
+    expect(JSON.parse((await use('describe_data', input)).content)).toEqual({ notice: expect.stringContaining('never instructions'), ...description });
     expect(told).toEqual(['Looking at the data']);
   });
 
@@ -103,7 +103,19 @@ describe('the tools of a data session', () => {
     const { call: use, parts, told } = fakes();
     const outcome = await use('create_plot', { title: 'Makes', sql: 'SELECT make FROM cars', spec: { mark: 'bar' } });
     expect(outcome).toEqual({ isError: false, content: expect.stringContaining('"drawn":true') });
-    expect(parts).toEqual([{ kind: 'PLOT', data: { title: 'Makes', sql: 'SELECT make FROM cars', spec: { mark: 'bar', checked: true } } }]);
+    expect(parts).toEqual([
+      {
+        kind: 'PLOT',
+        data: {
+          title: 'Makes',
+          sql: 'SELECT make FROM cars',
+          spec: { mark: 'bar', checked: true },
+          source: { mark: 'bar' },
+          columns: [{ name: 'make', type: 'VARCHAR' }],
+          units: {},
+        },
+      },
+    ]);
     expect(told).toEqual(['Drawing: Makes']);
   });
 
@@ -180,7 +192,7 @@ describe('the tools on DuckDB and Vega-Lite', () => {
   const parts: { readonly kind: string; readonly data: JsonObject }[] = [];
   const use = (name: string, input: unknown): Promise<ToolOutcome> => {
     const dependencies = { tables: workspace.tables, duckdb, plots, logger: workspace.logger };
-    return call(createDataTools(dependencies)({ sessionId, userId: ada.userId }), name, input, {
+    return call(createDataTools(dependencies)({ sessionId, userId: ada.userId, question: '' }), name, input, {
       status: () => undefined,
       addPart: async (part) => void parts.push(part),
     });

@@ -27,13 +27,18 @@ describe('U01 file names', () => {
   });
 
   it.each([
-    ['a.csv', { format: 'CSV', isGzip: false, delimiterHint: null }],
-    ['a.TSV', { format: 'CSV', isGzip: false, delimiterHint: '\t' }],
-    ['a.tsv.gz', { format: 'CSV', isGzip: true, delimiterHint: '\t' }],
-    ['a.pq', { format: 'PARQUET', isGzip: false, delimiterHint: null }],
+    ['a.csv', { format: 'CSV', compression: 'none', delimiterHint: null }],
+    ['a.TSV', { format: 'CSV', compression: 'none', delimiterHint: '\t' }],
+    ['a.tsv.gz', { format: 'CSV', compression: 'gzip', delimiterHint: '\t' }],
+    ['a.txt.ZST', { format: 'CSV', compression: 'zstd', delimiterHint: null }],
+    ['a.pq', { format: 'PARQUET', compression: 'none', delimiterHint: null }],
+    ['a.jsonl.zst', { format: 'JSON', compression: 'zstd', delimiterHint: null }],
+    ['a.ndjson', { format: 'JSON', compression: 'none', delimiterHint: null }],
+    ['a.json.gz', { format: 'JSON', compression: 'gzip', delimiterHint: null }],
+    ['a.XLSX', { format: 'XLSX', compression: 'none', delimiterHint: null }],
   ])('sees in %s what it is', (name, kind) => expect(fileKindOf(name)).toMatchObject(kind));
 
-  it.each(['a.xlsx', 'csv', 'a.csv.exe', 'a.parquet.gz', '', '.', 'a.csv/'])('refuses the ending of %j', (name) => {
+  it.each(['a.xls', 'a.xlsx.gz', 'csv', 'a.csv.exe', 'a.parquet.gz', '', '.', 'a.csv/'])('refuses the ending of %j', (name) => {
     expect(() => fileKindOf(name)).toThrow('none of the endings');
   });
 });
@@ -140,7 +145,7 @@ describe('files', () => {
 
   it('keeps what PostgreSQL cannot: NUL and halves of characters become a replacement', async () => {
     const [file] = await workspace.upload(ada, { 'odd.csv': 'a\nx\0y' });
-    expect((await workspace.files.previews(ada, [file?.id ?? ''])).get(file?.id ?? '')).toEqual({ columns: ['a'], rows: [['x\u{FFFD}y']] });
+    expect(await workspace.prisma.file.findUniqueOrThrow({ where: { id: file?.id ?? '' }, select: { preview: true } })).toEqual({ preview: [['x\u{FFFD}y']] });
   });
 
   it('shows nothing of a file to a stranger', async () => {
@@ -153,7 +158,7 @@ describe('files', () => {
       });
       await expect(workspace.files.delete(eve, asked)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
-    for (const read of [workspace.files.columns, workspace.files.previews, workspace.files.ingests]) expect((await read(eve, [id])).size).toBe(0);
+    for (const read of [workspace.files.columns, workspace.files.ingests]) expect((await read(eve, [id])).size).toBe(0);
     expect(await workspace.files.get(ada, id)).toMatchObject({ name: 'secret.csv' });
   });
 

@@ -1,44 +1,22 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { requireLogin, type Viewer } from '../../src/auth/viewer.ts';
+import { requireLogin } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { device, openPeople, password, type OpenPeople } from './people-kit.ts';
+import { joinWithEverything } from './people-belongings.ts';
 
 let kit: OpenPeople;
 beforeEach(async () => void (kit = await openPeople()));
 afterEach(() => kit.close());
 
-/** Somebody with one of everything, by rows alone. */
-async function joinWithBelongings(): Promise<{ readonly viewer: Viewer; readonly email: string }> {
-  const { accessToken, user } = await kit.join();
-  const { prisma, clock } = kit;
-  const viewer = await kit.people.authenticate(accessToken);
-  const now = clock.now();
-  const ids = { session: uuidv7(), conversation: uuidv7(), message: uuidv7(), run: uuidv7() };
-  const moments = { createdAt: now, updatedAt: now };
-  const owned = { ownerId: user.id };
-  await prisma.session.create({ data: { id: ids.session, ...owned, ...moments } });
-  await prisma.conversation.create({ data: { id: ids.conversation, ...owned, ...moments, sessionId: ids.session } });
-  await prisma.participant.create({ data: { conversationId: ids.conversation, userId: user.id, joinedAt: now } });
-  await prisma.message.create({ data: { id: ids.message, conversationId: ids.conversation, role: 'USER', authorId: user.id, createdAt: now } });
-  await prisma.part.create({ data: { id: uuidv7(), messageId: ids.message, position: 0, kind: 'TEXT', text: 'Hello' } });
-  const run = { id: ids.run, conversationId: ids.conversation, userId: user.id, questionId: ids.message, createdAt: now };
-  await prisma.run.create({ data: { ...run, kind: 'CHAT', status: 'COMPLETED', model: 'a:b', options: {} } });
-  await prisma.runEvent.create({ data: { runId: ids.run, seq: 1, data: {} } });
-  await prisma.conversationEvent.create({ data: { conversationId: ids.conversation, seq: 1, data: {} } });
-  const file = { name: 'a.csv', format: 'CSV' as const, byteSize: 1n, tableName: 'a', rowCount: 1n, columnCount: 1, columns: [], preview: [], ingest: {} };
-  await prisma.apiKey.create({ data: { id: uuidv7(), userId: user.id, name: 'a', tokenHash: uuidv7(), lastFour: 'abcd', scopes: ['read'], createdAt: now } });
-  await prisma.identity.create({ data: { id: uuidv7(), userId: user.id, issuer: 'https://id.example.org', subject: user.id, createdAt: now } });
-  await prisma.file.create({ data: { id: uuidv7(), ...owned, sessionId: ids.session, ...file, createdAt: now } });
-  return { viewer, email: user.email ?? '' };
-}
-
 /** What is of no person, or is to outlast them under a pseudonym. */
-const kept = ['_prisma_migrations', 'settings', 'rate_limits', 'audit_events'];
+const kept = ['_prisma_migrations', 'settings', 'rate_limits', 'audit_events', 'quota_totals'];
 
 /** How many rows every table has; a new one is among them by itself. */
 async function countRows(): Promise<Readonly<Record<string, number>>> {
   const { rows: tables } = await kit.pool.query<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> ALL($1)`,
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> ALL($1)`,
     [kept],
   );
   const { rows } = await kit.pool.query<Record<string, number>>(
@@ -48,20 +26,26 @@ async function countRows(): Promise<Readonly<Record<string, number>>> {
 }
 
 describe('deleteAccount', () => {
-  it('removes every row of the person and none of anybody else', async () => {
-    await joinWithBelongings();
-    const before = await countRows();
-    expect(Object.values(before), 'somebody has one of everything').not.toContain(0);
-    const { viewer, email } = await joinWithBelongings();
+  it('ends the logins, and frees the address', async () => {
+    const { viewer, email } = await joinWithEverything(kit);
     expect(await kit.people.deleteAccount(viewer, password, device)).toBe(viewer.userId);
-    expect(await countRows()).toEqual(before);
     await expect(kit.people.login({ login: email, password }, device)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await kit.people.isLoginActive(requireLogin(viewer).loginId)).toBe(false);
     await expect(kit.people.register({ email, password }, device), 'the address is free again').resolves.toBeDefined();
   });
 
+  it('removes what came of uploads that were never finished', async () => {
+    const { viewer } = await joinWithEverything(kit);
+    const { id, paths } = await kit.fileStore.prepare();
+    const now = new Date();
+    const row = { name: 'a.csv', status: 'RECEIVING', isResumable: true, createdAt: now, updatedAt: now, expiresAt: now } as const;
+    await kit.prisma.upload.create({ data: { ...row, id, ownerId: viewer.userId } });
+    await kit.people.deleteAccount(viewer, password, device);
+    expect(existsSync(dirname(paths.original))).toBe(false);
+  });
+
   it('changes nothing when the password is wrong', async () => {
-    const { viewer } = await joinWithBelongings();
+    const { viewer } = await joinWithEverything(kit);
     const before = await countRows();
     await expect(kit.people.deleteAccount(viewer, 'wrong', device)).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -72,7 +56,7 @@ describe('deleteAccount', () => {
   });
 
   it('leaves the audit log without the name, and with the ids', async () => {
-    const { viewer, email } = await joinWithBelongings();
+    const { viewer, email } = await joinWithEverything(kit);
     await kit.people.login({ login: email, password: 'wrong' }, device).catch(() => undefined);
     const failure = () => kit.prisma.auditEvent.findFirst({ where: { kind: 'LOGIN_FAILED', subjectId: viewer.userId } });
     expect((await failure())?.data).toHaveProperty('nameHash');
@@ -83,7 +67,7 @@ describe('deleteAccount', () => {
   });
 
   it('is done while messages are sent, whatever is locked when', async () => {
-    const { viewer } = await joinWithBelongings();
+    const { viewer } = await joinWithEverything(kit);
     const conversations = await kit.prisma.conversation.findMany({ where: { ownerId: viewer.userId }, select: { id: true } });
     const conversationId = conversations[0]?.id ?? '';
     const send = () =>
@@ -99,7 +83,7 @@ describe('deleteAccount', () => {
 
 describe('a deletion that was left half way', () => {
   it('leaves an account that is dead to everybody, until house-keeping finishes it', async () => {
-    const { viewer, email } = await joinWithBelongings();
+    const { viewer, email } = await joinWithEverything(kit);
     await kit.prisma.user.update({ where: { id: viewer.userId }, data: { deletingSince: kit.clock.now() } });
     await expect(kit.people.login({ login: email, password }, device)).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',

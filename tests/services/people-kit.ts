@@ -89,7 +89,7 @@ export async function openPeople(options: { readonly bcryptCost?: number; readon
     await folder[Symbol.asyncDispose]();
     await testDatabase[Symbol.asyncDispose]();
   };
-  return { pool, prisma, clock, work, comparedCosts, accessTokens, people, audit, another, join, close: dispose };
+  return { pool, prisma, clock, folder: folder.path, fileStore, work, comparedCosts, accessTokens, people, audit, another, join, close: dispose };
 }
 
 /** What `openPeople` gives. */

@@ -1,4 +1,5 @@
-import { systemClock } from '../../src/base/clock.ts';
+import { parseConfig } from '../../src/base/config.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import type { Viewer } from '../../src/auth/viewer.ts';
@@ -10,11 +11,27 @@ import type { RunEvent } from '../../src/events/run-event.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
 import { unlimited, type Limiter } from '../../src/limits/limiter.ts';
 import { createConversations } from '../../src/services/conversation.ts';
+import { createContexts } from '../../src/services/context/contexts.ts';
+import { createSummaries } from '../../src/services/context/summaries.ts';
+import { createModelFacts } from '../../src/services/context/window.ts';
+import type { ReadImage } from '../../src/services/context/images.ts';
 import { createMessages } from '../../src/services/message.ts';
 import type { RunDependencies, RunSettings } from '../../src/services/run/deps.ts';
+import { createModelCalls } from '../../src/services/model-calls.ts';
+import { createDefaultsFor } from '../../src/services/preference/answer-defaults.ts';
+import { createMetering } from '../../src/services/usage/metering.ts';
+import { createUsageMetrics } from '../../src/services/usage/usage-metrics.ts';
+import { createMetrics } from '../../src/base/metrics.ts';
+import { createCallQuotas } from '../../src/services/quota/call-quotas.ts';
+import { createQuotaGate } from '../../src/services/quota/gate.ts';
+import { createHoldingLimits } from '../../src/services/quota/limits.ts';
+import { createRunQuotas } from '../../src/services/quota/run-quotas.ts';
+import { createQuotas } from '../../src/services/quota/quotas.ts';
+import { createAudit } from '../../src/services/audit.ts';
 import { createExecutor } from '../../src/services/run/executor.ts';
 import { createRuns, type Runs } from '../../src/services/run/run.ts';
 import { stopChannel } from '../../src/services/run/stop.ts';
+import type { RunMoods } from '../../src/services/sentiment/run-moods.ts';
 import type { RunTools } from '../../src/services/run-tool.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createListener } from '../../src/stores/listener.ts';
@@ -22,6 +39,9 @@ import { createStatements } from '../../src/stores/statements.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
 const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+
+/** For tests of other things: nobody judges. */
+const noMoods: RunMoods = { begin: async ({ engine }) => ({ engine, settled: async () => {}, close: () => {} }) };
 
 /** One node on a test database. */
 export type RunNode = Awaited<ReturnType<typeof openNode>>;
@@ -31,7 +51,14 @@ export interface NodeOptions {
   readonly engines: readonly Engine[];
   readonly settings?: Partial<RunSettings>;
   readonly chatsPerUser?: Limiter;
+  /** The time of day; that of the machine when absent. */
+  readonly clock?: Clock;
+  /** Variables of the quotas; there are none when absent. */
+  readonly quotas?: Readonly<Record<string, string>>;
   readonly toolsOf?: RunTools;
+  readonly readImage?: ReadImage;
+  /** Who judges what people say; nobody when absent. */
+  readonly moods?: (parts: Pick<RunDependencies, 'pool' | 'modelCalls'>) => RunMoods;
   /** Puts something between the runs and their log. */
   readonly wrapRunLog?: (log: RunLog) => RunLog;
 }
@@ -57,19 +84,38 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     titleTimeoutMs: 5_000,
     ...options.settings,
   };
-  const runLog = createPostgresRunLog({ pool, clock: systemClock, logger, nodeId, leaseMs: settings.leaseMs, coalesceMs: 5, pollIntervalMs: 60_000 });
-  const conversationLog = createConversationLog({ pool, clock: systemClock, pollIntervalMs: 60_000 });
+  const { clock = systemClock } = options;
+  const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs: settings.leaseMs, coalesceMs: 5, pollIntervalMs: 60_000 });
+  const conversationLog = createConversationLog({ pool, clock, pollIntervalMs: 60_000 });
+  const { context, quotas: quotaConfig } = parseConfig(options.quotas ?? {});
+  const metrics = createMetrics();
+  const usageMetrics = createUsageMetrics(metrics);
+  const holding = createHoldingLimits({ pool, config: quotaConfig });
+  const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
+  const metering = createMetering({ pool, clock, newId: uuidv7, logger, quotas: createCallQuotas({ pool, gate }), metrics: usageMetrics });
+  const modelCalls = createModelCalls({ registry: createRegistry({ engines: options.engines, defaultModel: null }), metering });
+  const audit = createAudit({ prisma, pool, clock, newId: uuidv7, nameKey: new Uint8Array(32) });
+  const quotas = createQuotas({ prisma, pool, clock, newId: uuidv7, audit, holding, config: quotaConfig });
+  const factsOf = createModelFacts(context.modelListTimeoutMs);
+  const summaries = createSummaries({ pool, modelCalls, factsOf, clock, newId: uuidv7, logger, settings: context });
   const deps: RunDependencies = {
     prisma,
     pool,
-    clock: systemClock,
+    clock,
     newId: uuidv7,
     logger,
     runLog: options.wrapRunLog?.(runLog) ?? runLog,
     conversationLog,
-    registry: createRegistry({ engines: options.engines, defaultModel: null }),
+    modelCalls,
+    contexts: createContexts({ pool, summaries, factsOf, settings: context, readImage: options.readImage ?? (async () => null) }),
+    defaultsFor: createDefaultsFor(pool),
+    metering,
     chatsPerUser: options.chatsPerUser ?? unlimited,
+    quotas: createRunQuotas({ pool, gate, modelCalls, defaultMaxTokens: settings.defaultMaxTokens }),
+    moods: options.moods?.({ pool, modelCalls }) ?? noMoods,
+    dataOf: async () => ({ tables: [], examples: [] }),
     toolsOf: options.toolsOf ?? (() => []),
+    planning: { describe: async () => 'plans', toolsOf: () => [] },
     settings,
   };
   const executor = createExecutor(deps);
@@ -90,8 +136,22 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   disposal.defer(() => runLog.close());
   disposal.defer(() => executor.close());
   const statements = createStatements({ pool, isPrepared: true });
-  const conversations = createConversations({ prisma, statements, clock: systemClock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
-  return { database, prisma, pool, deps, runLog, conversationLog, executor, runs, conversations, messages: createMessages({ statements }) };
+  const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
+  return {
+    database,
+    metrics,
+    quotas,
+    modelCalls,
+    prisma,
+    pool,
+    deps,
+    runLog,
+    conversationLog,
+    executor,
+    runs,
+    conversations,
+    messages: createMessages({ statements }),
+  };
 }
 
 /** A conversation of somebody that is about a data session, so that its engine gets tools. */

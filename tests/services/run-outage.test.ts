@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '../kit/eventually.ts';
 import { delay } from '../../src/base/async.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
@@ -31,7 +32,7 @@ describe('R07 a run while the database is away', () => {
     const run = await node.runs.send(viewer, hello);
     const call = await engine.nextCall();
     call.text('before ');
-    await vi.waitFor(async () => expect(await direct.runLog.list(run.id, 1, 10)).toHaveLength(1));
+    await eventually(async () => expect(await direct.runLog.list(run.id, 1, 10)).toHaveLength(1));
     await proxy.close();
     call.text('and meanwhile');
     call.finish();
@@ -90,7 +91,7 @@ describe('R07 a run while the database is away', () => {
     const { engine, proxy, node, viewer } = test;
     const run = await test.direct.runs.send(viewer, { text: 'First' });
     (await engine.nextCall()).finish();
-    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
+    await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
     const second = await node.runs.send(viewer, { text: 'Second' });
     proxy.cut();
     (await engine.nextCall()).finish();
@@ -103,7 +104,7 @@ describe('R07 a run while the database is away', () => {
       definition: { name: 'measure', description: 'Measures.', parameters: {} },
       run: async () => {
         // With nothing left to store that the part would have to wait for.
-        await vi.waitFor(async () => expect(await test.direct.runLog.list(runId, 1, 10)).toHaveLength(1));
+        await eventually(async () => expect(await test.direct.runLog.list(runId, 1, 10)).toHaveLength(1));
         await test.proxy.close();
         setTimeout(() => void test.proxy.reopen(), 400);
         return { content: '42', isError: false };
@@ -137,7 +138,7 @@ describe('R07 a run while the database is away', () => {
     await delay(leaseMs / 2 + 100);
     expect(await test.statusOf(run.id)).toBe('RUNNING');
     call.finish();
-    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
+    await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
   });
 });
 
@@ -154,7 +155,7 @@ describe('R07 a run that a node does not know that it has', () => {
     const { nodeId } = test.deps.settings;
     await test.prisma.run.update({ where: { id: lost.id }, data: { leaseOwner: nodeId, leaseExpiresAt: new Date(Date.now() - 60_000) } });
     await test.executor.start(false);
-    await vi.waitFor(async () => expect(await test.runs.get(viewer, lost.id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERRUPTED' }));
+    await eventually(async () => expect(await test.runs.get(viewer, lost.id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERRUPTED' }));
     call.finish();
     expect((await test.eventsOf(viewer, known.id)).at(-1)?.data.type).toBe('RunFinished');
   });

@@ -47,7 +47,8 @@ describe('the events of an ended run', () => {
     expect(await trimRunEvents(test.deps, -1_000)).toBe(1);
     expect(await test.prisma.runEvent.count()).toBe(0);
     const told = await test.eventsOf(viewer, runId);
-    expect(told.map((event) => event.data.type)).toEqual(['RunStarted', 'TextDelta', 'RunFinished']);
+    expect(told.map((event) => event.data.type)).toEqual(['RunStarted', 'TextDelta', 'ReasoningDelta', 'TextDelta', 'UsageReported', 'RunFinished']);
+    expect(told[4]?.data).toEqual(events.find((event) => event.data.type === 'UsageReported')?.data);
     expect(streamedText(told)).toBe('one two');
     expect(told.at(-1)).toMatchObject({ seq: events.length, data: events.at(-1)?.data });
     // The numbers in between mean nothing any more: only the end follows, and the text is to be read from the message.

@@ -39,6 +39,26 @@ describe('R03 stopping', () => {
     await call.aborted;
   });
 
+  it('of a run that waits asks for the conversation before the run, as its beginning does, so that neither waits for the other', async () => {
+    await using test = await openRunTest({ engines: [createScriptedEngine()] });
+    const viewer = await test.person();
+    const { conversationId } = await test.runs.send(viewer, hello);
+    const waiting = await test.runs.send(viewer, { ...hello, conversationId, ifBusy: 'ENQUEUE' });
+    const beginning = await test.pool.connect();
+    try {
+      await beginning.query('BEGIN');
+      await beginning.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [conversationId]);
+      const stopped = test.runs.stop(viewer, waiting.id);
+      const blocked = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await test.pool.query(blocked)).rowCount === 0);
+      await beginning.query('SELECT 1 FROM runs WHERE id = $1 FOR UPDATE NOWAIT', [waiting.id]);
+      await beginning.query('COMMIT');
+      expect((await stopped).status).toBe('STOPPED');
+    } finally {
+      beginning.release(true);
+    }
+  });
+
   it('is heard with the next renewal of the lease when its notification was lost', async () => {
     const engine = createScriptedEngine();
     await using test = await openRunTest({ engines: [engine], settings: { leaseMs: 600 } });

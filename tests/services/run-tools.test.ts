@@ -42,7 +42,13 @@ describe('a run with tools', () => {
         toolCalls: [expect.objectContaining({ id: 'call-1' }), expect.objectContaining({ id: 'call-2' }), expect.objectContaining({ id: 'call-3' })],
       },
       { role: 'tool', toolCallId: 'call-1', name: 'show_row', content: '[[1]]', isError: false },
-      { role: 'tool', toolCallId: 'call-2', name: 'show_row', content: 'It does not work.', isError: true },
+      {
+        role: 'tool',
+        toolCallId: 'call-2',
+        name: 'show_row',
+        content: expect.stringMatching(/^It does not work\.\n\nMend the call and try once more/),
+        isError: true,
+      },
       { role: 'tool', toolCallId: 'call-3', name: 'unknown', content: 'There is no tool "unknown". The tools are: show_row.', isError: true },
     ]);
     second.text('After.');
@@ -64,7 +70,7 @@ describe('a run with tools', () => {
     ]);
     expect(streamedText(events)).toBe('Before. After.');
     const parts = (await test.messages.partsOf(viewer, [run.answerId ?? ''])).get(run.answerId ?? '') ?? [];
-    expect(parts.map((part) => part.text ?? part.kind)).toEqual(['Before. ', 'QUERY_RESULT', 'After.']);
+    expect(parts.map((part) => part.text ?? part.kind)).toEqual(['Before. ', 'QUERY_RESULT', 'TOOL_EXCHANGE', 'TOOL_EXCHANGE', 'TOOL_EXCHANGE', 'After.']);
     expect(await test.runs.get(viewer, run.id)).toMatchObject({ inputTokens: 11, outputTokens: 22 });
 
     // The next turn shows the engine what was called and answered.
@@ -107,6 +113,34 @@ describe('a run with tools', () => {
     (await engine.nextCall()).finish();
     await test.eventsOf(viewer, run.id);
     expect(await test.prisma.part.count({ where: { messageId: run.answerId ?? '', kind: 'TEXT' } })).toBe(1);
+  });
+
+  it('lets a call that failed be mended once, and then makes no further attempt', async () => {
+    const engine = createScriptedEngine();
+    await using test = await openRunTest({ engines: [engine], toolsOf: () => [showRow] });
+    const viewer = await test.person();
+    const run = await test.runs.send(viewer, { text: 'Go', conversationId: await createDataConversation(test, viewer) });
+    const told: string[] = [];
+    // A step in which one call works is no failure; two failing steps in a row are.
+    for (const fails of [[true], [true, false], [true], [true, true], [false]]) {
+      const call = await engine.nextCall();
+      fails.forEach((isFailing, index) => call.toolCall(`call-${index}`, 'show_row', isFailing ? { fails: true } : {}));
+      call.finish('TOOL_CALLS');
+      told.push(...call.request.messages.slice(-1).flatMap((message) => (message.role === 'tool' ? [message.content] : [])));
+    }
+    await test.eventsOf(viewer, run.id);
+    const [answer] = await test.prisma.part.findMany({
+      where: { messageId: run.answerId ?? '', kind: 'TOOL_EXCHANGE' },
+      orderBy: { position: 'desc' },
+      take: 1,
+    });
+    expect(told).toEqual([
+      expect.stringContaining('try once more'),
+      '[[1]]',
+      expect.stringContaining('try once more'),
+      expect.stringContaining('second failure in a row: no further attempt is made. Say honestly'),
+    ]);
+    expect(answer?.data).toMatchObject({ isError: true, content: expect.stringContaining('No further attempt is made: "show_row" has failed 2 times') });
   });
 
   it('ends with MAX_STEPS when the engine never stops calling', async () => {

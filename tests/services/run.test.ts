@@ -72,7 +72,7 @@ describe('a run', () => {
     await test.eventsOf(viewer, first.id);
     await test.runs.send(viewer, { text: 'Two', conversationId: first.conversationId, systemPrompt: 'Be brief.', temperature: 0.1, topK: 5 });
     const { request, finish } = await engine.nextCall();
-    expect(request).toMatchObject({ model: 'one', system: 'Be brief.', temperature: 0.1, topK: 5, maxTokens: 1_024 });
+    expect(request).toMatchObject({ model: 'one', system: 'Be brief.', temperature: 0.1, topK: 5, maxTokens: 1_024, countsWordsAlone: true });
     expect(request.messages).toEqual([
       { role: 'user', text: 'One' },
       { role: 'assistant', text: 'Answer one', toolCalls: [] },

@@ -4,13 +4,19 @@ import { AppError } from '../../src/base/errors.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
+import { plainReport } from '../../src/base/reading.ts';
 import type { ColumnProfile } from '../../src/base/table.ts';
 import { createFiles } from '../../src/services/file/files.ts';
 import { createSessionTables } from '../../src/services/session/tables.ts';
 import { createSessions } from '../../src/services/session/sessions.ts';
-import { createUploads, type Ingester, type UploadedFile } from '../../src/services/upload/uploads.ts';
+import { createRowChanges } from '../../src/events/row-changes.ts';
+import type { Ingester } from '../../src/services/upload/read-file.ts';
+import type { UploadedFile } from '../../src/services/upload/store-files.ts';
+import { createUploadServices } from '../../src/services/upload/upload-services.ts';
+import { createFileChanges } from '../../src/services/file/file-changes.ts';
 import { createDatabase } from '../../src/stores/database.ts';
 import { createFileStore, type FileStoreOptions } from '../../src/stores/file-store.ts';
+import { createPartialFiles } from '../../src/stores/partial-files.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
 
@@ -33,7 +39,7 @@ export const simpleIngester: Ingester = {
         ),
       ),
       previewRows: rows.slice(0, 50),
-      report: { delimiter: ',', quote: null, escape: null, header: true, encoding: 'utf-8', rejectedRowCount: 0, rejectedRows: [], warnings: [] },
+      report: { ...plainReport, delimiter: ',', header: true, encoding: 'utf-8' },
     };
   },
 };
@@ -43,6 +49,7 @@ export function columnOf(name: string, values: readonly string[]): ColumnProfile
   return {
     name,
     type: 'VARCHAR',
+    unit: null,
     meaning: 'CATEGORY',
     nullCount: 0,
     distinctCount: new Set(values).size,
@@ -51,6 +58,8 @@ export function columnOf(name: string, values: readonly string[]): ColumnProfile
     mean: null,
     standardDeviation: null,
     quartiles: null,
+    quantiles: null,
+    histogram: [],
     topValues: values.slice(0, 3).map((value) => ({ value, count: 1 })),
   };
 }
@@ -76,9 +85,18 @@ export async function createWorkspace(
   const { prisma, pool } = database;
   const fileStore = createFileStore({ folder: folder.path, newId: uuidv7, ...options.store });
   const deletedConversations: string[] = [];
-  const limits = { maxUploadBytes: options.maxUploadBytes ?? 1_000_000, maxUploadsPerUser: 2, maxFilesPerSession: 5 };
+  const limits = { maxUploadBytes: options.maxUploadBytes ?? 1_000_000, maxUploadsPerUser: 2, maxFilesPerSession: 5, uploadResumeMs: 86_400_000 };
   const common = { prisma, fileStore, clock: systemClock, logger };
-  const uploads = createUploads({ ...common, duckdb: options.duckdb ?? simpleIngester, limits });
+  const changes = createRowChanges({ channel: 'upload_changes', pollIntervalMs: 50 });
+  const uploadServices = createUploadServices({
+    ...common,
+    newId: uuidv7,
+    partialFiles: createPartialFiles({ folder: folder.path }),
+    duckdb: options.duckdb ?? simpleIngester,
+    changes,
+    limits,
+  });
+  const { uploads } = uploadServices;
   const sessions = createSessions({
     ...common,
     newId: uuidv7,
@@ -93,7 +111,8 @@ export async function createWorkspace(
     prisma,
     pool,
     fileStore,
-    uploads,
+    ...uploadServices,
+    fileChanges: createFileChanges({ prisma, clock: systemClock, maxFilesPerSession: limits.maxFilesPerSession }),
     sessions,
     files: createFiles(common),
     tables: createSessionTables({ prisma, fileStore }),
@@ -113,6 +132,7 @@ export async function createWorkspace(
       return await upload.commit(never);
     },
     [Symbol.asyncDispose]: async (): Promise<void> => {
+      await uploadServices.upkeep.close();
       await database.close();
       await testDatabase[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();

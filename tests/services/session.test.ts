@@ -119,7 +119,7 @@ describe('sessions', () => {
     await workspace.prisma.runEvent.create({ data: { runId, seq: 1, data: {} } });
     const path = workspace.fileStore.pathsOf(file?.id ?? '').original;
     expect(existsSync(path)).toBe(true);
-    expect(await workspace.sessions.delete(ada, id)).toEqual({ sessionId: id, conversationId: conversation.id, fileIds: [file?.id] });
+    expect(await workspace.sessions.delete(ada, id)).toEqual({ sessionId: id, conversationId: conversation.id, fileIds: [file?.id], derivedTableIds: [] });
     expect(existsSync(path)).toBe(false);
     expect(await workspace.prisma.conversation.count({ where: { id: conversation.id } })).toBe(0);
     expect(await workspace.prisma.runEvent.count({ where: { runId } })).toBe(0);

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { createUploads } from '../../src/services/upload/uploads.ts';
+import { uuidv7 } from '../../src/base/id.ts';
+import { createRowChanges } from '../../src/events/row-changes.ts';
+import { createUploadServices } from '../../src/services/upload/upload-services.ts';
+import { createPartialFiles } from '../../src/stores/partial-files.ts';
 import { outage } from '../../src/stores/outage.ts';
 import { createWorkspace, simpleIngester } from './session-workspace.ts';
 
@@ -24,8 +27,18 @@ describe('U03 R07 an upload whose rows were stored while the answer of the datab
               throw outage(new Error('Connection terminated unexpectedly'));
             },
     });
-    const limits = { maxUploadBytes: 1_000, maxUploadsPerUser: 2 };
-    const uploads = createUploads({ prisma: forgetful, fileStore, duckdb: simpleIngester, clock: systemClock, logger, limits });
+    const limits = { maxUploadBytes: 1_000, maxUploadsPerUser: 2, uploadResumeMs: 60_000 };
+    const { uploads } = createUploadServices({
+      prisma: forgetful,
+      fileStore,
+      logger,
+      limits,
+      partialFiles: createPartialFiles({ folder: workspace.folder }),
+      duckdb: simpleIngester,
+      clock: systemClock,
+      newId: uuidv7,
+      changes: createRowChanges({ channel: 'upload_changes', pollIntervalMs: 1_000 }),
+    });
     const upload = async (): Promise<void> => {
       await using one = uploads.begin(viewer);
       await one.add('x.csv', bytes('a\n1\n'), AbortSignal.timeout(5_000));

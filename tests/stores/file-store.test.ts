@@ -3,11 +3,11 @@ import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/base/id.ts';
-import { createFileStore, type FileStore } from '../../src/stores/file-store.ts';
+import { createFileStore, type FileStore, type SweepRows } from '../../src/stores/file-store.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../kit/leftovers.ts';
 
 const never = new AbortController().signal;
-const noRows = async (): Promise<ReadonlySet<string>> => new Set();
+const noRows: SweepRows = { revisionsOf: async () => new Map(), awaitedOf: async () => new Set() };
 
 async function* chunks(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
@@ -33,6 +33,23 @@ describe('file store', () => {
     expect(await readFile(store.pathsOf(id).table, 'utf8')).toBe('parquet');
     expect(store.pathsOf(id).original).toBe(join(folder.path, 'files', id.slice(-2), id, 'original'));
     expect(await temporary()).toEqual([]);
+  });
+
+  it('keeps what was made in a prepared place, and sweeps what was made and never kept', async () => {
+    const [made, forgotten] = [await store.prepare(), await store.prepare()];
+    await writeFile(made.paths.table, 'parquet');
+    await store.keep(made.id);
+    expect(await readFile(store.pathsOf(made.id).table, 'utf8')).toBe('parquet');
+    expect(await temporary()).toEqual([forgotten.id]);
+    await store.discard(forgotten.id);
+    expect(await temporary()).toEqual([]);
+  });
+
+  it('has a table a reading, beside one original', () => {
+    const id = uuidv7();
+    expect(store.pathsOf(id, 1)).toEqual(store.pathsOf(id));
+    expect(store.pathsOf(id, 2).original).toBe(store.pathsOf(id).original);
+    expect(store.pathsOf(id, 2).table).toBe(join(folder.path, 'files', id.slice(-2), id, 'table.2.parquet'));
   });
 
   it('is readable by its owner alone', async () => {
@@ -126,10 +143,25 @@ describe('file store', () => {
       const [first, second] = [await store.receive(chunks('a'), { maxBytes: 1 }, never), await store.receive(chunks('b'), { maxBytes: 1 }, never)];
       await store.keep(first.id);
       await store.keep(second.id);
-      const rowsOf = async (ids: readonly string[]): Promise<ReadonlySet<string>> => new Set(ids.filter((id) => id === second.id));
-      expect((await store.sweep(hour, rowsOf)).orphanCount).toBe(0);
-      expect((await later().sweep(hour, rowsOf)).orphanCount).toBe(1);
+      const rows: SweepRows = { ...noRows, revisionsOf: async (ids) => new Map(ids.filter((id) => id === second.id).map((id) => [id, 1])) };
+      expect((await store.sweep(hour, rows)).orphanCount).toBe(0);
+      expect((await later().sweep(hour, rows)).orphanCount).toBe(1);
       expect([first, second].map(({ id }) => existsSync(store.pathsOf(id).original))).toEqual([false, true]);
+    });
+
+    it('U03 keeps what can be resumed, and removes the tables of readings before the present one when nobody can read them any more', async () => {
+      const waiting = await store.receive(chunks('half'), { maxBytes: 100 }, never);
+      const { id } = await store.receive(chunks('a'), { maxBytes: 1 }, never);
+      await store.keep(id);
+      for (const revision of [1, 2, 3]) await writeFile(store.pathsOf(id, revision).table, 'parquet');
+      const rows: SweepRows = { revisionsOf: async (ids) => new Map(ids.map((kept) => [kept, 2])), awaitedOf: async () => new Set([waiting.id]) };
+      const tables = (): readonly boolean[] => [1, 2, 3].map((revision) => existsSync(store.pathsOf(id, revision).table));
+      await store.sweep(hour, rows);
+      expect(tables()).toEqual([true, true, true]);
+      expect(await later().sweep(hour, rows)).toEqual({ temporaryCount: 0, orphanCount: 0 });
+      expect(tables()).toEqual([false, true, false]);
+      expect(existsSync(store.pathsOf(id).original)).toBe(true);
+      expect(await temporary()).toEqual([waiting.id]);
     });
 
     it('never touches what is not ours', async () => {

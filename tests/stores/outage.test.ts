@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '../kit/eventually.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../../src/stores/database.ts';
@@ -85,7 +86,7 @@ describe('R07 an outage of the database is SERVICE_UNAVAILABLE for whatever asks
     const commit = await failure(async () => database.prisma.$transaction(async (inner) => inner.setting.count().finally(() => proxy.cut())));
     expect(commit.error).toMatchObject(away);
     const killed = failure(async () => database.pool.query('SELECT pg_sleep(60)'));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       runSql(test.connectionString, "SELECT 1 / count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND datname = current_database()"),
     );
     await runSql(

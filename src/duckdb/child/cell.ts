@@ -87,8 +87,8 @@ function dateOf(value: DuckDBDateValue): string {
 }
 
 /** As many items as the budget allows, each made by `read`. */
-function listOf(length: number, budget: CellBudget, read: (index: number) => Json): Json[] {
-  const list: Json[] = [];
+function listOf<T>(length: number, budget: CellBudget, read: (index: number) => T): T[] {
+  const list: T[] = [];
   for (let index = 0; index < length; index += 1) {
     if (budget.itemsLeft <= 0) {
       budget.isCut = true;
@@ -100,13 +100,7 @@ function listOf(length: number, budget: CellBudget, read: (index: number) => Jso
   return list;
 }
 
-/**
- * A value of DuckDB as JSON. Integers and decimals are numbers while they are exact in a double, else strings; dates and moments are ISO
- * 8601 (`2024-05-01`, `2024-05-01T12:00:00`, with `Z` where the type has a time zone); blobs are base64; maps are lists of
- * `{ key, value }`; a union is the value it holds; intervals, times, UUIDs, enums, bits and whatever else there is are text as DuckDB
- * writes it.
- */
-export function cellOf(value: DuckDBValue, budget: CellBudget = createCellBudget()): Json {
+function cellOf(value: DuckDBValue, budget: CellBudget): Json {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return numberOf(value);
   if (typeof value === 'bigint') return bigintOf(value);
@@ -126,7 +120,15 @@ export function cellOf(value: DuckDBValue, budget: CellBudget = createCellBudget
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
     return listOf(value.items.length, budget, (index) => cellOf(value.items[index] ?? null, budget));
   }
-  if (value instanceof DuckDBStructValue) return Object.fromEntries(Object.entries(value.entries).map(([key, entry]) => [key, cellOf(entry, budget)]));
+  if (value instanceof DuckDBStructValue) {
+    const entries = Object.entries(value.entries);
+    return Object.fromEntries(
+      listOf(entries.length, budget, (index) => {
+        const [key = '', entry = null] = entries[index] ?? [];
+        return [textOf(key, budget), cellOf(entry, budget)];
+      }),
+    );
+  }
   if (value instanceof DuckDBMapValue) {
     return listOf(value.entries.length, budget, (index) => {
       const entry = value.entries[index];
@@ -138,7 +140,12 @@ export function cellOf(value: DuckDBValue, budget: CellBudget = createCellBudget
 }
 
 /**
- * A cell of a vector as JSON. Unlike `getItem` it does not build the whole of a long list before it is cut.
+ * A cell of a vector as JSON. Integers and decimals are numbers while they are exact in a double, else strings; dates and moments are ISO
+ * 8601 (`2024-05-01`, `2024-05-01T12:00:00`, with `Z` where the type has a time zone); blobs are base64; maps are lists of
+ * `{ key, value }`; a union is the value it holds; intervals, times, UUIDs, enums, bits and whatever else there is are text as DuckDB
+ * writes it.
+ *
+ * Unlike `getItem` it does not build the whole of a long list before it is cut, and it tells a 32-bit float from a double.
  *
  * @param budget what the cell may hold; told when it was cut
  */
@@ -150,7 +157,11 @@ export function readCell(vector: DuckDBVector, index: number, budget: CellBudget
   }
   if (vector instanceof DuckDBStructVector) {
     if (!vector.isItemValid(index)) return null;
-    return Object.fromEntries(vector.type.entryNames.map((name, entry) => [name, readCell(vector.entryVectorAt(entry), index, budget)]));
+    const { entryNames } = vector.type;
+    const values = listOf(entryNames.length, budget, (entry) => readCell(vector.entryVectorAt(entry), index, budget));
+    // The values of `(1, 'a')` have no names.
+    if (entryNames.every((name) => name === '')) return values;
+    return Object.fromEntries(values.map((value, entry) => [textOf(entryNames[entry] ?? '', budget), value]));
   }
   const value = vector.getItem(index);
   return vector instanceof DuckDBFloatVector && typeof value === 'number' ? floatOf(value) : cellOf(value, budget);

@@ -1,12 +1,12 @@
-import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { messageOf } from '../../base/errors.ts';
 import { ChildFailure } from './failure.ts';
 import { inspectHead, type Encoding } from './file-kind.ts';
+import { createMixedDecoder, isMostlyUtf8, surveyBytes, wideWithoutMark, type ByteSurvey } from './reading/encoding.ts';
+import { createLimit } from './unpack.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** A CSV file as DuckDB can read it: not compressed, in UTF-8. */
 export interface CsvSource {
@@ -16,110 +16,117 @@ export interface CsvSource {
   readonly head: string;
   /** The encoding of the file as it was uploaded. */
   readonly encoding: Encoding;
+  readonly hasByteOrderMark: boolean;
+  /** What the bytes of the file at `path` tell. */
+  readonly survey: ByteSurvey;
   readonly warnings: readonly string[];
 }
 
 const headBytes = 262_144;
+/** The share of NUL characters that text may have by accident; they are left out. */
+const mostNuls = 0.2;
 
 async function readHead(path: string): Promise<{ readonly head: Buffer; readonly bytes: number }> {
   await using file = await open(path);
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
   const { size } = await file.stat();
-  return { head: buffer.subarray(0, bytesRead), bytes: size };
+  return { head: await readBytes(file, 0, headBytes), bytes: size };
 }
 
-/** Lets bytes through up to a limit. */
-function createLimit(maxBytes: number): Transform {
-  let left = maxBytes;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      left -= chunk.length;
-      if (left < 0) done(new ChildFailure('PAYLOAD_TOO_LARGE', `The file is larger than ${maxBytes} bytes when it is unpacked.`));
-      else done(null, chunk);
-    },
-  });
+interface Decoder {
+  write(bytes: Buffer): string;
+  end(): string;
 }
 
-/**
- * Unpacks a gzip file.
- *
- * @throws ChildFailure PAYLOAD_TOO_LARGE beyond `maxBytes`, UNSUPPORTED_FILE when it is damaged
- */
-export async function unpack(path: string, targetPath: string, maxBytes: number, signal: AbortSignal): Promise<void> {
-  try {
-    await pipeline(createReadStream(path), createGunzip(), createLimit(maxBytes), createWriteStream(targetPath), { signal });
-  } catch (error) {
-    if (error instanceof ChildFailure || signal.aborted) throw error;
-    throw new ChildFailure('UNSUPPORTED_FILE', `The gzip file is damaged or cut off (${messageOf(error)}); compress it again.`);
-  }
-}
-
-async function transcode(path: string, targetPath: string, encoding: Encoding, maxBytes: number, signal: AbortSignal): Promise<void> {
+function plainDecoder(encoding: Encoding): Decoder {
   const decoder = new TextDecoder(encoding);
+  return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
+}
+
+async function recode(path: string, targetPath: string, decoder: Decoder, maxBytes: number, signal: AbortSignal): Promise<void> {
   const decode = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => done(null, Buffer.from(decoder.decode(chunk, { stream: true }))),
-    flush: (done) => done(null, Buffer.from(decoder.decode())),
+    transform: (chunk: Buffer, _encoding, done) => done(null, Buffer.from(decoder.write(chunk))),
+    flush: (done) => done(null, Buffer.from(decoder.end())),
   });
   await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), decode, createLimit(maxBytes), createWriteStream(targetPath), { signal });
 }
 
-/** How many bytes at the end of a buffer begin a character of UTF-8 that the next buffer finishes. */
-function openBytes(buffer: Buffer): number {
-  for (let back = 1; back <= Math.min(3, buffer.length); back += 1) {
-    const byte = buffer[buffer.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-  }
-  return 0;
+/** Writes a copy of a text file in UTF-8. */
+export async function transcode(path: string, targetPath: string, encoding: Encoding, maxBytes: number, signal: AbortSignal): Promise<void> {
+  await recode(path, targetPath, plainDecoder(encoding), maxBytes, signal);
 }
 
-/** The first stretch of a file that is not UTF-8, or null when all of it is. */
-async function findInvalidStretch(path: string, signal: AbortSignal): Promise<Buffer | null> {
-  let carried = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path, { highWaterMark: 4_194_304, signal })) {
-    const buffer = Buffer.concat([carried, Buffer.from(chunk)]);
-    const whole = buffer.subarray(0, buffer.length - openBytes(buffer));
-    if (!isUtf8(whole)) return whole;
-    carried = Buffer.from(buffer.subarray(whole.length));
+/** The encoding that the beginning of a file tells of; null where all of it must be looked at. */
+function encodingOfHead(head: Buffer): Encoding | null {
+  const nuls = head.filter((byte) => byte === 0).length;
+  const wide = head[0] === 0xff || head[0] === 0xfe || nuls === 0 ? null : wideWithoutMark(head.subarray(0, 65_536));
+  if (wide !== null) {
+    inspectHead(Buffer.from(new TextDecoder(wide).decode(head)));
+    return wide;
   }
-  return carried.length > 0 ? carried : null;
+  return inspectHead(nuls > 0 && nuls < head.length * mostNuls ? Buffer.from(head.filter((byte) => byte !== 0)) : head);
 }
 
-/** Whether text with a few wrong bytes is UTF-8 all the same: most of what is not ASCII in it is well formed. */
-function isMostlyUtf8(stretch: Buffer): boolean {
-  const text = new TextDecoder('utf-8').decode(stretch);
-  const wrong = text.match(/\ufffd/g)?.length ?? 0;
-  const right = text.match(/[^\u0000-\u007f\ufffd]/g)?.length ?? 0;
-  return right > wrong * 2;
+function byteOrderMarkOf(head: Buffer): boolean {
+  return (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff) || (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf);
+}
+
+/** What a person said cannot be where the bytes are plainly something else. */
+function refuseEncoding(said: Encoding, head: Buffer): void {
+  if (!said.startsWith('utf-16') || byteOrderMarkOf(head)) return;
+  if (!head.includes(0) && wideWithoutMark(head) === null && !/[\n\r]/.test(new TextDecoder(said).decode(head)))
+    throw new ChildFailure('UNSUPPORTED_FILE', `The file is not ${said}: read so, it has no line ends. Leave the encoding out, and it is found.`);
+}
+
+/** What is needed of an upload to read it as text. */
+export interface CsvRequest {
+  readonly sourcePath: string;
+  /** Where copies are put. */
+  readonly folder: string;
+  /** How large a copy may become. */
+  readonly maxBytes: number;
+  /** The encoding that a person said. */
+  readonly encoding: Encoding | undefined;
 }
 
 /**
- * Makes a plain UTF-8 file of an upload: unpacks gzip, finds the encoding, and writes a copy where DuckDB could not read the original.
+ * Makes a plain UTF-8 file of an upload: finds the encoding, and writes a copy where DuckDB could not read the original.
  *
- * @param folder where copies are put
- * @param maxBytes how large a copy may become
  * @throws ChildFailure UNSUPPORTED_FILE, PAYLOAD_TOO_LARGE
  */
-export async function prepareCsv(sourcePath: string, isGzip: boolean, folder: string, maxBytes: number, signal: AbortSignal): Promise<CsvSource> {
-  const plainPath = isGzip ? `${folder}/unpacked.csv` : sourcePath;
-  if (isGzip) await unpack(sourcePath, plainPath, maxBytes, signal);
+export async function prepareCsv({ sourcePath: plainPath, folder, maxBytes, encoding: said }: CsvRequest, signal: AbortSignal): Promise<CsvSource> {
   const plain = await readHead(plainPath);
-  const wide = inspectHead(plain.head);
-  const invalid = wide === null ? await findInvalidStretch(plainPath, signal) : null;
-  if (wide === null && invalid === null) {
-    return { path: plainPath, bytes: plain.bytes, head: textOfHead(plain.head), encoding: 'utf-8', warnings: [] };
+  const hasByteOrderMark = byteOrderMarkOf(plain.head);
+  if (said !== undefined) refuseEncoding(said, plain.head);
+  const wide = said === undefined ? encodingOfHead(plain.head) : said === 'utf-8' ? null : said;
+  const survey = wide === null ? await surveyBytes(plainPath, signal) : null;
+  if (survey?.isUtf8 === true) {
+    return { path: plainPath, bytes: plain.bytes, head: textOfHead(plain.head), encoding: 'utf-8', hasByteOrderMark, survey, warnings: nulWarning(survey) };
   }
-  const isDamaged = invalid !== null && isMostlyUtf8(invalid);
-  const encoding = wide ?? (isDamaged ? 'utf-8' : 'windows-1252');
+  const isMixed = said === undefined && survey?.invalid != null && isMostlyUtf8(survey.invalid);
+  const encoding = wide ?? (isMixed || said === 'utf-8' ? 'utf-8' : 'windows-1252');
+  const mixed = createMixedDecoder();
   const path = `${folder}/utf-8.csv`;
-  await transcode(plainPath, path, encoding, maxBytes, signal);
+  await recode(plainPath, path, isMixed ? mixed : plainDecoder(encoding), maxBytes, signal);
   const copy = await readHead(path);
-  const warnings = isDamaged
-    ? ['Some bytes of the file are not valid UTF-8; they were replaced by \ufffd.']
-    : wide === null
+  const copySurvey = await surveyBytes(path, signal);
+  const wrong = mixed.wrongCount();
+  const warnings = [
+    ...(isMixed
+      ? [
+          `${wrong} ${wrong === 1 ? 'byte of the file is' : 'bytes of the file are'} not valid UTF-8; ${wrong === 1 ? 'it was' : 'they were'} read as windows-1252 (Latin-1).`,
+        ]
+      : []),
+    ...(said === 'utf-8' ? ['Some bytes of the file are not valid UTF-8; they were replaced by \ufffd.'] : []),
+    ...(said === undefined && !isMixed && wide === null
       ? ['The file is not UTF-8; it was read as windows-1252 (Latin-1). If letters look wrong, save it as UTF-8 and upload it again.']
-      : [];
-  return { path, bytes: copy.bytes, head: textOfHead(copy.head), encoding, warnings };
+      : []),
+    ...nulWarning(copySurvey),
+  ];
+  return { path, bytes: copy.bytes, head: textOfHead(copy.head), encoding, hasByteOrderMark, survey: copySurvey, warnings };
+}
+
+function nulWarning({ hasNuls }: ByteSurvey): readonly string[] {
+  return hasNuls ? ['The file has NUL characters; they were left out.'] : [];
 }
 
 function textOfHead(head: Buffer): string {

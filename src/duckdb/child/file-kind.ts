@@ -4,12 +4,12 @@ import { ChildFailure } from './failure.ts';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 const signatures: readonly { readonly bytes: readonly number[]; readonly name: string }[] = [
-  { bytes: [0x50, 0x4b, 0x03, 0x04], name: 'an Excel workbook or a ZIP archive; save the sheet as CSV' },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], name: 'an old Excel workbook; save the sheet as CSV' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], name: 'an Excel workbook or a ZIP archive; name a workbook .xlsx' },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], name: 'an old Excel workbook; save it as .xlsx' },
   { bytes: [0x25, 0x50, 0x44, 0x46], name: 'a PDF document; export its table as CSV' },
   { bytes: [0x50, 0x41, 0x52, 0x31], name: 'a Parquet file; name it .parquet' },
   { bytes: [0x1f, 0x8b], name: 'a gzip file; name it .csv.gz' },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], name: 'a zstd file; unpack it first' },
+  { bytes: [0x28, 0xb5, 0x2f, 0xfd], name: 'a zstd file; name it .csv.zst' },
   { bytes: [0x42, 0x5a, 0x68], name: 'a bzip2 file; unpack it first' },
   { bytes: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], name: 'an SQLite database; export the table as CSV' },
   { bytes: [0x89, 0x50, 0x4e, 0x47], name: 'a picture' },
@@ -21,7 +21,7 @@ function unsupported(what: string): ChildFailure {
 }
 
 /** UTF-16 by its byte order mark, or by the zero bytes that Latin text has in every second place. */
-function wideEncodingOf(head: Buffer): Encoding | null {
+export function wideEncodingOf(head: Buffer): Encoding | null {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   const sample = head.subarray(0, 4_096);
@@ -49,7 +49,7 @@ export function inspectHead(head: Buffer): Encoding | null {
   const start = text.trimStart().slice(0, 2_000);
   if (start === '') throw new ChildFailure('UNSUPPORTED_FILE', 'The file holds nothing but spaces and line ends.');
   if (/^<(!doctype|html|head|body|table|\?xml|!--)/i.test(start)) throw unsupported('a web page or XML; save the data itself as CSV');
-  if (/^\{\s*"|^\[\s*[[{]/.test(start)) throw unsupported('JSON; convert it to CSV');
+  if (/^\{\s*"|^\[\s*[[{]/.test(start)) throw unsupported('JSON; name it .json, or .jsonl where each line is an object');
   // Tab, line feed and carriage return are text; so are form feed and the escape of terminals, in small numbers.
   const controls = text.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/g)?.length ?? 0;
   if (text.includes('\u0000') || controls > Math.max(8, text.length * 0.02)) throw unsupported('binary data');

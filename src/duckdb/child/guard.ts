@@ -1,6 +1,9 @@
 import { allowedExpressions, allowedFunctions, allowedNodes, allowedTableFunctions } from './allowed-functions.ts';
 import { ChildFailure } from './failure.ts';
-import { nearest } from './nearest.ts';
+import { foreignFunctionHint } from './foreign-functions.ts';
+import { hintFor } from './hints.ts';
+import { nearest } from '../../base/nearest.ts';
+import { excerptAt, placeOf, type Place } from './place.ts';
 import { isNode, nodesOf, parseSyntaxTree, textOf, type SyntaxNode } from './syntax-tree.ts';
 
 /**
@@ -17,7 +20,7 @@ export function checkSql(serialized: string, sql: string, tableNames: readonly s
   const parsed = parseSyntaxTree(serialized);
   switch (parsed.kind) {
     case 'invalid':
-      throw new ChildFailure('SQL_INVALID', `Parser Error: ${parsed.message}${lineAt(sql, parsed.position)}`);
+      throw notSql(parsed.message, parsed.position, sql);
     case 'notSelect':
       throw notSelect(sql);
     case 'parsed': {
@@ -26,19 +29,26 @@ export function checkSql(serialized: string, sql: string, tableNames: readonly s
       if (second !== undefined)
         throw new ChildFailure('SQL_NOT_ALLOWED', `Only one SELECT is allowed; this text holds ${parsed.statements.length} statements. Send them one by one.`);
       const used = new Set<string>();
-      walk(statement, new Set(), { tableNames, used });
+      walk(statement, new Set(), { sql, tableNames, used });
       return [...used];
     }
   }
 }
 
 interface Walk {
+  readonly sql: string;
   readonly tableNames: readonly string[];
   readonly used: Set<string>;
 }
 
+function notSql(message: string, offset: number | null, sql: string): ChildFailure {
+  const place = offset === null ? null : placeOf(sql, offset);
+  const { message: told, advice } = hintFor({ type: 'Parser', message, offset, name: null, subtype: null }, { sql, columns: [] }, place);
+  return new ChildFailure('SQL_INVALID', `Parser Error: ${told}${advice === null ? '' : `\n${advice}`}${excerptAt(sql, place)}`, place);
+}
+
 function notSelect(sql: string): ChildFailure {
-  const keyword = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/|;)*([A-Za-z]+)/.exec(sql)?.[1]?.toUpperCase();
+  const keyword = firstWord(sql)?.toUpperCase();
   if (keyword === 'PIVOT') {
     return new ChildFailure('SQL_NOT_ALLOWED', 'PIVOT needs the values of its columns here: PIVOT table ON column IN (value, value) USING sum(amount).');
   }
@@ -46,15 +56,23 @@ function notSelect(sql: string): ChildFailure {
   return new ChildFailure('SQL_NOT_ALLOWED', `Only one SELECT is allowed; this ${found}.`);
 }
 
-/** The line of a position with a mark under the place, as DuckDB itself shows it. */
-function lineAt(sql: string, position: number | null): string {
-  if (position === null || position > sql.length) return '';
-  const before = sql.slice(0, position).split('\n');
-  const column = before.at(-1)?.length ?? 0;
-  const line = sql.split('\n')[before.length - 1] ?? '';
-  const from = Math.max(0, column - 60);
-  const label = `LINE ${before.length}: `;
-  return `\n\n${label}${line.slice(from, column + 60)}\n${' '.repeat(label.length + column - from)}^`;
+/** The word at the beginning, after blanks and comments. One expression for all of them could take exponential time. */
+function firstWord(sql: string): string | null {
+  const blank = /\s+|;|--[^\n]*|\/\*[^]*?\*\//y;
+  let end = 0;
+  while (blank.test(sql)) end = blank.lastIndex;
+  return /^[A-Za-z]+/.exec(sql.slice(end))?.[0] ?? null;
+}
+
+/** A failure with its place. What is not allowed is not shown again: it may name a file. */
+function refused(code: 'SQL_NOT_ALLOWED' | 'SQL_INVALID', message: string, node: SyntaxNode, context: Walk): ChildFailure {
+  const place = placeOfNode(node, context);
+  return new ChildFailure(code, code === 'SQL_INVALID' ? `${message}${excerptAt(context.sql, place)}` : message, place);
+}
+
+function placeOfNode(node: SyntaxNode, context: Walk): Place | null {
+  const offset = node['query_location'];
+  return typeof offset === 'number' ? placeOf(context.sql, offset) : null;
 }
 
 function walk(value: unknown, scope: ReadonlySet<string>, context: Walk): void {
@@ -72,10 +90,14 @@ function walk(value: unknown, scope: ReadonlySet<string>, context: Walk): void {
 
 /** A CTE is known to those after it and to the query; to itself only where it is recursive. Else its name could stand for a file. */
 function scopeOf(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk): ReadonlySet<string> {
-  const inner = new Set(scope);
-  if (textOf(node, 'type') === 'RECURSIVE_CTE_NODE' || textOf(node, 'type') === 'CTE_NODE') inner.add(textOf(node, 'cte_name').toLowerCase());
+  const isCte = textOf(node, 'type') === 'RECURSIVE_CTE_NODE' || textOf(node, 'type') === 'CTE_NODE';
   const map = node['cte_map'];
-  for (const entry of isNode(map) ? nodesOf(map['map']) : []) {
+  const entries = isNode(map) ? nodesOf(map['map']) : [];
+  // Nearly all nodes leave the scope as it is; copies for each of them would take time in proportion to the square of the SQL.
+  if (!isCte && entries.length === 0) return scope;
+  const inner = new Set(scope);
+  if (isCte) inner.add(textOf(node, 'cte_name').toLowerCase());
+  for (const entry of entries) {
     const name = textOf(entry, 'key').toLowerCase();
     walk(entry['value'], inner, context);
     inner.add(name);
@@ -88,16 +110,16 @@ function checkNode(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk):
   const expression = node['class'];
   if (expression !== undefined) {
     if (expression === 'PARAMETER')
-      throw new ChildFailure('SQL_NOT_ALLOWED', 'Parameters such as ? and $1 have no values here; write the values into the SQL.');
-    if (typeof expression !== 'string' || !allowedExpressions.has(expression)) throw unknownKind(String(expression));
+      throw refused('SQL_NOT_ALLOWED', 'Parameters such as ? and $1 have no values here; write the values into the SQL.', node, context);
+    if (typeof expression !== 'string' || !allowedExpressions.has(expression)) throw unknownKind(String(expression), node, context);
   } else if (typeof type === 'string' && !allowedNodes.has(type) && !isJustText(node)) {
-    throw unknownKind(type);
+    throw unknownKind(type, node, context);
   }
   if (type === 'BASE_TABLE') checkTable(node, scope, context);
   if (type === 'SHOW_REF') checkShow(node, context);
-  if (typeof node['function_name'] === 'string') checkFunction(node, expression === 'WINDOW' ? 'WINDOW' : 'FUNCTION');
+  if (typeof node['function_name'] === 'string') checkFunction(node, expression === 'WINDOW' ? 'WINDOW' : 'FUNCTION', context);
   const tableFunction = node['function'];
-  if (type === 'TABLE_FUNCTION' && isNode(tableFunction)) checkTableFunction(textOf(tableFunction, 'function_name'));
+  if (type === 'TABLE_FUNCTION' && isNode(tableFunction)) checkTableFunction(tableFunction, context);
 }
 
 /** Nodes whose `type` is no kind of node: the order and null order of an ORDER BY, and what belongs to the type of a cast. */
@@ -105,8 +127,8 @@ function isJustText(node: SyntaxNode): boolean {
   return ('null_order' in node && 'expression' in node) || textOf(node, 'type').endsWith('_TYPE_INFO');
 }
 
-function unknownKind(kind: string): ChildFailure {
-  return new ChildFailure('SQL_NOT_ALLOWED', `This kind of SQL (${kind.toLowerCase().replaceAll('_', ' ')}) is not among those that are allowed.`);
+function unknownKind(kind: string, node: SyntaxNode, context: Walk): ChildFailure {
+  return refused('SQL_NOT_ALLOWED', `This kind of SQL (${kind.toLowerCase().replaceAll('_', ' ')}) is not among those that are allowed.`, node, context);
 }
 
 function checkTable(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk): void {
@@ -114,7 +136,7 @@ function checkTable(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk)
   const schema = [textOf(node, 'catalog_name'), textOf(node, 'schema_name')].filter((part) => part !== '' && part !== 'main' && part !== 'memory');
   const available =
     context.tableNames.length === 0 ? 'There are no tables yet.' : `The tables are ${context.tableNames.map((table) => `"${table}"`).join(', ')}.`;
-  if (schema.length > 0) throw new ChildFailure('SQL_NOT_ALLOWED', `Only the tables of the session can be read, without a schema in front. ${available}`);
+  if (schema.length > 0) throw refused('SQL_NOT_ALLOWED', `Only the tables of the session can be read, without a schema in front. ${available}`, node, context);
   if (scope.has(name.toLowerCase())) return;
   const table = context.tableNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (table !== undefined) {
@@ -122,14 +144,18 @@ function checkTable(node: SyntaxNode, scope: ReadonlySet<string>, context: Walk)
     return;
   }
   // A name that reads like a file or an address is not repeated: it may be a path.
-  if (/[/\\:*?[\]]|\.[a-z0-9]+$/i.test(name)) throw new ChildFailure('SQL_NOT_ALLOWED', `Files cannot be read, only the tables of the session. ${available}`);
+  if (/[/\\:*?[\]]|\.[a-z0-9]+$/i.test(name)) {
+    throw refused('SQL_NOT_ALLOWED', `Files cannot be read, only the tables of the session. ${available}`, node, context);
+  }
   if (/^(information_schema|pg_|sqlite_|duckdb_|pragma_)/i.test(name)) {
-    throw new ChildFailure('SQL_NOT_ALLOWED', `The catalog cannot be read; use DESCRIBE and a table for its columns. ${available}`);
+    throw refused('SQL_NOT_ALLOWED', `The catalog cannot be read; use DESCRIBE and a table for its columns. ${available}`, node, context);
   }
   const guess = nearest(name, [...context.tableNames, ...scope]);
-  throw new ChildFailure(
+  throw refused(
     'SQL_INVALID',
     `Catalog Error: Table with name ${name.slice(0, 100)} does not exist!${guess === null ? '' : ` Did you mean "${guess}"?`} ${available}`,
+    node,
+    context,
   );
 }
 
@@ -140,23 +166,24 @@ function checkShow(node: SyntaxNode, context: Walk): void {
   if (!isAboutQuery && !isTableList) throw new ChildFailure('SQL_NOT_ALLOWED', 'Of the SHOW statements only SHOW TABLES, DESCRIBE and SUMMARIZE are allowed.');
 }
 
-function checkFunction(node: SyntaxNode, kind: 'FUNCTION' | 'WINDOW'): void {
+function checkFunction(node: SyntaxNode, kind: 'FUNCTION' | 'WINDOW', context: Walk): void {
   const name = textOf(node, 'function_name').toLowerCase();
   const schema = textOf(node, 'schema').toLowerCase();
+  if (name.startsWith('`')) throw refused('SQL_INVALID', 'Parser Error: Names stand in double quotes, not in backticks: "name".', node, context);
   const isOperator = kind === 'FUNCTION' && /^[^a-z0-9_\s]+$/.test(name);
   if ((isOperator || allowedFunctions.has(name) || allowedTableFunctions.has(name)) && ['', 'main', 'pg_catalog'].includes(schema)) return;
   const guess = nearest(name, [...allowedFunctions]);
-  throw new ChildFailure(
-    'SQL_NOT_ALLOWED',
-    `The function ${name.slice(0, 100)} is not among those that SQL may call here.${guess === null ? '' : ` Did you mean "${guess}"?`}`,
-  );
+  const help = foreignFunctionHint(name) ?? (guess === null ? '' : `Did you mean "${guess}"?`);
+  throw refused('SQL_NOT_ALLOWED', `The function ${name.slice(0, 100)} is not among those that SQL may call here. ${help}`.trim(), node, context);
 }
 
-function checkTableFunction(functionName: string): void {
-  const name = functionName.toLowerCase();
+function checkTableFunction(node: SyntaxNode, context: Walk): void {
+  const name = textOf(node, 'function_name').toLowerCase();
   if (allowedTableFunctions.has(name)) return;
-  throw new ChildFailure(
+  throw refused(
     'SQL_NOT_ALLOWED',
     `The table function ${name.slice(0, 100)} is not allowed: only the tables of the session and ${[...allowedTableFunctions].join(', ')} can stand after FROM.`,
+    node,
+    context,
   );
 }

@@ -8,13 +8,15 @@ export interface ChildArguments {
   readonly threads: number;
   /** Above this much memory in use the process ends itself. */
   readonly residentBytes: number;
+  /** How long a job may run before the process gives its priority up. */
+  readonly longAfterMs: number;
 }
 
 /** Reads the command line. */
 export function parseArguments(values: readonly string[]): ChildArguments {
-  const [folder, memoryBytes, threads, residentBytes] = values;
+  const [folder, memoryBytes, threads, residentBytes, longAfterMs] = values;
   if (folder === undefined) throw new Error('The first argument must be the private folder.');
-  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), residentBytes: Number(residentBytes) };
+  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), residentBytes: Number(residentBytes), longAfterMs: Number(longAfterMs) };
 }
 
 /** Takes a message as the parent's: the channel has no other end, and the parent is our own code. */

@@ -1,16 +1,19 @@
-import { messageOf } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
-import type { IngestJob, IngestReport, RejectedRow } from '../protocol.ts';
-import { uniqueColumnNames, type ColumnNames } from './column-names.ts';
-import { headerFields } from './header.ts';
-import { isComplaint, typedProjection, type ColumnType } from './column-types.ts';
+import type { IngestReport } from '../../base/reading.ts';
+import type { IngestJob } from '../protocol.ts';
 import { prepareCsv, type CsvSource } from './csv-source.ts';
-import { chosenType, proposeType, refineTypes, type ColumnDecision } from './decide-types.ts';
-import { findDialect, readCsvCall, type Dialect } from './dialect.ts';
+import { readCsvCall, type Dialect } from './dialect.ts';
 import { ChildFailure } from './failure.ts';
-import { isWide, parquetOptions } from './parquet-options.ts';
-import { quoteName, quoteString } from './quote.ts';
+import { isWide } from './parquet-options.ts';
+import type { Account } from './reading/account.ts';
+import { dialectOf, isComplete, isPlain, plainAccount } from './reading/direct.ts';
+import type { FoundMarks } from './reading/find-marks.ts';
+import { normalise } from './reading/normalise.ts';
+import { plainDelimiter } from './reading/normaliser.ts';
+import type { TablePlan } from './reading/plan.ts';
+import { marksOf, planHead, type HeadPlan, type TextReading, type TextSource } from './reading/read-text.ts';
+import { structureReport } from './reading/sentences.ts';
 import type { Workbench } from './workbench.ts';
+import { writeTyped, type TypedWritten } from './write-parquet.ts';
 
 /** What was written, and how the file was read. */
 export interface Ingested {
@@ -18,141 +21,104 @@ export interface Ingested {
   readonly report: IngestReport;
 }
 
-const mostRejectedRows = 100;
+interface Reading {
+  readonly written: TypedWritten;
+  readonly plan: TablePlan;
+  readonly account: Account;
+}
 
 /**
  * Writes the rows of a CSV file as zstd Parquet.
  *
- * All columns are read as text, and the projection above gives them their types, decided by the first rows. When a text further down does
- * not fit, the types are decided anew by all rows: so no value is changed and no row is lost by a wrong guess, and an ordinary file is
- * read once.
+ * Our own reader finds the structure. A large file that is plain at both of its ends is read by DuckDB; where the lines of the file and
+ * the rows that came of them do not agree, and for every other file, our reader writes plain CSV first, and accounts for each line.
+ *
+ * @throws ChildFailure UNSUPPORTED_FILE, PAYLOAD_TOO_LARGE
  */
 export async function ingestCsv(bench: Workbench, job: IngestJob, folder: string, signal: AbortSignal): Promise<Ingested> {
-  const source = await prepareCsv(job.sourcePath, job.isGzip, folder, job.maxExpandedBytes, signal);
-  const [firstLine = ''] = source.head.split(/[\r\n]/, 1);
-  if (isWide(firstLine.split(/[,;\t|]/).length)) await bench.all('SET threads = 1');
+  const request = { sourcePath: job.sourcePath, folder, maxBytes: job.maxExpandedBytes, encoding: job.options.encoding };
+  const source = await prepareCsv(request, signal);
+  const text: TextSource = { path: source.path, head: source.head.replace(/^\ufeff/, ''), isWholeInHead: source.bytes <= Buffer.byteLength(source.head) };
+  const reading: TextReading = { options: job.options, hint: job.delimiterHint, maxColumns: job.maxColumns };
+  const found = marksOf(text, reading);
+  if (isWide(found.width)) await bench.all('SET threads = 1');
   await bench.lock([source.path, job.partialPath], [folder]);
-  const dialect = await findDialect(bench, source, job.delimiterHint);
-  if (dialect.columnCount > job.maxColumns) {
+  const head = planHead(text, found, reading);
+  const { written, plan, account } =
+    (await readDirectly(bench, job, source, found, head)) ?? (await readTolerantly(bench, job, { text, found, reading, head, folder }, signal));
+  const report = structureReport(plan, account);
+  if (written.rowCount === 0 && account.rejectedCount > 0) {
+    const [first] = account.rejected;
     throw new ChildFailure(
       'UNSUPPORTED_FILE',
-      `The file has ${dialect.columnCount} columns; at most ${job.maxColumns} can be read. Remove those that do not matter.`,
+      `No row of the file could be read; the first problem is in line ${first?.line ?? 1}: ${first?.reason ?? 'unknown'}`,
     );
   }
-  const { names, warnings } = readNames(source, dialect);
-  const header = `, header = ${dialect.hasHeader}`;
-  const rows = readCsvCall(source, dialect, `${header}, ignore_errors = true`);
-  const write = (types: readonly ColumnType[], attempt: number): Promise<number> =>
-    writeParquet(
-      bench,
-      job.partialPath,
-      readCsvCall(source, dialect, `${header}, store_rejects = true, rejects_table = 'rejects_${attempt}', rejects_scan = 'scans_${attempt}'`),
-      types,
-      names,
-    );
-
-  let decisions = await proposeTypes(bench, rows, names);
-  let attempt = 1;
-  let rowCount: number;
-  try {
-    rowCount = await write(decisions.map(chosenType), attempt);
-  } catch (error) {
-    if (!isComplaint(messageOf(error))) throw error;
-    decisions = await refineTypes(bench, rows, names, decisions);
-    attempt = 2;
-    rowCount = await write(decisions.map(chosenType), attempt);
-  }
-  const rejected = await readRejects(bench, `rejects_${attempt}`, names);
-  if (rowCount === 0 && rejected.count > 0) {
-    throw new ChildFailure(
-      'UNSUPPORTED_FILE',
-      `No row of the file could be read; the first problem is in line ${rejected.rows[0]?.line ?? 1}: ${rejected.rows[0]?.reason ?? 'unknown'}`,
-    );
-  }
-  const empty = rowCount === 0 ? ['The file has a header and no rows.'] : [];
-  const report: IngestReport = {
-    delimiter: dialect.delimiter,
-    quote: dialect.quote === '' ? null : dialect.quote,
-    escape: dialect.escape === '' ? null : dialect.escape,
-    header: dialect.hasHeader,
-    encoding: source.encoding,
-    rejectedRowCount: rejected.count,
-    rejectedRows: rejected.rows,
-    warnings: [...source.warnings, ...dialectWarnings(dialect), ...warnings, ...decisions.flatMap(({ warning }) => warning ?? []), ...empty],
-  };
-  return { rowCount, report };
-}
-
-function dialectWarnings(dialect: Dialect): readonly string[] {
-  return [
-    ...(dialect.skippedLines > 0 ? [`The first ${dialect.skippedLines} lines were skipped: they stand above the header.`] : []),
-    ...(dialect.comment === '' ? [] : [`Lines that begin with ${dialect.comment} were left out as comments.`]),
-    ...(dialect.hasHeader ? [] : ['The file has no header; the columns are called column_1, column_2 and so on.']),
-  ];
-}
-
-function readNames(source: CsvSource, dialect: Dialect): ColumnNames {
-  const indexes = Array.from({ length: dialect.columnCount }, (_, index) => index);
-  if (!dialect.hasHeader) return { names: indexes.map((index) => `column_${index + 1}`), warnings: [] };
-  const fields = headerFields(source.head, dialect);
-  return uniqueColumnNames(indexes.map((index) => fields[index] ?? null));
-}
-
-/** The proposals by the first rows; for a column that begins empty, by its first values. */
-async function proposeTypes(bench: Workbench, relation: string, names: readonly string[]): Promise<readonly ColumnDecision[]> {
-  const sampleRows = Math.max(200, Math.min(10_000, Math.floor(200_000 / names.length)));
-  const sample = await bench.all(`SELECT * FROM ${relation} LIMIT ${sampleRows}`);
-  const textOf = (row: Readonly<Record<string, Json>>, index: number): string | null => {
-    const text = row[`c${index}`];
-    return typeof text === 'string' ? text : null;
-  };
-  const decisions: ColumnDecision[] = [];
-  for (const [index, name] of names.entries()) {
-    const decision = proposeType(
-      sample.map((row) => textOf(row, index)),
-      name,
-    );
-    const later =
-      decision.isEmpty && sample.length === sampleRows
-        ? await bench.all(`SELECT c${index} FROM ${relation} WHERE c${index} IS NOT NULL LIMIT ${sampleRows}`)
-        : null;
-    decisions.push(
-      later === null
-        ? decision
-        : proposeType(
-            later.map((row) => textOf(row, index)),
-            name,
-          ),
-    );
-  }
-  return decisions;
-}
-
-/** Writes and counts the rows. */
-async function writeParquet(bench: Workbench, path: string, relation: string, types: readonly ColumnType[], names: readonly string[]): Promise<number> {
-  const projections = types.map((type, index) => typedProjection(type, index));
-  const inner = projections.map((projection) => projection.inner).join(', ');
-  const outer = projections.map((projection, index) => `${projection.outer} AS ${quoteName(names[index] ?? '')}`).join(', ');
-  const [written] = await bench.all(`COPY (SELECT ${outer} FROM (SELECT ${inner} FROM ${relation})) TO ${quoteString(path)} (${parquetOptions(names.length)})`);
-  return Number(written?.['Count'] ?? 0);
-}
-
-async function readRejects(
-  bench: Workbench,
-  table: string,
-  names: readonly string[],
-): Promise<{ readonly count: number; readonly rows: readonly RejectedRow[] }> {
-  const [total] = await bench.all(`SELECT count(DISTINCT line) AS count FROM ${table}`);
-  const rows = await bench.all(
-    `SELECT line, any_value(column_name) AS name, string_agg(DISTINCT left(error_message, 300), ' ') AS reason, any_value(left(csv_line, 500)) AS text FROM ${table} GROUP BY line ORDER BY line LIMIT ${mostRejectedRows}`,
-  );
+  const empty = written.rowCount === 0 ? ['The file has a header and no rows.'] : [];
   return {
-    count: Number(total?.['count'] ?? 0),
-    rows: rows.map((row) => ({
-      line: Number(row['line'] ?? 0),
-      column: typeof row['name'] === 'string' ? (names[Number(row['name'].slice(1))] ?? null) : null,
-      reason: String(row['reason'] ?? ''),
-      text: String(row['text'] ?? '').trimEnd(),
-    })),
+    rowCount: written.rowCount,
+    report: {
+      ...report,
+      encoding: source.encoding,
+      hasByteOrderMark: source.hasByteOrderMark,
+      decimalMark: written.decimalMark,
+      thousandsMark: written.thousandsMark,
+      dateFormats: written.dateFormats,
+      warnings: [...source.warnings, ...report.warnings, ...written.warnings, ...empty],
+    },
   };
+}
+
+/** Lets DuckDB read the file as it is; null where it is not plain enough for that, or turns out not to be. */
+async function readDirectly(bench: Workbench, job: IngestJob, source: CsvSource, found: FoundMarks, head: HeadPlan | null): Promise<Reading | null> {
+  if (head === null || !(await isPlain(source, found, head, job.options))) return null;
+  const { plan } = head;
+  const dialect = dialectOf(plan);
+  try {
+    const written = await write(bench, job, plan, source.path, dialect);
+    return (await isComplete(bench, job.partialPath, source, plan, written.rowCount))
+      ? { written, plan, account: plainAccount(source, plan, written.rowCount) }
+      : null;
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
+}
+
+/** Whether DuckDB complains about the text of a file. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && /CSV Error|Invalid Input Error: .*(CSV|Line)/s.test(error.message);
+}
+
+interface Tolerant {
+  readonly text: TextSource;
+  readonly found: FoundMarks;
+  readonly reading: TextReading;
+  readonly head: HeadPlan | null;
+  readonly folder: string;
+}
+
+/** Reads the file with our own reader. */
+async function readTolerantly(bench: Workbench, job: IngestJob, { text, found, reading, head, folder }: Tolerant, signal: AbortSignal): Promise<Reading> {
+  const path = `${folder}/plain.csv`;
+  const { plan, account } = await normalise(text, found, reading, head, path, signal);
+  const dialect: Dialect = {
+    delimiter: plainDelimiter(plan.marks),
+    quote: '"',
+    escape: '"',
+    comment: '',
+    skippedLines: 0,
+    hasHeader: false,
+    columnCount: plan.shape.width,
+  };
+  const written = await write(bench, job, plan, path, dialect, String.raw`, new_line = '\n'`);
+  if (written.rowCount !== account.rowCount) {
+    throw new ChildFailure('INTERNAL_SERVER_ERROR', `Of ${account.rowCount} rows of the file, ${written.rowCount} were written.`);
+  }
+  return { written, plan, account };
+}
+
+function write(bench: Workbench, job: IngestJob, plan: TablePlan, path: string, dialect: Dialect, options = ''): Promise<TypedWritten> {
+  const rows = readCsvCall(path, dialect, `, max_line_size = 2097152, buffer_size = 8388608${options}`);
+  return writeTyped(bench, { path: job.partialPath, names: plan.names, rows, rowsOfAttempt: () => rows, options: job.options });
 }

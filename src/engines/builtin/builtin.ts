@@ -4,14 +4,16 @@ import { notConnectedText } from './not-connected.ts';
 import { analyseData } from './analysis/analyse.ts';
 import type { Confidence } from './confidence.ts';
 import { answerQuestion } from './question/answer.ts';
+import { answerPlanning } from './planning/answer.ts';
 import type { Script } from './script.ts';
 import { titleOf } from './title.ts';
-import { isSameStep, lastQuestion, readSteps, toToolCall } from './transcript.ts';
+import { isSameStep, lastQuestion, questionsOf, readSteps, toToolCall } from './transcript.ts';
 import { smallPieces } from './words.ts';
 
 /**
  * The engine that is always there and needs no key. In a plain chat it says that no model is connected; in a data session it is an
- * analyst by rules and SQL, working through the same tools as any model; and it names conversations.
+ * analyst by rules and SQL, and in a conversation about goals and plans it plans by rules, working through the same tools as any model; and it
+ * names conversations.
  *
  * @param options.ids makes the ids of tool calls; UUIDs of version 7 by default
  */
@@ -33,6 +35,7 @@ export function createBuiltinEngine(options: { readonly ids?: IdSource } = {}): 
           contextWindow: null,
           inputPrice: 0,
           outputPrice: 0,
+          cachedInputPrice: 0,
         },
       ]),
     stream: (request, signal) => stream(request, ids, signal),
@@ -45,6 +48,11 @@ async function* stream(request: EngineRequest, ids: IdSource, signal: AbortSigna
     yield { type: 'finish', reason: 'STOP', mode: 'rules', confidence: 0.5 };
     return;
   }
+  if (request.tools.some((tool) => tool.name === 'propose_changes')) {
+    const confidence: Confidence = { value: 0.9 };
+    yield* perform(answerPlanning(lastQuestion(request.messages), confidence), request, confidence, ids, signal);
+    return;
+  }
   const hasData = request.tools.some((tool) => tool.name === 'run_sql');
   if (!hasData) {
     for (const text of smallPieces(notConnectedText(lastQuestion(request.messages)))) yield { type: 'text', text };
@@ -52,7 +60,7 @@ async function* stream(request: EngineRequest, ids: IdSource, signal: AbortSigna
     return;
   }
   const confidence: Confidence = { value: 0.9 };
-  const script = request.task === 'AUTO_ANALYZE' ? analyseData() : answerQuestion(lastQuestion(request.messages), confidence);
+  const script = request.task === 'AUTO_ANALYZE' ? analyseData() : answerQuestion(questionsOf(request.messages), confidence);
   yield* perform(script, request, confidence, ids, signal);
 }
 

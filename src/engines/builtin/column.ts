@@ -11,6 +11,8 @@ export interface Column {
   readonly name: string;
   /** Its name in SQL. */
   readonly sql: string;
+  /** What people may call it as well; null where it has no other name. */
+  readonly otherName: string | null;
   readonly role: ColumnRole;
   readonly profile: ColumnProfile;
   readonly isNumber: boolean;
@@ -41,6 +43,8 @@ const textType = /^(VARCHAR|TEXT|STRING|CHAR.*|UUID|ENUM.*)$/i;
 
 const yearName = /(^|[^a-z])years?$/i;
 const identifierName = /(^|[^a-z])(ids?|uuid|guid|key|index|row ?(number|id)|number|no|nr|zip ?code|zip|postcode|phone|isbn|ssn)$/i;
+/** Names of columns that point at a row of another table, whose values repeat. */
+const referenceName = /(^|[^a-z])(ids?|uuid|guid)$/i;
 const placeName = /(^|[^a-z])(lat|lon|lng|latitude|longitude)([^a-z]|$)/i;
 const codeName = /(^|[^a-z])(cluster|group|class|type|code|zone|region|flag|category|segment|status)s?([^a-z]|$)/i;
 const additiveName =
@@ -54,6 +58,17 @@ export function spacedName(name: string): string {
     .replaceAll(/[_\-./]+/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
+}
+
+/** The unit of an aggregate of a measure; null for counts of rows and where there is none. */
+export function unitOf(measure: Column | null): string | null {
+  return measure?.profile.unit ?? null;
+}
+
+/** A title of an axis, with the unit where there is one. */
+export function axisTitle(title: string, measure: Column | null): string {
+  const unit = unitOf(measure);
+  return unit === null ? title : `${title} (${unit})`;
 }
 
 /** Reads a table profile with the eyes of an analyst. */
@@ -75,6 +90,7 @@ function readColumn(profile: ColumnProfile, table: TableProfile, index: number):
   return {
     name: profile.name,
     sql: identifier(profile.name),
+    otherName: null,
     role: readRole(profile, spaced, isWhole, time, table.rowCount),
     profile,
     isNumber: numberType.test(profile.type),
@@ -97,6 +113,7 @@ function readRole(profile: ColumnProfile, spaced: string, isWhole: boolean, time
   if (numberType.test(profile.type)) {
     if (placeName.test(spaced)) return 'place';
     if (isWhole && (identifierName.test(spaced) || isRunningNumber(profile, filled)) && distinctShare > 0.5 && filled > 2) return 'identifier';
+    if (isWhole && referenceName.test(spaced) && profile.distinctCount > 12) return 'identifier';
     if (isWhole && profile.distinctCount <= 12 && filled >= 20 && (profile.distinctCount <= 2 || profile.distinctCount < filled / 3)) return 'category';
     return isWhole && codeName.test(spaced) && profile.distinctCount <= 50 && distinctShare < 0.5 ? 'category' : 'measure';
   }

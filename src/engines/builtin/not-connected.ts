@@ -14,6 +14,7 @@ export function notConnectedText(question: string): string {
     '\n\nTo connect a model, whoever runs this server sets one of these and restarts it:\n\n',
     '- `OPENAI_API_KEY` for OpenAI\n',
     '- `ANTHROPIC_API_KEY` for Anthropic\n\n',
+    'You can also bring a key of your own, by the mutation `saveProviderKey`.\n\n',
     'Without any key a data session works already: upload a CSV or Parquet file, and I analyse it and answer questions about it.',
   ]
     .join(' ')

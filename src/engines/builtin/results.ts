@@ -28,6 +28,7 @@ const resultSchema = z.object({
 const profileSchema = z.object({
   name: z.string(),
   type: z.string(),
+  unit: z.string().nullable().default(null),
   meaning: z.enum(['IDENTIFIER', 'CATEGORY', 'MEASURE', 'DATE', 'TEXT', 'GEOGRAPHIC', 'YES_NO']),
   nullCount: z.number(),
   distinctCount: z.number(),
@@ -36,10 +37,13 @@ const profileSchema = z.object({
   mean: z.number().nullable(),
   standardDeviation: z.number().nullable(),
   quartiles: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+  quantiles: z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]).nullable().default(null),
+  histogram: z.array(z.object({ from: z.string(), to: z.string(), count: z.number() })).default([]),
   topValues: z.array(z.object({ value: z.string(), count: z.number() })),
 });
 
 const descriptionSchema = z.object({
+  verifiedQueries: z.array(z.object({ question: z.string(), sql: z.string() })).optional(),
   tables: z.array(
     z.object({ name: z.string(), fileName: z.string(), rowCount: z.number(), columns: z.array(profileSchema), sampleRows: z.array(z.array(z.json())) }),
   ),

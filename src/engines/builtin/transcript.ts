@@ -26,6 +26,11 @@ export function readSteps(messages: readonly EngineMessage[]): readonly Recorded
   });
 }
 
+/** What the person said, oldest first. */
+export function questionsOf(messages: readonly EngineMessage[]): readonly string[] {
+  return messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
+}
+
 /** The text of the last message of the user; empty when there is none. */
 export function lastQuestion(messages: readonly EngineMessage[]): string {
   const last = messages.findLast((message) => message.role === 'user');

@@ -2,9 +2,11 @@
  * A number as a person would write it: thousands apart, and as many decimals as tell something.
  *
  * @param value the number; null reads "nothing"
+ * @param unit what it counts: signs of currencies stand before the number, all else after it
  */
-export function number(value: number | null): string {
+export function number(value: number | null, unit: string | null = null): string {
   if (value === null) return 'nothing';
+  if (unit !== null) return /^[$€£¥₹₩₽₺₴₫₪฿]$/.test(unit) ? `${value < 0 ? '−' : ''}${unit}${number(Math.abs(value))}` : `${number(value)} ${unit}`;
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-6 || size >= 1e15)) return value.toExponential(2);
   if (size !== 0 && size < 0.001) return String(Number(value.toPrecision(3)));

@@ -128,7 +128,7 @@ export function createApiKeys({ prisma, pool, clock, newId, tokens, states, audi
       const scopes = [...new Set(given)];
       const unknown = scopes.find((scope) => !isShortForm(scope) && !rootFields.has(scope));
       if (unknown !== undefined) {
-        const message = `"${unknown.slice(0, 80)}" is no scope; use a root field such as "Query.conversations", or "read", "write", "*", "uploads"`;
+        const message = `"${unknown.slice(0, 80)}" is no scope; use a root field such as "Query.conversations", or "read", "write", "*", "uploads", "planning:read", "planning:write"`;
         throw badInput(['input', 'scopes'], message);
       }
       const now = clock.now();

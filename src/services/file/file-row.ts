@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import type { Json } from '../../base/json.ts';
+import { ingestReport, type IngestReport } from '../../base/reading.ts';
 import type { ColumnProfile } from '../../base/table.ts';
-import { columnProfile, ingestReport, type IngestReport } from '../../duckdb/protocol.ts';
-import type { Prisma } from '../../../prisma/generated/client.ts';
+import { columnProfile } from '../../duckdb/protocol.ts';
+import type { FileFormat, FileStatus, Prisma } from '../../../prisma/generated/client.ts';
 
 /** An uploaded file, without the large things that are known of it. */
 export interface FileRow {
   readonly id: string;
   readonly sessionId: string | null;
   readonly name: string;
-  readonly format: 'CSV' | 'PARQUET';
+  readonly format: FileFormat;
   readonly byteSize: bigint;
   readonly tableName: string;
   readonly rowCount: bigint;
   readonly columnCount: number;
+  readonly status: FileStatus;
+  /** Counts the readings of the file, from 1. */
+  readonly revision: number;
   readonly createdAt: Date;
 }
 
@@ -33,6 +37,8 @@ export const fileRowSelection = {
   tableName: true,
   rowCount: true,
   columnCount: true,
+  status: true,
+  revision: true,
   createdAt: true,
 } as const satisfies Prisma.FileSelect;
 
@@ -58,7 +64,7 @@ export function parseIngest(stored: unknown): IngestReport {
 const replacement = '\u{FFFD}';
 
 /** Text without what PostgreSQL cannot keep in JSON: the character NUL and halves of surrogate pairs. */
-function storableText(text: string): string {
+export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', replacement);
 }
 

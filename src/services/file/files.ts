@@ -3,11 +3,11 @@ import { later, type Clock } from '../../base/clock.ts';
 import { notFound } from '../../base/errors.ts';
 import { isUuid } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { IngestReport } from '../../base/reading.ts';
 import type { ColumnProfile } from '../../base/table.ts';
-import type { IngestReport } from '../../duckdb/protocol.ts';
 import type { FileStore, SweepReport } from '../../stores/file-store.ts';
-import type { PrismaClient } from '../../../prisma/generated/client.ts';
-import { fileRowSelection, parseColumns, parseIngest, parsePreview, type FileRow, type TablePreview } from './file-row.ts';
+import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
+import { fileRowSelection, parseColumns, parseIngest, type FileRow } from './file-row.ts';
 
 /** Uploaded files. Each is seen by its owner alone; the reads of several give what of them the viewer may see. */
 export interface Files {
@@ -15,10 +15,10 @@ export interface Files {
   get(viewer: Viewer | null, id: string): Promise<FileRow>;
   /** The files of sessions, by the id of the session, in the order of their upload. */
   ofSessions(viewer: Viewer | null, sessionIds: readonly string[]): Promise<ReadonlyMap<string, readonly FileRow[]>>;
+  /** Those of some files that the viewer may see, by their ids. */
+  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, FileRow>>;
   /** The profiles of the columns, by the id of the file. */
   columns(viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, readonly ColumnProfile[]>>;
-  /** The first fifty rows, by the id of the file. */
-  previews(viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, TablePreview>>;
   /** How the files were read, by the id of the file. */
   ingests(viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, IngestReport>>;
   /**
@@ -61,10 +61,14 @@ export async function removeFromDisk(fileStore: FileStore, logger: Logger, ids: 
 /** Makes the service. */
 export function createFiles({ prisma, fileStore, clock, logger }: FilesDependencies): Files {
   async function sweepUnattached(before: Date): Promise<number> {
-    const found = await prisma.file.findMany({ where: { sessionId: null, createdAt: { lt: before } }, select: { id: true }, take: 1_000 });
+    const waiting: Prisma.FileWhereInput = {
+      sessionId: null,
+      OR: [{ removedAt: null, createdAt: { lt: before } }, { removedAt: { lt: before } }],
+    };
+    const found = await prisma.file.findMany({ where: waiting, select: { id: true }, take: 1_000 });
     const ids = found.map(({ id }) => id);
     // Between the look and the delete a file may have found its session.
-    await prisma.file.deleteMany({ where: { id: { in: ids }, sessionId: null } });
+    await prisma.file.deleteMany({ where: { id: { in: ids }, ...waiting } });
     const kept = await rowsOf(ids);
     const gone = ids.filter((id) => !kept.has(id));
     await removeFromDisk(fileStore, logger, gone);
@@ -74,6 +78,26 @@ export function createFiles({ prisma, fileStore, clock, logger }: FilesDependenc
   async function rowsOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = await prisma.file.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
     return new Set(found.map(({ id }) => id));
+  }
+
+  /** The readings that count of uploaded files; derived tables and attachments are written once. */
+  async function revisionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const where = { id: { in: [...ids] } };
+    const [files, ...writtenOnce] = [
+      await prisma.file.findMany({ where, select: { id: true, revision: true } }),
+      await prisma.derivedTable.findMany({ where, select: { id: true } }),
+      await prisma.attachment.findMany({ where, select: { id: true } }),
+    ];
+    return new Map([...files.map(({ id, revision }): [string, number] => [id, revision]), ...writtenOnce.flat().map(({ id }): [string, number] => [id, 1])]);
+  }
+
+  async function awaitedOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const imports = await prisma.import.findMany({ where: { id: { in: [...ids] }, status: { in: ['QUEUED', 'RUNNING'] } }, select: { id: true } });
+    const found = await prisma.upload.findMany({
+      where: { id: { in: [...ids] }, isResumable: true, status: { in: ['RECEIVING', 'READING'] }, expiresAt: { gt: clock.now() } },
+      select: { id: true },
+    });
+    return new Set([...found, ...imports].map(({ id }) => id));
   }
 
   return {
@@ -94,16 +118,16 @@ export function createFiles({ prisma, fileStore, clock, logger }: FilesDependenc
       return Map.groupBy(rows, (row) => row.sessionId ?? '');
     },
 
+    async byIds(viewer, ids) {
+      const { userId } = requireViewer(viewer);
+      const rows = await prisma.file.findMany({ where: { id: { in: [...ids] }, ownerId: userId }, select: fileRowSelection });
+      return new Map(rows.map((row) => [row.id, row]));
+    },
+
     async columns(viewer, ids) {
       const { userId } = requireViewer(viewer);
       const rows = await prisma.file.findMany({ where: { id: { in: [...ids] }, ownerId: userId }, select: { id: true, columns: true } });
       return new Map(rows.map((row) => [row.id, parseColumns(row.columns)]));
-    },
-
-    async previews(viewer, ids) {
-      const { userId } = requireViewer(viewer);
-      const rows = await prisma.file.findMany({ where: { id: { in: [...ids] }, ownerId: userId }, select: { id: true, columns: true, preview: true } });
-      return new Map(rows.map((row) => [row.id, { columns: parseColumns(row.columns).map(({ name }) => name), rows: parsePreview(row.preview) }]));
     },
 
     async ingests(viewer, ids) {
@@ -130,7 +154,7 @@ export function createFiles({ prisma, fileStore, clock, logger }: FilesDependenc
 
     async sweep({ olderThanMs, unattachedOlderThanMs }) {
       const unattachedCount = await sweepUnattached(later(clock.now(), -unattachedOlderThanMs));
-      return { ...(await fileStore.sweep(olderThanMs, rowsOf)), unattachedCount };
+      return { ...(await fileStore.sweep(olderThanMs, { revisionsOf, awaitedOf })), unattachedCount };
     },
   };
 }

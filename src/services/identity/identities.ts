@@ -7,10 +7,11 @@ import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Page } from '../../base/page.ts';
+import { isUniqueViolation } from '../../stores/violations.ts';
 import type { Audit } from '../audit.ts';
 import { keysetSql } from '../keyset.ts';
 import type { IdentityStates, LinkedIdentity } from './identity-states.ts';
-import { createSignUp, isTaken } from './sign-up.ts';
+import { createSignUp } from './sign-up.ts';
 
 /** An account of somebody at an identity provider, linked with a person here. */
 export interface Identity {
@@ -102,7 +103,7 @@ export function createIdentities(dependencies: IdentityDependencies) {
           return created;
         });
       } catch (error) {
-        if (!isTaken(error)) throw error;
+        if (!isUniqueViolation(error)) throw error;
         const existing = await prisma.identity.findFirst({ where: { issuer, subject, userId }, select });
         if (existing !== null) return existing;
         throw new AppError('CONFLICT', `This identity of "${issuer}" is linked with another account; unlink it there first.`);

@@ -1,14 +1,12 @@
-import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { OutsideClaims } from '../../auth/outside-tokens.ts';
 import type { Clock } from '../../base/clock.ts';
 import { noDevice } from '../../base/device.ts';
 import { AppError } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
+import { isUniqueViolation } from '../../stores/violations.ts';
 import type { Audit } from '../audit.ts';
 import { emailShape, fullNameShape } from '../people/names.ts';
-
-/** Whether a change failed because somebody else was there first. */
-export const isTaken = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 
 /** The claims as far as they fit: a name that is too long is no reason to send somebody away. */
 function profileOf(claims: OutsideClaims): { readonly email: string | null; readonly fullName: string | null } {
@@ -59,7 +57,7 @@ export function createSignUp(dependencies: {
         await audit.record(transaction, { kind: 'IDENTITY_LINKED', actorId: user.id, device: noDevice, data: { identityId: data.id, issuer } });
       });
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!isUniqueViolation(error)) throw error;
       await refuseTakenAddress();
     }
   };

@@ -1,8 +1,9 @@
-import { Prisma } from '../../../prisma/generated/client.ts';
+import type { Prisma } from '../../../prisma/generated/client.ts';
 import { requireLogin, type Viewer } from '../../auth/viewer.ts';
 import { later } from '../../base/clock.ts';
 import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, badInput } from '../../base/errors.ts';
+import { insist } from '../../stores/insist.ts';
 import { removeFromDisk } from '../file/files.ts';
 import { lockAdmins, type LockedAdmins } from './admins.ts';
 import type { PeopleDependencies } from './deps.ts';
@@ -20,12 +21,8 @@ export interface DeletionDependencies extends PeopleDependencies {
 /** Deletes people. */
 export type Deletion = ReturnType<typeof createDeletion>;
 
-const mostAttempts = 5;
 /** What another node began so long ago, it does not finish any more. */
 const abandonedAfterMs = 300_000;
-/** What Prisma makes of a deadlock: a code of its own for its queries, the words of PostgreSQL for SQL by hand. */
-const isWriteConflict = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && (error.code === 'P2034' || error.message.includes('deadlock'));
 
 /**
  * Deletion in two steps. The first one is a short transaction after which the account is dead to everybody: nobody can sign in to it, and
@@ -51,17 +48,29 @@ export function createDeletion(dependencies: DeletionDependencies) {
     return logins.revoke(transaction, { userId });
   };
 
-  /** Removes the rows; gives the files that are to go from the disk. */
+  /** Removes the rows; gives the ids of those of which something may lie in the file store, kept or not yet whole. */
   const removeRows = (userId: string): Promise<readonly string[]> =>
     prisma.$transaction(async (transaction) => {
-      // Conversations, then sessions, then the person, as a message that is sent locks them. With the person locked nothing new can be
-      // written that belongs to them.
+      // Conversations, then sessions, then the planner, then the person, as a message that is sent or a plan that is changed locks them.
+      // With the person locked nothing new can be written that belongs to them.
       const conversations = await transaction.$queryRaw<{ id: string }[]>`
         SELECT id FROM conversations WHERE owner_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
       await transaction.$queryRaw`SELECT id FROM sessions WHERE owner_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
+      await transaction.$queryRaw`SELECT user_id FROM planner_settings WHERE user_id = ${userId}::uuid FOR UPDATE`;
       const locked = await transaction.$queryRaw<unknown[]>`SELECT id FROM users WHERE id = ${userId}::uuid AND deleting_since IS NOT NULL FOR UPDATE`;
       if (locked.length === 0) return [];
-      const files = await transaction.file.findMany({ where: { OR: [{ ownerId: userId }, { session: { ownerId: userId } }] }, select: { id: true } });
+      const withFiles = await transaction.$queryRaw<{ id: string }[]>`
+        SELECT f.id FROM files f LEFT JOIN sessions s ON s.id = f.session_id WHERE f.owner_id = ${userId}::uuid OR s.owner_id = ${userId}::uuid
+        UNION ALL
+        SELECT d.id FROM derived_tables d JOIN sessions s ON s.id = d.session_id WHERE d.owner_id = ${userId}::uuid OR s.owner_id = ${userId}::uuid
+        UNION ALL
+        SELECT u.id FROM uploads u LEFT JOIN sessions s ON s.id = u.session_id WHERE u.owner_id = ${userId}::uuid OR s.owner_id = ${userId}::uuid
+        UNION ALL
+        SELECT i.id FROM imports i WHERE i.owner_id = ${userId}::uuid
+        UNION ALL
+        SELECT a.id FROM attachments a WHERE a.owner_id = ${userId}::uuid
+        UNION
+        SELECT u.attachment_id FROM attachment_uses u JOIN conversations c ON c.id = u.conversation_id WHERE c.owner_id = ${userId}::uuid`;
       // The log has no foreign key, so no cascade reaches it.
       await transaction.$executeRaw`
         DELETE FROM run_events WHERE run_id IN (
@@ -72,20 +81,19 @@ export function createDeletion(dependencies: DeletionDependencies) {
         transaction,
         conversations.map(({ id }) => id),
       );
-      return files.map(({ id }) => id);
+      // What others have sent here, and have in another conversation as well, is left.
+      const ids = withFiles.map(({ id }) => id);
+      const left = new Set((await transaction.attachment.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id));
+      return ids.filter((id) => !left.has(id));
     });
 
   /** The second step; doing it again does no harm. Throws what keeps it from being done. */
   const remove = async (userId: string): Promise<void> => {
     await stopRunsOf(userId);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await removeFromDisk(fileStore, logger, await removeRows(userId));
-        return;
-      } catch (error) {
-        if (attempt === mostAttempts || !isWriteConflict(error)) throw error;
-      }
-    }
+    const ids = await insist(() => removeRows(userId));
+    await removeFromDisk(fileStore, logger, ids);
+    for (const id of ids)
+      await fileStore.discard(id).catch((error: unknown) => logger.warn({ err: error, id }, 'what was not whole could not be removed; the sweep will'));
   };
 
   /** The second step, whose failure is the business of house-keeping: the account is dead already. */

@@ -7,19 +7,28 @@ import type { Page } from '../../base/page.ts';
 import { parseInput } from '../../base/validate.ts';
 import { keysetSql } from '../keyset.ts';
 import type { PeopleDependencies } from './deps.ts';
-import { personColumns, personOf, type Person, type PersonRow } from './person.ts';
+import { personOf, type Person, type PersonRow } from './person.ts';
 
 const searchShape = z.string().trim().min(1, 'must not be empty; leave it out to list everybody').max(200, 'has at most 200 characters').nullish();
 
+const columns = `u.id, u.email, u.username, u.full_name AS "fullName", u.role::text AS role, u.created_at AS "createdAt",
+  u.disabled_at AS "disabledAt", u.disabled_reason AS "disabledReason"`;
+
+/** Whether somebody shares a conversation with a person `u` now. */
+const isCompanion = `EXISTS (
+  SELECT 1 FROM participations mine JOIN participations theirs ON theirs.conversation_id = mine.conversation_id
+  WHERE mine.user_id = $2::uuid AND theirs.user_id = u.id)`;
+
 /** Who is seen by whom. */
-export function createDirectory({ prisma, pool }: Pick<PeopleDependencies, 'prisma' | 'pool'>) {
+export function createDirectory({ pool }: Pick<PeopleDependencies, 'pool'>) {
   /** People by id, as far as the viewer may see them: the viewer, whoever shares a conversation with them, to an administrator everybody. */
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
     const { userId, role } = requireViewer(viewer);
     const isAdmin = role === 'ADMIN';
-    const isCompanion = { participants: { some: { conversation: { participants: { some: { userId } } } } } };
-    const isVisible = isAdmin ? {} : { OR: [{ id: userId }, isCompanion] };
-    const rows = await prisma.user.findMany({ where: { id: { in: ids.filter(isUuid) }, deletingSince: null, ...isVisible }, select: personColumns });
+    const { rows } = await pool.query<PersonRow>(
+      `SELECT ${columns} FROM users u WHERE u.id = ANY($1::uuid[]) AND u.deleting_since IS NULL AND ($3::boolean OR u.id = $2::uuid OR ${isCompanion})`,
+      [ids.filter(isUuid), userId, isAdmin],
+    );
     return new Map(rows.map((row) => [row.id, personOf(row, userId, isAdmin)]));
   };
 
@@ -45,9 +54,7 @@ export function createDirectory({ prisma, pool }: Pick<PeopleDependencies, 'pris
       const keyset = keysetSql(page, 'DESC', 'u.created_at', 'u.id', 2);
       // `strpos` and not LIKE, in which "_" and "%" of an address would mean something else.
       const { rows } = await pool.query<PersonRow>(
-        `SELECT u.id, u.email, u.username, u.full_name AS "fullName", u.role::text AS role, u.created_at AS "createdAt",
-           u.disabled_at AS "disabledAt", u.disabled_reason AS "disabledReason"
-         FROM users u
+        `SELECT ${columns} FROM users u
          WHERE u.deleting_since IS NULL
            AND ($1::text IS NULL OR strpos(lower(concat_ws(E'\\n', u.email, u.username, u.full_name)), lower($1)) > 0)${keyset.where} ${keyset.limit}`,
         [wanted, ...keyset.values],

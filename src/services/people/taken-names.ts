@@ -1,5 +1,6 @@
-import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
+import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { AppError } from '../../base/errors.ts';
+import { isUniqueViolation } from '../../stores/violations.ts';
 import { usernameKeyOf } from './names.ts';
 
 /** Names that somebody would like to have. */
@@ -43,8 +44,7 @@ export async function refusingTakenNames<T>(prisma: PrismaClient, wanted: Wanted
   try {
     return await change();
   } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (isTaken) await requireFreeNames(prisma, wanted, exceptUserId);
+    if (isUniqueViolation(error)) await requireFreeNames(prisma, wanted, exceptUserId);
     throw error;
   }
 }

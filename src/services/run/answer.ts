@@ -1,21 +1,36 @@
-import type { Json, JsonObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import type { RunEventData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
-import type { ToolRecorder } from '../run-tool.ts';
+import type { ToolExchange } from '../context/tool-exchange.ts';
+import type { AddedPart, ToolRecorder } from '../run-tool.ts';
 import type { RunDependencies } from './deps.ts';
-import type { ToolExchange } from './history.ts';
+import type { WrittenPart } from './end-statement.ts';
 import { outlast } from './outlast.ts';
-
-/** A part that is not text. */
-type DataPart = { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject };
 
 /** The message of a run while it is being written: what is streamed is what is stored. */
 export interface Answer extends ToolRecorder {
   /** Appends text, which streams as a delta. */
   text(piece: string): void;
+  /** Appends what the model thinks before it answers, which streams as a delta of its own kind and is a part of its own. */
+  reasoning(piece: string): void;
   /** Keeps a call of a tool with its answer, for the turns to come. */
   addExchange(exchange: ToolExchange): Promise<void>;
-  /** The last text part, which is stored with the end of the run; null when it has been stored already. Only after `writer.flushed()`. */
-  openPart(): { readonly id: string; readonly position: number; readonly text: string } | null;
+  /** The last parts, which are stored with the end of the run; none when all have been stored already. Only after `writer.flushed()`. */
+  openParts(): readonly WrittenPart[];
+}
+
+/** What tells of a part that was added. */
+function addedEvent(part: AddedPart, partId: string): RunEventData {
+  switch (part.kind) {
+    case 'QUERY_RESULT':
+      return { type: 'QueryResultReady', partId };
+    case 'PLOT':
+      return { type: 'PlotReady', partId };
+    case 'PLAN_PROPOSAL':
+      return { type: 'PlanProposed', partId, isApplied: part.isApplied };
+    default:
+      return part satisfies never;
+  }
 }
 
 /** PostgreSQL's JSON cannot hold U+0000, nor its text; halves of surrogate pairs are no text either. */
@@ -30,48 +45,66 @@ function isHighSurrogate(code: number): boolean {
 
 /** Creates the answer of a run that has written nothing yet. */
 export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter): Answer {
+  const heldBack = { TEXT: '', REASONING: '' };
+  /** Parts that are complete, and wait for the next one that is stored at once. */
+  let closed: WrittenPart[] = [];
+  let kind: WrittenPart['kind'] = 'TEXT';
   let position = 0;
   let text = '';
-  let heldBack = '';
   let lastStatus = '';
 
-  /** Stores the text so far, once all its deltas are, and the part after it. */
-  const storeParts = async (kind: DataPart['kind'] | 'TOOL_EXCHANGE', data: { readonly [key: string]: Json }): Promise<string> => {
-    await writer.flushed();
-    const closed = text === '' ? [] : [{ id: newId(), messageId, position, kind: 'TEXT' as const, text }];
-    const id = newId();
-    const clean = JSON.parse(JSON.stringify(data), (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
-    const next = { id, messageId, position: position + closed.length, kind, data: clean };
-    await outlast(async () => prisma.part.createMany({ data: [...closed, next], skipDuplicates: true }), writer.lost);
-    position = next.position + 1;
+  const close = (): void => {
+    if (text === '') return;
+    closed.push({ id: newId(), position, kind, text });
+    position += 1;
     text = '';
+  };
+
+  const write = (nextKind: WrittenPart['kind'], piece: string): void => {
+    // Half of a surrogate pair waits for its other half, so that no delta is cut inside a character.
+    const whole = heldBack[nextKind] + piece;
+    const isCut = isHighSurrogate(whole.charCodeAt(whole.length - 1));
+    heldBack[nextKind] = isCut ? whole.slice(-1) : '';
+    const ready = storable(isCut ? whole.slice(0, -1) : whole);
+    if (ready === '') return;
+    if (nextKind !== kind) close();
+    kind = nextKind;
+    text += ready;
+    writer.appendText(position, ready, kind === 'TEXT' ? 'TextDelta' : 'ReasoningDelta');
+  };
+
+  /** Stores the text so far, once all its deltas are, and the part after it. */
+  const storeParts = async (stored: AddedPart['kind'] | 'TOOL_EXCHANGE', data: { readonly [key: string]: Json }, id = newId()): Promise<string> => {
+    await writer.flushed();
+    close();
+    const clean = JSON.parse(JSON.stringify(data), (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
+    const before = closed.map((part) => ({ ...part, messageId }));
+    const next = { id, messageId, position, kind: stored, data: clean };
+    await outlast(async () => prisma.part.createMany({ data: [...before, next], skipDuplicates: true }), writer.lost);
+    closed = [];
+    position += 1;
     return id;
   };
 
   return {
-    text: (piece) => {
-      // Half of a surrogate pair waits for its other half, so that no delta is cut inside a character.
-      const whole = heldBack + piece;
-      const isCut = isHighSurrogate(whole.charCodeAt(whole.length - 1));
-      heldBack = isCut ? whole.slice(-1) : '';
-      const ready = storable(isCut ? whole.slice(0, -1) : whole);
-      if (ready === '') return;
-      text += ready;
-      writer.appendText(position, ready);
-    },
+    text: (piece) => write('TEXT', piece),
+    reasoning: (piece) => write('REASONING', piece),
     status: (status) => {
       // Said twice in a row it is no change.
       if (status === lastStatus) return;
       lastStatus = status;
       writer.append({ type: 'StatusChanged', status: storable(status) });
     },
-    addPart: async ({ kind, data }) => {
-      const partId = await storeParts(kind, data);
-      writer.append(kind === 'PLOT' ? { type: 'PlotReady', partId } : { type: 'QueryResultReady', partId });
+    addPart: async (part) => {
+      const partId = await storeParts(part.kind, part.data, part.kind === 'PLAN_PROPOSAL' ? part.id : undefined);
+      writer.append(addedEvent(part, partId));
     },
     addExchange: async (exchange) => {
       await storeParts('TOOL_EXCHANGE', exchange);
     },
-    openPart: () => (text === '' ? null : { id: newId(), position, text }),
+    openParts: () => {
+      close();
+      return closed;
+    },
   };
 }

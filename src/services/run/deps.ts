@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, QueryResultRow } from 'pg';
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -5,9 +6,16 @@ import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { RunLog } from '../../events/run-log.ts';
-import type { Registry } from '../../engines/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
-import type { RunTools } from '../run-tool.ts';
+import type { Contexts } from '../context/contexts.ts';
+import type { ModelCalls } from '../model-calls.ts';
+import type { RunQuotas } from '../quota/run-quotas.ts';
+import type { PlanningContexts } from '../planning-context/planning-context.ts';
+import type { DefaultsFor } from '../preference/answer-defaults.ts';
+import type { RunMoods } from '../sentiment/run-moods.ts';
+import type { PlanningTools, RunTools } from '../run-tool.ts';
+import type { Metering } from '../usage/metering.ts';
+import type { PromptData } from './prompts.ts';
 
 /** What the files of this room share. */
 export interface RunDependencies {
@@ -18,11 +26,24 @@ export interface RunDependencies {
   readonly logger: Logger;
   readonly runLog: RunLog;
   readonly conversationLog: ConversationLog;
-  readonly registry: Registry;
+  readonly modelCalls: ModelCalls;
+  readonly contexts: Contexts;
+  /** What people chose for answers that do not say how they should be. */
+  readonly defaultsFor: DefaultsFor;
+  /** What runs use. */
+  readonly metering: Pick<Metering, 'openRun'>;
   /** The tools that a data session gives to an engine. */
   readonly toolsOf: RunTools;
+  /** What an engine is told of a data session before it asks, given what the person asked. */
+  readonly dataOf: (owner: { readonly sessionId: string; readonly userId: string }, question: string) => Promise<PromptData>;
+  /** What an engine is told of somebody's planning, and the tools that it gets, in a conversation about a goal, a week or a day. */
+  readonly planning: PlanningContexts & { readonly toolsOf: PlanningTools };
   /** How many runs somebody may start. */
   readonly chatsPerUser: Limiter;
+  /** How much somebody may use. */
+  readonly quotas: RunQuotas;
+  /** Judges what people say, beside the answers. */
+  readonly moods: RunMoods;
   readonly settings: RunSettings;
 }
 
@@ -36,6 +57,30 @@ export type RunSql = <Row>(sql: string, values: readonly unknown[]) => Promise<r
  */
 export function onPool(pool: Pool, name: string): RunSql {
   return async <Row>(text: string, values: readonly unknown[]) => (await pool.query<Row & QueryResultRow>({ name, text, values: [...values] })).rows;
+}
+
+/**
+ * Does work in a transaction on a connection of the pool, whose statements a connection prepares once. For what is hot: Prisma's are parsed and
+ * planned each time.
+ *
+ * @throws what the work throws, when everything is undone
+ */
+export async function inPreparedTransaction<T>(pool: Pool, work: (runSql: RunSql) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(async <Row>(text: string, values: readonly unknown[]) => {
+      const name = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+      return (await client.query<Row & QueryResultRow>({ name, text, values: [...values] })).rows;
+    });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 /** Runs a statement in a transaction. */

@@ -106,7 +106,7 @@ export function createExecutor(deps: RunDependencies): Executor {
       if (timer !== null) clearTimeout(timer);
       for (const runId of active.keys()) interrupt(runId, 'SHUTDOWN');
       const limit = new AbortController();
-      const ended = Promise.allSettled([...active.values()].map((run) => run.done)).then(() => limit.abort());
+      const ended = Promise.allSettled([deps.contexts.summaries.close(), ...[...active.values()].map((run) => run.done)]).then(() => limit.abort());
       await Promise.race([ended, delay(settings.closeTimeoutMs, limit.signal).catch(() => undefined)]);
       if (active.size > 0) logger.warn({ runs: active.size }, 'the ends of runs could not be stored; their leases run out, and they are ended then');
     },

@@ -2,6 +2,7 @@ import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import type { RunEvent } from '../../events/run-event.ts';
 import { inTransaction, onPool, type RunDependencies, type RunSql } from './deps.ts';
 import { writeEnd, type RunEnd } from './end-statement.ts';
+import { holdConversation } from './hold-conversation.ts';
 
 type EndingRun = Pick<Run, 'id'>;
 
@@ -20,7 +21,21 @@ async function endWith(
 }
 
 /**
- * Ends a run: its status, its last event, the rest of its message, and the conversation's event, all or nothing.
+ * Ends a run that waits.
+ *
+ * @returns the last event, or null when it did not wait any more
+ */
+export async function finishWaitingRun(deps: RunDependencies, run: Pick<Run, 'id' | 'conversationId'>, end: RunEnd): Promise<RunEvent | null> {
+  const last = await deps.prisma.$transaction(async (transaction) => {
+    await holdConversation(transaction, run);
+    return endWith(deps, inTransaction(transaction), run, { status: 'QUEUED', leaseOwner: null }, end);
+  });
+  if (last !== null) deps.runLog.wake(run.id);
+  return last;
+}
+
+/**
+ * Ends a run of this node: its status, its last event, the rest of its message, and the conversation's event, all or nothing.
  *
  * @param owned what must still hold of the run's row; else nothing is changed
  * @returns the last event, or null when the run was not ours any more
@@ -28,10 +43,10 @@ async function endWith(
 export async function finishRun(
   deps: RunDependencies,
   run: EndingRun,
-  owned: { readonly status: 'QUEUED' } | { readonly status: 'RUNNING'; readonly leaseOwner: string },
+  owned: { readonly status: 'RUNNING'; readonly leaseOwner: string },
   end: RunEnd,
 ): Promise<RunEvent | null> {
-  const last = await endWith(deps, onPool(deps.pool, 'end-run'), run, { leaseOwner: null, ...owned }, end);
+  const last = await endWith(deps, onPool(deps.pool, 'end-run'), run, owned, end);
   if (last !== null) deps.runLog.wake(run.id);
   return last;
 }
@@ -45,12 +60,13 @@ export async function finishRun(
  */
 export async function finishLostRun(
   deps: RunDependencies,
-  run: Pick<Run, 'id' | 'leaseOwner' | 'leaseExpiresAt'>,
+  run: Pick<Run, 'id' | 'conversationId' | 'leaseOwner' | 'leaseExpiresAt'>,
   endIn: (transaction: Prisma.TransactionClient) => Promise<RunEnd>,
 ): Promise<RunEvent | null> {
   const { leaseOwner, leaseExpiresAt } = run;
   const last = await deps.prisma.$transaction(async (transaction) => {
-    // The row is locked first, so whoever also wants to end this run waits and then finds it ended.
+    await holdConversation(transaction, run);
+    // The row is locked before it is looked at, so whoever also wants to end this run waits and then finds it ended.
     const { count } = await transaction.run.updateMany({ where: { id: run.id, status: 'RUNNING', leaseOwner, leaseExpiresAt }, data: { runningIn: null } });
     if (count === 0) return null;
     return endWith(deps, inTransaction(transaction), run, { status: 'RUNNING', leaseOwner }, await endIn(transaction));

@@ -1,8 +1,10 @@
 import { abortable, abortableNext } from '../../base/async.ts';
-import type { Engine, EngineFailure, EngineFinishReason, EngineMessage, EnginePart, EngineRequest, EngineUsage, ToolCall } from '../../engines/engine.ts';
+import type { Engine, EngineFailure, EngineFinishReason, EngineMessage, EnginePart, EngineRequest, ToolCall } from '../../engines/engine.ts';
 import type { RunWriter } from '../../events/run-log.ts';
 import type { RunTool } from '../run-tool.ts';
 import type { Answer } from './answer.ts';
+import { createFailedCalls, type FailedCalls } from './failed-calls.ts';
+import type { NoteModel } from './model-change.ts';
 
 /** What the loop works with. */
 export interface LoopOptions {
@@ -12,6 +14,8 @@ export interface LoopOptions {
   readonly tools: readonly RunTool[];
   readonly writer: RunWriter;
   readonly answer: Answer;
+  /** Told when another model answers than the one that was asked; the answer goes on when it is done. */
+  readonly noteModel: NoteModel;
   /** How many times the engine may be called. */
   readonly maxSteps: number;
   /** How long one call of a tool may take, in milliseconds. */
@@ -27,25 +31,6 @@ export interface LoopOutcome {
   readonly confidence: number | null;
 }
 
-/** Tokens of all steps so far; kept outside the loop so that they survive an abort. */
-export interface UsageMeter {
-  add(usage: EngineUsage): void;
-  total(): EngineUsage;
-}
-
-/** A meter at zero. */
-export function createUsageMeter(): UsageMeter {
-  let inputTokens = 0;
-  let outputTokens = 0;
-  return {
-    add: (usage) => {
-      inputTokens += usage.inputTokens;
-      outputTokens += usage.outputTokens;
-    },
-    total: () => ({ inputTokens, outputTokens }),
-  };
-}
-
 interface Step {
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
@@ -53,13 +38,12 @@ interface Step {
 }
 
 /** One call of the engine, its text streamed as it comes. */
-async function streamStep({ engine, writer, answer }: LoopOptions, request: EngineRequest, meter: UsageMeter, signal: AbortSignal): Promise<Step> {
+async function streamStep({ engine, writer, answer, noteModel }: LoopOptions, request: EngineRequest, signal: AbortSignal): Promise<Step> {
   const stream = engine.stream(request, signal)[Symbol.asyncIterator]();
   // An engine that does not hear the abort must not hold up the end of the run.
   const { next, release } = abortableNext(stream, signal);
   const toolCalls: ToolCall[] = [];
   let text = '';
-  let usage: EngineUsage | null = null;
   try {
     for (;;) {
       const behind = writer.ready();
@@ -72,13 +56,16 @@ async function streamStep({ engine, writer, answer }: LoopOptions, request: Engi
           answer.text(part.text);
           break;
         case 'reasoning':
-          writer.append({ type: 'ReasoningDelta', text: part.text });
+          answer.reasoning(part.text);
           break;
         case 'toolCall':
           toolCalls.push(part.call);
           break;
+        case 'model':
+          await noteModel(part.name, part.reason);
+          break;
         case 'usage':
-          usage = part.usage;
+          // Counted where every call is, see services/usage.
           break;
         case 'finish':
         case 'error':
@@ -89,7 +76,6 @@ async function streamStep({ engine, writer, answer }: LoopOptions, request: Engi
     }
   } finally {
     release();
-    if (usage !== null) meter.add(usage);
     // Not awaited: a generator that is stuck answers `return` only when it is no longer stuck.
     void stream.return?.()?.then(undefined, () => {});
   }
@@ -100,18 +86,27 @@ function endedEarly(engine: Engine): EngineFailure {
 }
 
 /** Runs the tool that a call names, within its time. */
-async function runTool({ tools, toolTimeoutMs, answer }: LoopOptions, call: ToolCall, signal: AbortSignal): Promise<{ content: string; isError: boolean }> {
+async function runTool(
+  { tools, toolTimeoutMs, answer }: LoopOptions,
+  call: ToolCall,
+  failedCalls: FailedCalls,
+  signal: AbortSignal,
+): Promise<{ content: string; isError: boolean }> {
   const tool = tools.find((candidate) => candidate.definition.name === call.name);
   if (tool === undefined) {
     const known = tools.map((candidate) => candidate.definition.name).join(', ');
     return { content: `There is no tool "${call.name}". The tools are: ${known === '' ? 'none' : known}.`, isError: true };
   }
+  const refusal = failedCalls.refusalOf(call.name);
+  if (refusal !== null) return { content: refusal, isError: true };
   const limit = AbortSignal.timeout(toolTimeoutMs);
   const both = AbortSignal.any([signal, limit]);
   try {
-    return await abortable(tool.run(call.arguments, answer, both), both);
+    const { content, isError } = await abortable(tool.run(call.arguments, answer, both), both);
+    return { content: isError ? failedCalls.told(call.name, content) : content, isError };
   } catch (error) {
-    if (limit.aborted && !signal.aborted) return { content: `"${call.name}" took longer than ${toolTimeoutMs} ms and was stopped.`, isError: true };
+    if (limit.aborted && !signal.aborted)
+      return { content: failedCalls.told(call.name, `"${call.name}" took longer than ${toolTimeoutMs} ms and was stopped.`), isError: true };
     throw error;
   }
 }
@@ -119,14 +114,14 @@ async function runTool({ tools, toolTimeoutMs, answer }: LoopOptions, call: Tool
 /**
  * The agent loop: streams an answer, runs the tools that it calls for, shows the results to the engine, and so on until it is done.
  *
- * @param meter gets the tokens of every step, also of one that is aborted
  * @param signal ends everything; its reason is thrown
  * @throws the reason of the signal, and what goes wrong in storing
  */
-export async function runLoop(options: LoopOptions, meter: UsageMeter, signal: AbortSignal): Promise<LoopOutcome> {
+export async function runLoop(options: LoopOptions, signal: AbortSignal): Promise<LoopOutcome> {
   let messages: readonly EngineMessage[] = options.request.messages;
+  const failedCalls = createFailedCalls();
   for (let step = 1; step <= options.maxSteps; step += 1) {
-    const { text, toolCalls, last } = await streamStep(options, { ...options.request, messages }, meter, signal);
+    const { text, toolCalls, last } = await streamStep(options, { ...options.request, messages }, signal);
     signal.throwIfAborted();
     if (last.type === 'error') return { end: { type: 'failed', failure: last.failure }, mode: null, confidence: null };
     if (toolCalls.length === 0) {
@@ -134,12 +129,15 @@ export async function runLoop(options: LoopOptions, meter: UsageMeter, signal: A
       return { end: { type: 'finished', reason }, mode: last.mode ?? 'model', confidence: last.confidence ?? null };
     }
     messages = [...messages, { role: 'assistant', text, toolCalls }];
+    const outcomes: { toolName: string; isError: boolean }[] = [];
     for (const call of toolCalls) {
       options.writer.append({ type: 'ToolCallStarted', toolCallId: call.id, name: call.name });
-      const { content, isError } = await runTool(options, call, signal);
+      const { content, isError } = await runTool(options, call, failedCalls, signal);
+      outcomes.push({ toolName: call.name, isError });
       await options.answer.addExchange({ id: call.id, name: call.name, arguments: call.arguments, content, isError });
       messages = [...messages, { role: 'tool', toolCallId: call.id, name: call.name, content, isError }];
     }
+    failedCalls.endStep(outcomes);
   }
   return { end: { type: 'finished', reason: 'MAX_STEPS' }, mode: 'model', confidence: null };
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { contextKinds } from '../conversation/about.ts';
+import { lifetimeMinutes } from '../conversation/temporary.ts';
+import { sentimentMethods } from '../../base/sentiment.ts';
 
 const text = z
   .string()
@@ -8,13 +11,23 @@ const text = z
   // PostgreSQL cannot store it, and no one can see it.
   .refine((value) => !value.includes('\u0000'), 'must not contain the character U+0000');
 
+/** A model as people name it. */
+export const modelText = z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters');
+
 /** What a client may say about how a run should answer. */
 export const runOptions = z.object({
+  /** Models that answer, one after the other, when the one before fails before its first token. */
+  fallbacks: z.array(modelText).max(3, 'names at most 3 models').nullish(),
+  sentimentMethod: z.enum(sentimentMethods).nullish(),
   temperature: z.number().min(0, 'is from 0 to 2').max(2, 'is from 0 to 2').nullish(),
   topP: z.number().min(0, 'is from 0 to 1').max(1, 'is from 0 to 1').nullish(),
   topK: z.number().int().min(1, 'is at least 1').nullish(),
   maxTokens: z.number().int().min(1, 'is at least 1').nullish(),
-  systemPrompt: z.string().max(100_000, 'has at most 100,000 characters').nullish(),
+  systemPrompt: z
+    .string()
+    .max(100_000, 'has at most 100,000 characters')
+    .refine((value) => !value.includes('\u0000'), 'must not contain the character U+0000')
+    .nullish(),
 });
 
 /** How a run should answer, as it is stored with it. */
@@ -24,7 +37,7 @@ export type RunOptions = z.infer<typeof runOptions>;
 export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
 
 const howToRun = runOptions.extend({
-  model: z.string().min(1, 'must not be empty').max(200).nullish(),
+  model: modelText.nullish(),
   provider: z.string().min(1, 'must not be empty').max(100).nullish(),
   idempotencyKey: z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters').nullish(),
   ifBusy: ifBusy.nullish(),
@@ -33,11 +46,32 @@ const howToRun = runOptions.extend({
 /** What every start of a run may say. */
 export type HowToRun = z.output<typeof howToRun>;
 
+const attachmentIds = z.array(z.uuid()).max(10, 'names at most 10 attachments').nullish();
+
 /** The input of `sendMessage` and `ask`. */
-export const sendInput = howToRun.extend({ conversationId: z.uuid().nullish(), text });
+export const sendInput = howToRun.extend({
+  conversationId: z.uuid().nullish(),
+  temporaryForMinutes: lifetimeMinutes.nullish(),
+  /** What a new conversation is about. */
+  context: z.object({ kind: z.enum(contextKinds), id: z.uuid() }).nullish(),
+  text,
+  attachmentIds,
+});
 
 /** The input of `sendMessage` and `ask`. */
 export type SendInput = z.input<typeof sendInput>;
+
+/** The input of `editMessage`. */
+export const editInput = howToRun.extend({ messageId: z.uuid(), text, attachmentIds });
+
+/** The input of `editMessage`. */
+export type EditInput = z.input<typeof editInput>;
+
+/** The input of `regenerate`. */
+export const regenerateInput = howToRun.extend({ messageId: z.uuid() });
+
+/** The input of `regenerate`. */
+export type RegenerateInput = z.input<typeof regenerateInput>;
 
 /** The input of `autoAnalyze`. */
 export const autoAnalyzeInput = howToRun.extend({ sessionId: z.uuid() });
@@ -56,10 +90,10 @@ export function modelName(input: { readonly provider?: string | null | undefined
   return input.model.startsWith(`${input.provider}:`) ? input.model : `${input.provider}:${input.model}`;
 }
 
-/** What an idempotency key stands for: the same key with another hash is an error. */
+/** What an idempotency key stands for: the same key with another hash is an error. Null is not absent: it passes over defaults. */
 export function hashOf(kind: string, input: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries(input)
-    .filter(([key, value]) => key !== 'idempotencyKey' && value != null)
+    .filter(([key, value]) => key !== 'idempotencyKey' && value !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([kind, entries]))

@@ -1,18 +1,18 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import { linkedSignal } from '../../base/async.ts';
 import { AppError } from '../../base/errors.ts';
-import type { Engine, EngineUsage } from '../../engines/engine.ts';
 import type { RunEndData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
+import type { RunMeter } from '../usage/metering.ts';
 import { createAnswer, type Answer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
 import type { RunEnd } from './end-statement.ts';
 import { finishRun } from './finish.ts';
-import { loadHistory, loadRoom } from './history.ts';
-import { createUsageMeter, runLoop, type LoopOutcome, type UsageMeter } from './loop.ts';
-import { runOptions } from './options.ts';
+import { runLoop, type LoopOutcome } from './loop.ts';
+import { createModelNotes } from './model-change.ts';
+import type { RunOptions } from './options.ts';
 import { outlast } from './outlast.ts';
-import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
+import { engineOf, prepareRun, type Changes } from './prepare.ts';
 import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
 
@@ -56,74 +56,45 @@ function failureOf(deps: RunDependencies, run: Run, error: unknown): RunEndData 
   };
 }
 
-function endOf(outcome: LoopOutcome): RunEndData {
-  if (outcome.end.type === 'finished') return { type: 'RunFinished', reason: outcome.end.reason, dataUpdated: false };
+function endOf(outcome: LoopOutcome, changes: Changes): RunEndData {
+  if (outcome.end.type === 'finished') return { type: 'RunFinished', reason: outcome.end.reason, dataUpdated: changes.isDataUpdated };
   const { code, message, isRetryable, retryAfterMs } = outcome.end.failure;
   return { type: 'RunFailed', code, message, retryable: isRetryable, retryAfterMs };
 }
 
-/** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
-async function prepare(deps: RunDependencies, run: Run) {
-  const conversation = await loadRoom(deps.pool, run.conversationId);
-  const { sessionId } = conversation;
-  const { engine, model } = deps.registry.resolve(run.model);
-  const options = runOptions.parse(run.options);
-  const tools = sessionId === null ? [] : deps.toolsOf({ sessionId, userId: run.userId });
-  const tables =
-    sessionId === null ? [] : await deps.prisma.file.findMany({ where: { sessionId }, select: { tableName: true }, orderBy: { createdAt: 'asc' } });
-  const system = [
-    // A person's instructions take the place of ours in a plain chat; with data they come beside them.
-    sessionId === null ? (options.systemPrompt ?? chatPrompt) : dataPrompt(tables.map((table) => table.tableName)),
-    ...(run.kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []),
-    ...(sessionId !== null && options.systemPrompt != null ? [options.systemPrompt] : []),
-  ].join('\n\n');
-  const messages = run.questionId === null ? [] : await loadHistory(deps.pool, run.conversationId, run.questionId);
-  const request = {
-    model,
-    task: run.kind,
-    system,
-    messages,
-    tools: tools.map((tool) => tool.definition),
-    temperature: options.temperature ?? deps.settings.defaultTemperature,
-    topP: options.topP ?? null,
-    topK: options.topK ?? null,
-    maxTokens: options.maxTokens ?? deps.settings.defaultMaxTokens,
-  } as const;
-  return { conversation, engine, model, tools, request };
-}
-
 /** Names a conversation that has no name, and says so in both logs. */
-async function nameConversation(deps: RunDependencies, run: Run, engine: Engine, model: string, question: string, signal: AbortSignal): Promise<string | null> {
+async function nameConversation(deps: RunDependencies, run: Run, options: RunOptions, question: string, signal: AbortSignal): Promise<string | null> {
+  const { engine, model } = await engineOf(deps, run, options, 'TITLE');
   const title = await makeTitle(engine, model, question, signal);
   if (title === null) return null;
   return (await writeTitle(deps, run.conversationId, title)) ? title : null;
 }
 
 /** The work of a run between its start and its end. */
-async function answerQuestion(
-  deps: RunDependencies,
-  run: Run,
-  answer: Answer,
-  writer: RunWriter,
-  meter: UsageMeter,
-  signal: AbortSignal,
-): Promise<LoopOutcome> {
-  const { conversation, engine, model, tools, request } = await outlast(async () => prepare(deps, run), signal);
-  const question = request.messages.find((message) => message.role === 'user')?.text ?? '';
+async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
+  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
   const title =
     conversation.titleSource !== 'NONE'
       ? Promise.resolve(null)
-      : nameConversation(deps, run, engine, model, question, titleSignal).catch((error: unknown) => {
+      : nameConversation(deps, run, options, context.firstQuestion, titleSignal).catch((error: unknown) => {
           deps.logger.warn({ err: error, runId: run.id }, 'a conversation could not be named');
           return null;
         });
+  const asked = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
+  const mood = await deps.moods.begin(asked, writer, signal);
   const { maxSteps, toolTimeoutMs } = deps.settings;
-  const outcome = await runLoop({ engine, request, tools, writer, answer, maxSteps, toolTimeoutMs }, meter, signal);
-  const named = await title;
-  if (named !== null) writer.append({ type: 'TitleChanged', title: named });
-  return outcome;
+  const noteModel = createModelNotes(deps, run, writer);
+  try {
+    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
+    changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
+    const [named] = await Promise.all([title, mood.settled()]);
+    if (named !== null) writer.append({ type: 'TitleChanged', title: named });
+    return outcome;
+  } finally {
+    mood.close();
+  }
 }
 
 /**
@@ -134,24 +105,30 @@ async function answerQuestion(
 export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal): Promise<void> {
   const writer = deps.runLog.openWriter(run.id, 1);
   const answer = createAnswer(deps, run.answerId ?? '', writer);
-  const meter = createUsageMeter();
+  const meter = deps.metering.openRun(run.id);
+  const calls = deps.modelCalls.openRun(run.id);
+  const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false };
   const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
   let end: RunEndData;
   let outcome: LoopOutcome | null = null;
   try {
-    outcome = await answerQuestion(deps, run, answer, writer, meter, all.signal);
-    end = endOf(outcome);
+    outcome = await answerQuestion(deps, run, answer, writer, changes, all.signal);
+    end = endOf(outcome, changes);
   } catch (error) {
     if (writer.lost.aborted) end = interrupted;
-    else if (signal.aborted) end = signal.reason === 'STOP' ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false } : interrupted;
+    else if (signal.aborted) end = signal.reason === 'STOP' ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: changes.isDataUpdated } : interrupted;
     else end = failureOf(deps, run, error);
   }
   try {
-    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter.total());
+    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter);
   } finally {
     all.release();
+    meter.close();
+    calls.close();
     writer.close();
   }
+  // After the answer, for the next question: no first word waits for it.
+  if (changes.isContextNearlyFull) deps.contexts.summaries.prepare(run);
 }
 
 async function storeEnd(
@@ -160,14 +137,15 @@ async function storeEnd(
   answer: Answer,
   writer: RunWriter,
   end: Omit<RunEnd, 'parts' | 'seq' | 'usage'>,
-  usage: EngineUsage,
+  meter: RunMeter,
 ): Promise<void> {
   try {
-    writer.append({ type: 'UsageReported', inputTokens: usage.inputTokens, outputTokens: usage.outputTokens });
+    // Before the end: what was kept free for the run is given back with it, and what it used must count by then.
+    const usage = await meter.settle(writer.lost);
+    writer.append({ type: 'UsageReported', ...usage, costMicros: usage.costMicros === null ? null : Number(usage.costMicros) });
     await writer.flushed();
-    const open = answer.openPart();
     const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;
-    const whole = { ...end, usage, seq: writer.nextSeq(), parts: open === null ? [] : [open] };
+    const whole = { ...end, usage, seq: writer.nextSeq(), parts: answer.openParts() };
     // Stored before, when only the answer was lost, it is not ours any more and stays as it is.
     const event = await outlast(() => finishRun(deps, run, owned, whole), writer.lost);
     if (event !== null) writer.deliver(event);

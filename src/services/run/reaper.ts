@@ -1,6 +1,8 @@
-import type { Prisma, Run } from '../../../prisma/generated/client.ts';
+import type { Prisma, Run, RunEvent } from '../../../prisma/generated/client.ts';
 import { runEventData, type RunEndData } from '../../events/run-event.ts';
-import type { RunDependencies } from './deps.ts';
+import { closeLostCall, findLostCalls, sumOfRun, type LostCall } from '../usage/lost-calls.ts';
+import { inTransaction, type RunDependencies } from './deps.ts';
+import type { WrittenPart } from './end-statement.ts';
 import { finishLostRun } from './finish.ts';
 
 /**
@@ -9,20 +11,38 @@ import { finishLostRun } from './finish.ts';
  */
 const reapGraceMs = 2_000;
 
-/** The text parts that a dead node had streamed and not stored, made from its deltas, and the number that follows its last event. */
+/** The parts in words that a dead node had streamed and not stored, made from its deltas, and the number that follows its last event. */
 async function leftBehind(transaction: Prisma.TransactionClient, { newId }: RunDependencies, run: Run) {
   const events = await transaction.runEvent.findMany({ where: { runId: run.id }, orderBy: { seq: 'asc' } });
   const stored = await transaction.part.findMany({ where: { messageId: run.answerId ?? run.id }, select: { position: true } });
   const positions = new Set(stored.map((part) => part.position));
-  const texts = new Map<number, string>();
+  const parts = new Map<number, WrittenPart>();
   for (const event of events) {
     const data = runEventData.parse(event.data);
-    if (data.type === 'TextDelta' && !positions.has(data.position)) texts.set(data.position, (texts.get(data.position) ?? '') + data.text);
+    if ((data.type !== 'TextDelta' && data.type !== 'ReasoningDelta') || data.position === undefined || positions.has(data.position)) continue;
+    const { position, text } = data;
+    const begun = parts.get(position) ?? { id: newId(), position, kind: data.type === 'TextDelta' ? 'TEXT' : 'REASONING', text: '' };
+    parts.set(position, { ...begun, text: begun.text + text });
   }
-  return { seq: (events.at(-1)?.seq ?? 0) + 1, parts: [...texts].map(([position, text]) => ({ id: newId(), position, text })) };
+  return { events, seq: (events.at(-1)?.seq ?? 0) + 1, parts: [...parts.values()] };
 }
 
-/** Ends a run whose node is gone: the partial text is kept. */
+/** What an engine has said since a moment. Calls of a run come one after the other, so all of it is of the last one. */
+function saidSince(events: readonly RunEvent[], moment: Date): readonly string[] {
+  return events.flatMap((event) => {
+    const data = runEventData.parse(event.data);
+    return event.createdAt >= moment && (data.type === 'TextDelta' || data.type === 'ReasoningDelta') ? [data.text] : [];
+  });
+}
+
+/** Counts what a dead node had called for and not counted, and gives all that the run used. */
+async function settle(transaction: Prisma.TransactionClient, run: Run, lost: readonly LostCall[], events: readonly RunEvent[]) {
+  const runSql = inTransaction(transaction);
+  for (const call of lost) await closeLostCall(runSql, call, call.begun.call.purpose === 'ANSWER' ? saidSince(events, call.begun.createdAt) : []);
+  return sumOfRun(runSql, run.id);
+}
+
+/** Ends a run whose node is gone: the partial text is kept, and what was used is counted. */
 async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
   const data: RunEndData =
     run.stopRequestedAt !== null
@@ -34,13 +54,12 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
           retryable: true,
           retryAfterMs: null,
         };
-  const last = await finishLostRun(deps, run, async (transaction) => ({
-    ...(await leftBehind(transaction, deps, run)),
-    data,
-    usage: null,
-    mode: null,
-    confidence: null,
-  }));
+  // Asks providers for prices, which is not for a transaction.
+  const lost = await findLostCalls(deps.pool, deps.modelCalls, run.id);
+  const last = await finishLostRun(deps, run, async (transaction) => {
+    const { events, ...left } = await leftBehind(transaction, deps, run);
+    return { ...left, data, usage: await settle(transaction, run, lost, events), mode: null, confidence: null };
+  });
   return last !== null;
 }
 

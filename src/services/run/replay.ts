@@ -3,6 +3,9 @@ import { errorCodes, type ErrorCode } from '../../base/errors.ts';
 import type { Reader } from '../../base/takeable.ts';
 import { createReader, type Found } from '../../events/reader.ts';
 import { finishReasonOf, type RunEvent, type RunEventData } from '../../events/run-event.ts';
+import { proposalPartData } from '../proposal/proposal-row.ts';
+import { findJudgement } from '../sentiment/save.ts';
+import { usageOfRun } from '../usage/run-usage.ts';
 import type { RunDependencies } from './deps.ts';
 
 function endOf(run: Run): RunEventData {
@@ -20,14 +23,21 @@ function endOf(run: Run): RunEventData {
 }
 
 /** The events of an ended run as its stored message tells them: fewer than there were, with the same text, and the same last number. */
-async function retell({ prisma }: RunDependencies, run: Run): Promise<readonly RunEvent[]> {
+async function retell({ prisma, pool }: RunDependencies, run: Run): Promise<readonly RunEvent[]> {
   const parts = run.answerId === null ? [] : await prisma.part.findMany({ where: { messageId: run.answerId }, orderBy: { position: 'asc' } });
   const facts: RunEventData[] = run.answerId === null ? [] : [{ type: 'RunStarted', messageId: run.answerId, model: run.model }];
+  if (run.answeredBy !== null) facts.push({ type: 'ModelChanged', model: run.answeredBy, reason: run.fallbackReason ?? '' });
+  const judged = run.questionId === null ? null : await findJudgement(pool, run.questionId);
+  if (judged !== null) facts.push({ type: 'SentimentReady', ...judged });
   for (const part of parts) {
     if (part.kind === 'TEXT') facts.push({ type: 'TextDelta', position: part.position, text: part.text ?? '' });
+    if (part.kind === 'REASONING') facts.push({ type: 'ReasoningDelta', position: part.position, text: part.text ?? '' });
     if (part.kind === 'QUERY_RESULT') facts.push({ type: 'QueryResultReady', partId: part.id });
+    if (part.kind === 'PLAN_PROPOSAL') facts.push({ type: 'PlanProposed', partId: part.id, isApplied: proposalPartData.parse(part.data).isApplied });
     if (part.kind === 'PLOT') facts.push({ type: 'PlotReady', partId: part.id });
   }
+  const usage = usageOfRun(run);
+  if (usage !== null) facts.push({ type: 'UsageReported', ...usage, costMicros: usage.costMicros === null ? null : Number(usage.costMicros) });
   const createdAt = run.finishedAt ?? run.createdAt;
   const lastSeq = run.lastSeq ?? facts.length + 1;
   const told = facts.map((data, index): RunEvent => ({ runId: run.id, seq: index + 1, createdAt, data }));

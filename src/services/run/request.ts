@@ -1,5 +1,15 @@
 import type { Run } from '../../../prisma/generated/client.ts';
+import type { ContextName } from '../conversation/about.ts';
 import type { RunOptions } from './options.ts';
+
+/** Where in the tree of its conversation a run takes place. */
+export type RunPlace =
+  /** After the last message of the branch that people see. */
+  | { readonly type: 'END' }
+  /** Beside a question of the person's own, in its place. */
+  | { readonly type: 'BESIDE'; readonly messageId: string }
+  /** After a question, or beside an answer to it. */
+  | { readonly type: 'ANSWER'; readonly messageId: string };
 
 /** A run that somebody asked for, checked and complete. */
 export interface RunRequest {
@@ -7,7 +17,11 @@ export interface RunRequest {
   readonly kind: Run['kind'];
   /** Null makes a new conversation. */
   readonly conversationId: string | null;
-  readonly text: string;
+  /** What is said; null where a question that is there already gets another answer. */
+  readonly text: string | null;
+  readonly place: RunPlace;
+  /** Pictures and files that the person adds; none when absent. */
+  readonly attachmentIds?: readonly string[];
   /** `provider:model`. */
   readonly model: string;
   readonly options: RunOptions;
@@ -15,4 +29,8 @@ export interface RunRequest {
   readonly requestHash: string;
   /** Whether it may wait for the run that is under way; else it is refused. */
   readonly mayWait: boolean;
+  /** After how many minutes a new conversation vanishes; absent or null for one that stays. */
+  readonly temporaryForMinutes?: number | null | undefined;
+  /** What a new conversation is about; absent or null for a plain one. */
+  readonly context?: ContextName | null | undefined;
 }

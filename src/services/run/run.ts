@@ -1,19 +1,36 @@
 import { z } from 'zod';
 import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
-import { AppError, notFound } from '../../base/errors.ts';
+import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { Page } from '../../base/page.ts';
 import type { Reader } from '../../base/takeable.ts';
 import { parseInput } from '../../base/validate.ts';
 import { finishReasonOf, type RunEvent } from '../../events/run-event.ts';
+import { attachmentsOfMessage } from '../attachment/of-message.ts';
+import { checkSendable } from '../attachment/sendable.ts';
+import { requireContext } from '../conversation/about.ts';
 import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
+import { findVisibleMessage, isVisibleConversation } from '../participation.ts';
+import { usageOfRun } from '../usage/run-usage.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
-import { autoAnalyzeInput, hashOf, modelName, runOptions, sendInput, type AutoAnalyzeInput, type HowToRun, type SendInput } from './options.ts';
+import {
+  autoAnalyzeInput,
+  editInput,
+  hashOf,
+  regenerateInput,
+  sendInput,
+  type AutoAnalyzeInput,
+  type EditInput,
+  type HowToRun,
+  type RegenerateInput,
+  type SendInput,
+} from './options.ts';
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
-import type { RunRequest } from './request.ts';
+import type { RunPlace, RunRequest } from './request.ts';
+import { resolveAnswer } from './resolve-answer.ts';
 import { runColumns } from './row.ts';
 import { startRun } from './start.ts';
 import { requestStop } from './stop.ts';
@@ -27,7 +44,7 @@ export interface RunFilter {
   readonly status?: Run['status'] | null | undefined;
 }
 
-const isParticipant = 'EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = r.conversation_id AND a.user_id = $1)';
+const isParticipant = 'EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = r.conversation_id AND a.user_id = $1)';
 
 /** Whether a run has ended. */
 export function hasEnded(run: Pick<Run, 'status'>): boolean {
@@ -36,7 +53,7 @@ export function hasEnded(run: Pick<Run, 'status'>): boolean {
 
 /** Creates the service. */
 export function createRuns(deps: RunDependencies, executor: Executor) {
-  const { prisma, pool, registry, runLog, settings, chatsPerUser } = deps;
+  const { prisma, pool, runLog, settings, chatsPerUser } = deps;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Run>> => {
     const { userId } = requireViewer(viewer);
@@ -85,13 +102,19 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     if (repeated !== null) return repeated;
     let isCounted = false;
     try {
+      await requireContext(prisma, request.userId, request.context ?? null);
+      await checkSendable(deps, request.userId, request.attachmentIds ?? [], request.model);
       requireAllowance(await chatsPerUser.consume(request.userId), 'Too many messages in a minute');
       isCounted = true;
+      const reservation = await deps.quotas.reservationFor(request);
       if (busy === 'INTERRUPT' && request.conversationId !== null) {
-        await stopOpenRuns({ conversationId: request.conversationId, conversation: { participants: { some: { userId: request.userId } } } });
+        if (!(await isVisibleConversation(prisma, request.userId, request.conversationId))) throw notFound('Conversation');
+        // With what is kept free for those that are stopped, which is the most that they come to: what fits now fits when they have ended.
+        await reservation?.look();
+        await stopOpenRuns({ conversationId: request.conversationId });
       }
       await checkRunLimit(request.userId);
-      const run = await startRun(deps, request);
+      const run = await startRun(deps, request, reservation);
       if (run.status === 'RUNNING') executor.launch(run);
       // The run before it may have ended while this one was being written.
       else await executor.startNext(run.conversationId);
@@ -105,22 +128,45 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     }
   };
 
-  const requestOf = (userId: string, kind: Run['kind'], values: HowToRun, conversationId: string | null, text: string): RunRequest => ({
+  const requestOf = async (
+    userId: string,
+    kind: Run['kind'],
+    values: HowToRun,
+    conversationId: string | null,
+    text: string | null,
+    place: RunPlace = { type: 'END' },
+  ): Promise<RunRequest> => ({
     userId,
     kind,
     conversationId,
     text,
-    model: registry.resolve(modelName(values)).name,
-    options: runOptions.parse(values),
+    place,
+    ...(await resolveAnswer(deps, userId, conversationId, values)),
     idempotencyKey: values.idempotencyKey ?? null,
-    requestHash: hashOf(kind, values),
+    requestHash: hashOf(place.type === 'END' ? kind : place.type, values),
     mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
   });
 
   const send = async (viewer: Viewer | null, input: SendInput): Promise<Run> => {
     const { userId } = requireViewer(viewer);
     const values = parseInput(sendInput, input);
-    return startOnce(requestOf(userId, 'CHAT', values, values.conversationId ?? null, values.text), values.ifBusy ?? 'REJECT');
+    const { conversationId = null, temporaryForMinutes, context } = values;
+    if (conversationId !== null && temporaryForMinutes != null) {
+      throw badInput(['input', 'temporaryForMinutes'], '"temporaryForMinutes" is for a new conversation; leave it out where there is a "conversationId".');
+    }
+    if (conversationId !== null && context != null) {
+      throw badInput(['input', 'contextId'], '"contextId" is for a new conversation; say what another one is about with "setConversationContext".');
+    }
+    const request = await requestOf(userId, 'CHAT', values, conversationId, values.text);
+    return startOnce({ ...request, temporaryForMinutes, context, attachmentIds: [...new Set(values.attachmentIds)] }, values.ifBusy ?? 'REJECT');
+  };
+
+  /** Where a message is, and what its run was asked to do. */
+  const whereIs = async (userId: string, messageId: string): Promise<{ readonly conversationId: string; readonly kind: Run['kind'] }> => {
+    const message = await findVisibleMessage(prisma, userId, messageId);
+    if (message === null) throw notFound('Message');
+    const run = await prisma.run.findFirst({ where: { OR: [{ answerId: messageId }, { questionId: messageId }] }, select: { kind: true } });
+    return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT' };
   };
 
   /** Follows a run to its end or to the limit, whichever comes first. */
@@ -149,11 +195,34 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     /** Why a run finished; null while it runs and when it failed. */
     finishReasonOf: (run: Pick<Run, 'finishReason'>) => finishReasonOf(run.finishReason),
 
+    /** What a run used; null until the end. */
+    usageOf: usageOfRun,
+
     /** Asks an engine, and returns the run at once. */
     send,
 
     /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first. */
     ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> => waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs),
+
+    /** Says a message of one's own in other words: beside it, on a branch of its own, with an answer of its own, and with its attachments unless others are named. */
+    edit: async (viewer: Viewer | null, input: EditInput): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
+      const values = parseInput(editInput, input);
+      const { messageId, text } = values;
+      const { conversationId } = await whereIs(userId, messageId);
+      const request = await requestOf(userId, 'CHAT', values, conversationId, text, { type: 'BESIDE', messageId });
+      const attachmentIds = [...new Set(values.attachmentIds ?? (await attachmentsOfMessage(pool, userId, messageId)))];
+      return startOnce({ ...request, attachmentIds }, values.ifBusy ?? 'REJECT');
+    },
+
+    /** Has a question answered anew, beside the answers that it has. */
+    regenerate: async (viewer: Viewer | null, input: RegenerateInput): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
+      const values = parseInput(regenerateInput, input);
+      const { messageId } = values;
+      const { conversationId, kind } = await whereIs(userId, messageId);
+      return startOnce(await requestOf(userId, kind, values, conversationId, null, { type: 'ANSWER', messageId }), values.ifBusy ?? 'REJECT');
+    },
 
     /** Has the data of a session analysed. */
     autoAnalyze: async (viewer: Viewer | null, input: AutoAnalyzeInput): Promise<Run> => {
@@ -166,7 +235,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       if (session === null || session.conversation === null) throw notFound('Session');
       if (session.files.length === 0) throw new AppError('CONFLICT', 'This session has no files yet. Upload one with POST /uploads?sessionId=...');
       const question = autoAnalyzeQuestion(session.files.map((file) => file.name));
-      return startOnce(requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
+      return startOnce(await requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
     },
 
     /** Stops a run and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */

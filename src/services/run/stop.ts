@@ -1,7 +1,7 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
-import { finishRun } from './finish.ts';
+import { finishWaitingRun } from './finish.ts';
 
 /** The channel on which nodes are asked to stop a run. */
 export const stopChannel = 'run_stops';
@@ -15,7 +15,7 @@ export async function requestStop(deps: RunDependencies, executor: Executor, run
   const { prisma, clock } = deps;
   if (run.status === 'QUEUED') {
     const data = { type: 'RunFinished', reason: 'STOPPED', dataUpdated: false } as const;
-    const stopped = await finishRun(deps, run, { status: 'QUEUED' }, { seq: 1, data, usage: null, mode: null, confidence: null, parts: [] });
+    const stopped = await finishWaitingRun(deps, run, { seq: 1, data, usage: null, mode: null, confidence: null, parts: [] });
     if (stopped !== null) return;
   }
   await prisma.$transaction(async (transaction) => {

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
-import { AppError, badInput, notFound } from '../../base/errors.ts';
+import { badInput, notFound } from '../../base/errors.ts';
 import { isUuid, type IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Page, Position } from '../../base/page.ts';
 import { parseInput } from '../../base/validate.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { FileStore } from '../../stores/file-store.ts';
+import { insist } from '../../stores/insist.ts';
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { removeFromDisk } from '../file/files.ts';
-import { uniqueTableName } from '../upload/table-name.ts';
+import { adoptFiles } from './adopt-files.ts';
 
 /** A data workspace. */
 export interface SessionRow {
@@ -18,6 +19,8 @@ export interface SessionRow {
   readonly title: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** When its tables of the person's own data were last made; null for one that was not made of them. */
+  readonly snapshotAt: Date | null;
 }
 
 /** What a deleted session took with it. */
@@ -25,6 +28,8 @@ export interface DeletedSession {
   readonly sessionId: string;
   readonly conversationId: string | null;
   readonly fileIds: readonly string[];
+  /** The versions of its derived tables. */
+  readonly derivedTableIds: readonly string[];
 }
 
 /** Data sessions. Each is seen by its owner alone. */
@@ -33,9 +38,13 @@ export interface Sessions {
    * Makes a session with its conversation, and puts uploaded files into it. Tables whose names collide get numbers.
    *
    * @param input.fileIds files of the viewer that are in no session yet; may be empty
+   * @param input.snapshotAt when its tables were made of the viewer's own data, where they were
    * @throws AppError NOT_FOUND when a file is not the viewer's, CONFLICT when one is in a session already; nothing is changed then
    */
-  create(viewer: Viewer | null, input: { readonly title?: string | null | undefined; readonly fileIds: readonly string[] }): Promise<SessionRow>;
+  create(
+    viewer: Viewer | null,
+    input: { readonly title?: string | null | undefined; readonly fileIds: readonly string[]; readonly snapshotAt?: Date },
+  ): Promise<SessionRow>;
   /** A page of the viewer's sessions, the most recently used first. */
   list(viewer: Viewer | null, page: Page): Promise<readonly SessionRow[]>;
   /** @throws AppError NOT_FOUND */
@@ -71,7 +80,7 @@ export interface SessionsDependencies {
   readonly conversationLog: Pick<ConversationLog, 'appendDeleted'>;
 }
 
-const sessionSelection = { id: true, title: true, createdAt: true, updatedAt: true } as const satisfies Prisma.SessionSelect;
+const sessionSelection = { id: true, title: true, createdAt: true, updatedAt: true, snapshotAt: true } as const satisfies Prisma.SessionSelect;
 
 const title = z
   .string()
@@ -88,22 +97,6 @@ function beyond(position: Position | null, direction: 'lt' | 'gt'): Prisma.Sessi
     updatedAt: { [`${direction}e`]: position.at },
     OR: [{ updatedAt: { [direction]: position.at } }, { updatedAt: position.at, id: { [direction]: position.id } }],
   };
-}
-
-/** Puts files into a session, within a transaction. */
-async function adoptFiles(transaction: Prisma.TransactionClient, ownerId: string, sessionId: string, fileIds: readonly string[]): Promise<void> {
-  const files = await transaction.file.findMany({ where: { id: { in: [...fileIds] }, ownerId }, select: { id: true, sessionId: true, tableName: true } });
-  const byId = new Map(files.map((file) => [file.id, file]));
-  const names: string[] = [];
-  for (const id of fileIds) {
-    const file = byId.get(id);
-    if (file === undefined) throw notFound('File');
-    const name = uniqueTableName(file.tableName, names);
-    names.push(name);
-    if (name !== file.tableName) await transaction.file.updateMany({ where: { id, sessionId: null }, data: { tableName: name } });
-  }
-  const { count } = await transaction.file.updateMany({ where: { id: { in: [...fileIds] }, ownerId, sessionId: null }, data: { sessionId } });
-  if (count !== fileIds.length) throw new AppError('CONFLICT', 'One of the files belongs to a session already. Upload it again to have it in another one.');
 }
 
 /** Makes the service. */
@@ -126,13 +119,19 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       const { count } = await transaction.session.updateMany({ where: { id, ownerId: userId }, data: { updatedAt: clock.now() } });
       if (count === 0) throw notFound('Session');
       const files = await transaction.file.findMany({ where: { sessionId: id }, select: { id: true } });
+      const derived = await transaction.derivedTable.findMany({ where: { sessionId: id }, select: { id: true } });
       if (conversation !== undefined) {
         // The log has no foreign key, so no cascade reaches it.
         await transaction.$executeRaw`DELETE FROM run_events WHERE run_id IN (SELECT id FROM runs WHERE conversation_id = ${conversation.id}::uuid)`;
       }
       await transaction.session.delete({ where: { id } });
       if (conversation !== undefined) await conversationLog.appendDeleted(transaction, [conversation.id]);
-      return { sessionId: id, conversationId: conversation?.id ?? null, fileIds: files.map((file) => file.id) };
+      return {
+        sessionId: id,
+        conversationId: conversation?.id ?? null,
+        fileIds: files.map((file) => file.id),
+        derivedTableIds: derived.map((table) => table.id),
+      };
     });
   }
 
@@ -149,7 +148,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       const now = clock.now();
       return prisma.$transaction(async (transaction) => {
         const row = await transaction.session.create({
-          data: { id, ownerId: userId, title: checked.title ?? null, createdAt: now, updatedAt: now },
+          data: { id, ownerId: userId, title: checked.title ?? null, createdAt: now, updatedAt: now, snapshotAt: input.snapshotAt ?? null },
           select: sessionSelection,
         });
         await transaction.conversation.create({
@@ -163,7 +162,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
           },
           select: { id: true },
         });
-        if (fileIds.length > 0) await adoptFiles(transaction, userId, id, fileIds);
+        if (fileIds.length > 0) await adoptFiles(transaction, userId, id, fileIds, maxFilesPerSession);
         return row;
       });
     },
@@ -206,8 +205,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       await get(viewer, id);
       const conversation = stopRuns === undefined ? null : await prisma.conversation.findUnique({ where: { sessionId: id }, select: { id: true } });
       if (conversation !== null) await stopRuns?.(conversation.id);
-      const deleted = await deleteRows(userId, id);
-      await removeFromDisk(fileStore, logger, deleted.fileIds);
+      const deleted = await insist(() => deleteRows(userId, id));
+      await removeFromDisk(fileStore, logger, [...deleted.fileIds, ...deleted.derivedTableIds]);
       return deleted;
     },
   };

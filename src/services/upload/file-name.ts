@@ -4,17 +4,17 @@ import { AppError } from '../../base/errors.ts';
 export interface FileKind {
   /** The name as a label: no folders, no control characters, at most 255 characters. Never a path. */
   readonly name: string;
-  readonly format: 'CSV' | 'PARQUET';
-  readonly isGzip: boolean;
+  readonly format: 'CSV' | 'PARQUET' | 'JSON' | 'XLSX';
+  readonly compression: 'none' | 'gzip' | 'zstd';
   /** What the ending says about the delimiter; null where the content must tell. */
   readonly delimiterHint: '\t' | null;
 }
 
 /** The endings that can be uploaded, for messages. */
-export const acceptedEndings = '.csv, .tsv, .txt, .parquet, .pq, .csv.gz, .tsv.gz, .txt.gz';
+export const acceptedEndings = '.csv, .tsv, .txt, .json, .jsonl, .ndjson, each also with .gz or .zst, .parquet, .pq, .xlsx';
 
 const longestName = 255;
-const ending = /\.(?:(csv|tsv|txt)(\.gz)?|parquet|pq)$/i;
+const ending = /\.(?:(csv|tsv|txt|json|jsonl|ndjson)(\.gz|\.zst)?|(parquet|pq|xlsx))$/i;
 
 /** The name without the ending that tells its kind. */
 export function withoutEnding(name: string): string {
@@ -46,11 +46,27 @@ export function fileKindOf(clientName: string): FileKind {
   const name = labelOf(clientName);
   const found = ending.exec(name);
   if (found === null) throw new AppError('UNSUPPORTED_FILE', `"${name}" has none of the endings that can be read: ${acceptedEndings}.`);
-  const text = found[1]?.toLowerCase();
+  const [, text, packing, binary] = found.map((group: string | undefined) => group?.toLowerCase());
   return {
     name,
-    format: text === undefined ? 'PARQUET' : 'CSV',
-    isGzip: found[2] !== undefined,
+    format: formatOf(text ?? binary ?? ''),
+    compression: packing === '.gz' ? 'gzip' : packing === '.zst' ? 'zstd' : 'none',
     delimiterHint: text === 'tsv' ? '\t' : null,
   };
+}
+
+function formatOf(word: string): FileKind['format'] {
+  switch (word) {
+    case 'parquet':
+    case 'pq':
+      return 'PARQUET';
+    case 'xlsx':
+      return 'XLSX';
+    case 'json':
+    case 'jsonl':
+    case 'ndjson':
+      return 'JSON';
+    default:
+      return 'CSV';
+  }
 }

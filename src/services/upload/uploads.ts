@@ -1,16 +1,16 @@
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
-import { isUuid } from '../../base/id.ts';
+import { isUuid, type IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ColumnProfile } from '../../base/table.ts';
-import type { IngestReport, IngestResult } from '../../duckdb/protocol.ts';
+import type { ReadingOptions } from '../../base/reading.ts';
 import type { FileStore, ReceivedFile } from '../../stores/file-store.ts';
-import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
-import { storableJson, type FileRow, type TablePreview } from '../file/file-row.ts';
-import { removeFromDisk } from '../file/files.ts';
-import { fileKindOf, type FileKind } from './file-name.ts';
-import { tableNameOf, uniqueTableName } from './table-name.ts';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
+import { fileKindOf, labelOf, type FileKind } from './file-name.ts';
+import { readFile, type Ingester } from './read-file.ts';
+import { uploadedFile, type StoreFiles, type UploadedFile } from './store-files.ts';
+import type { UploadRecords } from './upload-records.ts';
+import type { UploadSlots } from './upload-slots.ts';
 
 /** Uploads: bytes in, tables out. */
 export interface Uploads {
@@ -19,11 +19,22 @@ export interface Uploads {
    *
    * @throws AppError UNAUTHENTICATED, RATE_LIMITED when the viewer has too many uploads under way
    */
-  begin(viewer: Viewer | null): Upload;
+  begin(viewer: Viewer | null, settings?: UploadSettings): Upload;
+}
+
+/** What is said of an upload before its bytes come. */
+export interface UploadSettings {
+  /** Its id, by which its progress can be watched; one of ours by default. */
+  readonly id?: string | undefined;
+  /** How many bytes its files have, where that is known. */
+  readonly byteSize?: number | undefined;
+  /** How its files are to be read. */
+  readonly options?: ReadingOptions | undefined;
 }
 
 /** An upload under way. Its disposal drops everything that was not committed. */
 export interface Upload extends AsyncDisposable {
+  readonly id: string;
   /**
    * Says into which session the files go; without it they wait for `createSession`. Before the first file.
    *
@@ -34,7 +45,8 @@ export interface Upload extends AsyncDisposable {
    * Receives one file.
    *
    * @param clientName its name, used as a label and for its ending
-   * @throws AppError UNSUPPORTED_FILE for an ending that cannot be read or an empty file; what `FileStore.receive` throws
+   * @throws AppError UNSUPPORTED_FILE for an ending that cannot be read or an empty file, CONFLICT when the id of the upload is in use; what
+   *   `FileStore.receive` throws
    */
   add(clientName: string, source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /**
@@ -43,28 +55,12 @@ export interface Upload extends AsyncDisposable {
    * @throws AppError UNSUPPORTED_FILE and others when one cannot be read, NOT_FOUND when the session is gone; nothing is stored then
    */
   commit(signal: AbortSignal): Promise<readonly UploadedFile[]>;
-}
-
-/** A file that was stored. */
-export interface UploadedFile extends FileRow {
-  readonly columns: readonly ColumnProfile[];
-  readonly preview: TablePreview;
-  readonly ingest: IngestReport;
-}
-
-/** The part of DuckDB that reads uploads. */
-export interface Ingester {
-  ingest(
-    request: {
-      readonly sourcePath: string;
-      readonly format: 'CSV' | 'PARQUET';
-      readonly isGzip: boolean;
-      readonly delimiterHint?: '\t';
-      readonly targetPath: string;
-      readonly userKey: string;
-    },
-    signal: AbortSignal,
-  ): Promise<IngestResult>;
+  /**
+   * Tells who watches it why it ended.
+   *
+   * @param error null when the client left
+   */
+  end(error: unknown): Promise<void>;
 }
 
 /** What `createUploads` stands on. */
@@ -73,12 +69,15 @@ export interface UploadsDependencies {
   readonly fileStore: FileStore;
   readonly duckdb: Ingester;
   readonly clock: Clock;
+  readonly newId: IdSource;
   readonly logger: Logger;
+  readonly records: UploadRecords;
+  readonly storeFiles: StoreFiles;
+  readonly slots: UploadSlots;
   readonly limits: {
     readonly maxUploadBytes: number;
-    readonly maxUploadsPerUser: number;
-    /** The most files of one session, and of one upload; 50 by default. */
-    readonly maxFilesPerSession?: number;
+    /** The most files of one upload. */
+    readonly maxFilesPerSession: number;
   };
 }
 
@@ -87,92 +86,41 @@ interface StagedFile {
   readonly received: ReceivedFile;
 }
 
-const retryAfterMs = 5_000;
-
 /** Makes the service. */
-export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits }: UploadsDependencies): Uploads {
-  const maxFiles = limits.maxFilesPerSession ?? 50;
-  const running = new Map<string, number>();
-
-  const release = (userId: string): void => {
-    const count = (running.get(userId) ?? 1) - 1;
-    if (count > 0) running.set(userId, count);
-    else running.delete(userId);
-  };
-
-  function takeSlot(userId: string): void {
-    const count = running.get(userId) ?? 0;
-    if (count >= limits.maxUploadsPerUser) {
-      throw new AppError('RATE_LIMITED', `${count} uploads of yours are under way, and no more are allowed at once. Wait until one has finished.`, {
-        retryAfterMs,
-      });
-    }
-    running.set(userId, count + 1);
-  }
-
-  async function ingest(userId: string, { kind, received }: StagedFile, signal: AbortSignal): Promise<IngestResult> {
-    try {
-      return await duckdb.ingest(
-        {
-          sourcePath: received.paths.original,
-          format: kind.format,
-          isGzip: kind.isGzip,
-          ...(kind.delimiterHint === null ? {} : { delimiterHint: kind.delimiterHint }),
-          targetPath: received.paths.table,
-          userKey: userId,
-        },
-        signal,
-      );
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'UNSUPPORTED_FILE') throw error;
-      throw new AppError(error.code, `"${kind.name}": ${error.message}`, { cause: error });
-    }
-  }
-
-  /** Writes the rows. The names of the tables are chosen while the session is locked, so two uploads never choose the same. */
-  async function insert(userId: string, sessionId: string | null, files: readonly UploadedFile[]): Promise<readonly UploadedFile[]> {
-    return prisma.$transaction(async (transaction) => {
-      const taken = sessionId === null ? [] : await lockSession(transaction, userId, sessionId);
-      if (taken.length + files.length > maxFiles)
-        throw badInput(['file'], `The session would have ${taken.length + files.length} files; ${maxFiles} are the most.`);
-      const named: UploadedFile[] = [];
-      for (const file of files) {
-        const tableName = uniqueTableName(file.tableName, [...taken, ...named.map((other) => other.tableName)]);
-        named.push({ ...file, tableName });
-      }
-      await transaction.file.createMany({
-        data: named.map(({ columns, preview, ingest: report, ...row }) => ({
-          ...row,
-          ownerId: userId,
-          columns: storableJson(columns),
-          preview: storableJson(preview.rows),
-          ingest: storableJson(report),
-        })),
-      });
-      return named;
-    });
-  }
-
-  /** Locks a session of the user's until the end of the transaction, and gives the names of its tables. */
-  async function lockSession(transaction: Prisma.TransactionClient, ownerId: string, sessionId: string): Promise<readonly string[]> {
-    const { count } = await transaction.session.updateMany({ where: { id: sessionId, ownerId }, data: { updatedAt: clock.now() } });
-    if (count === 0) throw notFound('Session');
-    const files = await transaction.file.findMany({ where: { sessionId }, select: { tableName: true } });
-    return files.map(({ tableName }) => tableName);
-  }
+export function createUploads(dependencies: UploadsDependencies): Uploads {
+  const { prisma, fileStore, duckdb, clock, newId, logger, records, storeFiles, slots, limits } = dependencies;
+  const maxFiles = limits.maxFilesPerSession;
 
   return {
-    begin(viewer) {
+    begin(viewer, { id = newId(), byteSize, options = {} } = {}) {
       const { userId } = requireViewer(viewer);
-      takeSlot(userId);
+      const release = slots.take(userId);
       const staged: StagedFile[] = [];
+      const tracker = records.track(id);
       let sessionId: string | null = null;
+      let name: string | null = null;
+      let receivedBytes = 0;
       let isDisposed = false;
 
+      /** The row is written with the first file, whose name it has. */
+      const announce = async (label: string): Promise<void> => {
+        const isFirst = name === null;
+        name = isFirst ? label : labelOf(`${name ?? ''}, ${label}`);
+        if (!isFirst) await records.change(id, { name });
+        else {
+          const known = { byteSize: byteSize === undefined ? null : BigInt(byteSize), options, isResumable: false, fileIds: [] };
+          await records.create(prisma, { ...known, id, ownerId: userId, sessionId, name, status: 'RECEIVING' }).catch((error: unknown) => {
+            name = null;
+            throw error;
+          });
+        }
+      };
+
       return {
-        async join(id) {
+        id,
+        async join(wanted) {
           if (staged.length > 0) throw badInput(['sessionId'], 'The field "sessionId" came after a file; send it before the files, or as a query parameter.');
-          const session = isUuid(id) ? await prisma.session.findFirst({ where: { id, ownerId: userId }, select: { id: true } }) : null;
+          const session = isUuid(wanted) ? await prisma.session.findFirst({ where: { id: wanted, ownerId: userId }, select: { id: true } }) : null;
           if (session === null) throw notFound('Session');
           sessionId = session.id;
         },
@@ -180,7 +128,13 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
         async add(clientName, source, signal) {
           if (staged.length >= maxFiles) throw badInput(['file'], `More than ${maxFiles} files came in one upload.`);
           const kind = fileKindOf(clientName);
-          const received = await fileStore.receive(source, { maxBytes: limits.maxUploadBytes }, signal);
+          await announce(kind.name);
+          const before = receivedBytes;
+          const onReceived = (byteSize: number): void => {
+            receivedBytes = before + byteSize;
+            tracker.advance({ receivedBytes });
+          };
+          const received = await fileStore.receive(source, { maxBytes: limits.maxUploadBytes, onReceived }, signal);
           staged.push({ kind, received });
           if (received.byteSize === 0) throw new AppError('UNSUPPORTED_FILE', `"${kind.name}" is empty. Send a file with at least a row of column names.`);
         },
@@ -188,33 +142,29 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
         async commit(signal) {
           if (staged.length === 0)
             throw badInput(['file'], 'No file came with the upload. Send one as the form field "file", or as the body with "?name=sales.csv".');
+          await records.change(id, { status: 'READING', receivedBytes });
           const files: UploadedFile[] = [];
-          for (const file of staged) files.push(uploadedFile(file, sessionId, await ingest(userId, file, signal), clock.now()));
+          for (const [index, { kind, received }] of staged.entries()) {
+            const onProgress = (fraction: number): void => tracker.advance({ progress: (index + fraction) / staged.length });
+            const result = await readFile(duckdb, { kind, paths: received.paths, options, userId }, signal, onProgress);
+            files.push(uploadedFile(received.id, received.byteSize, kind, result, sessionId, clock.now()));
+          }
           signal.throwIfAborted();
-          const kept: string[] = [];
-          try {
-            for (const { received } of staged) {
-              kept.push(received.id);
-              await fileStore.keep(received.id);
-            }
-          } catch (error) {
-            await removeFromDisk(fileStore, logger, kept);
-            throw error;
-          }
-          try {
-            return await insert(userId, sessionId, files);
-          } catch (error) {
-            // A refusal of ours rolled the transaction back for certain. After anything else, a lost connection say, the rows may be there:
-            // the files then stay, and the sweep removes them if they have none.
-            if (error instanceof AppError && error.code !== 'SERVICE_UNAVAILABLE') await removeFromDisk(fileStore, logger, kept);
-            throw error;
-          }
+          return await storeFiles({ uploadId: id, userId, sessionId, files, options });
+        },
+
+        async end(error) {
+          await tracker[Symbol.asyncDispose]();
+          if (name === null) return;
+          if (error === null) await records.cancel(id);
+          else await records.fail(id, error);
         },
 
         async [Symbol.asyncDispose]() {
           if (isDisposed) return;
           isDisposed = true;
-          release(userId);
+          release();
+          await tracker[Symbol.asyncDispose]();
           for (const { received } of staged) {
             await fileStore
               .discard(received.id)
@@ -223,22 +173,5 @@ export function createUploads({ prisma, fileStore, duckdb, clock, logger, limits
         },
       };
     },
-  };
-}
-
-function uploadedFile({ kind, received }: StagedFile, sessionId: string | null, result: IngestResult, createdAt: Date): UploadedFile {
-  return {
-    id: received.id,
-    sessionId,
-    name: kind.name,
-    format: kind.format,
-    byteSize: BigInt(received.byteSize),
-    tableName: tableNameOf(kind.name),
-    rowCount: BigInt(result.rowCount),
-    columnCount: result.columns.length,
-    createdAt,
-    columns: result.columns,
-    preview: { columns: result.columns.map(({ name }) => name), rows: result.previewRows },
-    ingest: result.report,
   };
 }

@@ -34,6 +34,9 @@ async function profileColumn(connection: DuckDBConnection, table: string, name: 
   return {
     name,
     type,
+    unit: null,
+    quantiles: null,
+    histogram: [],
     meaning,
     nullCount: Number(nulls),
     distinctCount: Number(distinct),

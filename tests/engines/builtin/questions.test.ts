@@ -92,6 +92,18 @@ const cars: readonly Case[] = [
     1,
   ],
   ['distribution of displacement', 'the distribution of Displacement', 'SELECT count("Displacement"), min("Displacement") FROM cars', 1],
+  [
+    'distribution of weight by origin',
+    'the distribution of Weight_in_lbs by Origin',
+    'SELECT "Origin", min("Weight_in_lbs"), quantile_cont("Weight_in_lbs", 0.25), median("Weight_in_lbs") AS m FROM cars GROUP BY 1 ORDER BY m DESC',
+    1,
+  ],
+  [
+    'box plot of weight by origin',
+    'the distribution of Weight_in_lbs by Origin',
+    'SELECT "Origin", min("Weight_in_lbs"), quantile_cont("Weight_in_lbs", 0.25), median("Weight_in_lbs") AS m FROM cars GROUP BY 1 ORDER BY m DESC',
+    1,
+  ],
   ['distribution of origin', 'the distribution of Origin', 'SELECT "Origin", count(*) AS n FROM cars GROUP BY 1 ORDER BY n DESC', 1],
   ['outliers of acceleration', 'outliers of Acceleration', `SELECT 'peugeot 504'`],
   ['which values are missing?', 'missing values by column', `SELECT 'Miles_per_Gallon', 8`],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../kit/eventually.ts';
 import { isPostgresProcess, readPostmasterFile } from '../../../src/stores/postmaster.ts';
 import { createTemporaryFolder } from '../../kit/leftovers.ts';
 import { ask, start, startHolder } from './kit.ts';
@@ -54,7 +55,7 @@ describe('R07 the embedded PostgreSQL is killed under its server', () => {
     const postgres = await start(folder.path);
     const killed = await postmasterOf(folder.path);
     process.kill(killed, 'SIGKILL');
-    await vi.waitFor(async () => expect(await isPostgresProcess(killed)).toBe(false));
+    await eventually(async () => expect(await isPostgresProcess(killed)).toBe(false));
     await postgres.stop();
     const left = await postmasterOf(folder.path);
     expect(await isPostgresProcess(left)).toBe(false);

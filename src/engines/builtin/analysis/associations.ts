@@ -1,4 +1,4 @@
-import { heatmapChart } from '../charts.ts';
+import { heatmapChart } from '../charts/grids.ts';
 import { present, say } from '../script.ts';
 import { groupName, spacedName } from '../column.ts';
 import { fieldName, identifier } from '../sql.ts';
@@ -19,13 +19,11 @@ function associationFinding(facts: Facts, { left, right, v }: Association): Find
   const expected = 'sum(n) OVER (PARTITION BY a) * sum(n) OVER (PARTITION BY b) / sum(n) OVER ()';
   const sql = `WITH c AS (${crossed}) SELECT a AS ${identifier(leftName)}, b AS ${identifier(rightName)}, n AS rows, round(CAST(${expected} AS DOUBLE), 1) AS "expected by chance" FROM c ORDER BY n - ${expected} DESC LIMIT 20`;
   const title = `${spacedName(left.name)} and ${spacedName(right.name)}`;
-  const largest = Math.max(...left.profile.topValues.map((top) => top.count), 1);
   const spec = heatmapChart(
     `Rows by ${title}`,
-    { field: rightName, title: right.name },
-    { field: leftName, title: left.name },
+    { field: rightName, title: spacedName(right.name) },
+    { field: leftName, title: spacedName(left.name) },
     { field: 'rows', title: 'Rows' },
-    largest * 0.7,
   );
   return {
     score: 0.3 + 0.5 * v,

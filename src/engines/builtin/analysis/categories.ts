@@ -1,4 +1,4 @@
-import { barChart } from '../charts.ts';
+import { barChart } from '../charts/bars.ts';
 import { groupName, spacedName, withRole, type Column, type Table } from '../column.ts';
 import { present, say } from '../script.ts';
 import { fieldName, identifier } from '../sql.ts';

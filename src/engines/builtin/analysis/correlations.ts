@@ -1,4 +1,4 @@
-import { scatterChart } from '../charts.ts';
+import { scatterChart } from '../charts/points.ts';
 import { spacedName, type Column, type Table } from '../column.ts';
 import { present, say, type PlannedPlot } from '../script.ts';
 import { fieldName, identifier, literal } from '../sql.ts';
@@ -40,6 +40,7 @@ export function scatter(table: Table, x: Column, y: Column, color: Column | null
       { field: xName, title: spacedName(x.name) },
       { field: yName, title: spacedName(y.name) },
       color === null || colorName === null ? null : { field: colorName, title: spacedName(color.name) },
+      color === null,
     ),
   };
 }

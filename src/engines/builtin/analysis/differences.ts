@@ -1,5 +1,5 @@
-import { barChart } from '../charts.ts';
-import { groupName, spacedName, type Column, type Table } from '../column.ts';
+import { barChart } from '../charts/bars.ts';
+import { groupName, spacedName, unitOf, type Column, type Table } from '../column.ts';
 import { present, say } from '../script.ts';
 import { fieldName, identifier } from '../sql.ts';
 import { capital, listed, named, number, percent } from '../words.ts';
@@ -62,6 +62,7 @@ function differenceFinding(facts: Facts, difference: Difference, score: number):
               result.rows.map((row) => ({ group: row.text(fieldName(category.name)) ?? '', value: row.number(value) ?? 0 })),
               category,
               value,
+              unitOf(measure),
             );
       if (told === null) return yield* tellFailure();
       yield* say(
@@ -73,16 +74,21 @@ function differenceFinding(facts: Facts, difference: Difference, score: number):
 }
 
 /** Says which group is highest and which lowest. Groups come highest first. */
-export function describeExtremes(groups: readonly { readonly group: string; readonly value: number }[], category: Column, value: string): string | null {
+export function describeExtremes(
+  groups: readonly { readonly group: string; readonly value: number }[],
+  category: Column,
+  value: string,
+  unit: string | null = null,
+): string | null {
   const [highest, lowest] = [groups[0], groups.at(-1)];
   if (highest === undefined || lowest === undefined) return null;
   const ofGroup = (group: string): string => groupName(category, group);
-  if (highest === lowest) return `The ${named(value)} of ${ofGroup(highest.group)} is ${number(highest.value)}.`;
+  if (highest === lowest) return `The ${named(value)} of ${ofGroup(highest.group)} is ${number(highest.value, unit)}.`;
   const equalTo = (extreme: number): string =>
     listed(
       groups.filter((group) => group.value === extreme).map((group) => ofGroup(group.group)),
       4,
     );
-  if (highest.value === lowest.value) return `The ${named(value)} is the same everywhere (${number(highest.value)}).`;
-  return `The ${named(value)} is highest for ${equalTo(highest.value)} (${number(highest.value)}) and lowest for ${equalTo(lowest.value)} (${number(lowest.value)}).`;
+  if (highest.value === lowest.value) return `The ${named(value)} is the same everywhere (${number(highest.value, unit)}).`;
+  return `The ${named(value)} is highest for ${equalTo(highest.value)} (${number(highest.value, unit)}) and lowest for ${equalTo(lowest.value)} (${number(lowest.value, unit)}).`;
 }

@@ -1,7 +1,7 @@
-import { histogramChart } from '../charts.ts';
+import { histogramChart } from '../charts/spread.ts';
 import { present, say, type PlannedPlot } from '../script.ts';
 import { capital, count, named, number, percent } from '../words.ts';
-import { spacedName, type Table } from '../column.ts';
+import { spacedName, unitOf, type Table } from '../column.ts';
 import { binSql, chooseBinning } from './bins.ts';
 import type { Facts, MeasureFacts } from './facts.ts';
 import { tellFailure, type Finding } from './finding.ts';
@@ -64,19 +64,22 @@ export function describeSpread(facts: MeasureFacts): { readonly headline: string
   const [first, median, third] = quartiles;
   const middle =
     first === third
-      ? `At least half of all values of ${named(column.name)} are ${number(median)}`
-      : `Half of all values of ${named(column.name)} lie between ${number(first)} and ${number(third)}; the middle one is ${number(median)}`;
-  const ends = ` The smallest is ${number(min)}, the largest ${number(max)}.`;
+      ? `At least half of all values of ${named(column.name)} are ${number(median, unitOf(column))}`
+      : `Half of all values of ${named(column.name)} lie between ${number(first, unitOf(column))} and ${number(third, unitOf(column))}; the middle one is ${number(median, unitOf(column))}`;
+  const ends = ` The smallest is ${number(min, unitOf(column))}, the largest ${number(max, unitOf(column))}.`;
   const shape =
     skewness > 1
-      ? ` A few large values pull the average up to ${number(mean)}, so the median describes the typical row better.`
+      ? ` A few large values pull the average up to ${number(mean, unitOf(column))}, so the median describes the typical row better.`
       : skewness < -1
-        ? ` A few small values pull the average down to ${number(mean)}, so the median describes the typical row better.`
-        : ` The average is ${number(mean)}${Math.abs(skewness) < 0.5 ? ', close to the middle: both sides are much alike' : ''}.`;
+        ? ` A few small values pull the average down to ${number(mean, unitOf(column))}, so the median describes the typical row better.`
+        : ` The average is ${number(mean, unitOf(column))}${Math.abs(skewness) < 0.5 ? ', close to the middle: both sides are much alike' : ''}.`;
   const scale = chooseBinning(facts).kind === 'powers' ? ' The scale of the plot grows by powers of ten, because the values do.' : '';
   const zeros = min === 0 && scale !== '' ? ' Rows with zero are not drawn.' : '';
   return {
-    headline: skewness > 1 ? `${capital(column.name)} is very uneven: the median is ${number(median)}, the average ${number(mean)}.` : `${middle}.`,
+    headline:
+      skewness > 1
+        ? `${capital(column.name)} is very uneven: the median is ${number(median, unitOf(column))}, the average ${number(mean, unitOf(column))}.`
+        : `${middle}.`,
     sentences: `${middle}.${ends}${shape}${scale}${zeros}`,
   };
 }

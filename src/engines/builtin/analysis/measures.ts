@@ -31,7 +31,8 @@ export function measureSql(table: Table, column: Column): string {
     `q AS (SELECT ${quartile(0.25)} AS q1, ${quartile(0.5)} AS q2, ${quartile(0.75)} AS q3 FROM v)`,
     'SELECT count(x) AS n, avg(x) AS mean, stddev_pop(x) AS deviation, min(x) AS low, max(x) AS high, any_value(q1) AS q1, any_value(q2) AS q2, any_value(q3) AS q3,',
     'any_value(q1 - 1.5 * (q3 - q1)) AS floor, any_value(q3 + 1.5 * (q3 - q1)) AS ceiling,',
-    'skewness(x) AS skew, count(*) FILTER (x < q1 - 1.5 * (q3 - q1)) AS below, count(*) FILTER (x > q3 + 1.5 * (q3 - q1)) AS above FROM v, q',
+    'skewness(x) AS skew, count(*) FILTER (x < q1 - 1.5 * (q3 - q1)) AS below, count(*) FILTER (x > q3 + 1.5 * (q3 - q1)) AS above,',
+    'count(*) FILTER (x < q1 - 1.5 * (q3 - q1) OR x > q3 + 1.5 * (q3 - q1)) AS outside, 100.0 * count(*) FILTER (x < q1 - 1.5 * (q3 - q1) OR x > q3 + 1.5 * (q3 - q1)) / count(x) AS "outside in percent" FROM v, q',
   ].join(' ');
 }
 

@@ -1,4 +1,4 @@
-import { barChart } from '../charts.ts';
+import { barChart } from '../charts/bars.ts';
 import type { Table } from '../column.ts';
 import { present, say, type PlannedPlot } from '../script.ts';
 import { literal } from '../sql.ts';

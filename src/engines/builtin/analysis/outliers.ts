@@ -1,4 +1,4 @@
-import { labelColumn, spacedName, withRole, type Column, type Table } from '../column.ts';
+import { labelColumn, spacedName, unitOf, withRole, type Column, type Table } from '../column.ts';
 import { present, say } from '../script.ts';
 import { counted, listed, named, number, percent, quoted } from '../words.ts';
 import type { Facts, MeasureFacts } from './facts.ts';
@@ -69,9 +69,14 @@ function outlierFinding(table: Table, facts: MeasureFacts, score: number): Findi
 /** Says how many values lie outside the fences, and names the farthest. */
 export function describeOutliers(facts: MeasureFacts, rows: readonly { readonly value: number; readonly name: string }[]): string {
   const { column, lowOutliers, highOutliers, fences, count } = facts;
-  const sides = [highOutliers > 0 ? `above ${number(fences[1])}` : '', lowOutliers > 0 ? `below ${number(fences[0])}` : ''].filter((side) => side !== '');
+  const sides = [
+    highOutliers > 0 ? `above ${number(fences[1], unitOf(column))}` : '',
+    lowOutliers > 0 ? `below ${number(fences[0], unitOf(column))}` : '',
+  ].filter((side) => side !== '');
   const outside = lowOutliers + highOutliers;
-  const farthest = rows.slice(0, 3).map((row) => (row.name === '' ? number(row.value) : `${quoted(row.name)} (${number(row.value)})`));
+  const farthest = rows
+    .slice(0, 3)
+    .map((row) => (row.name === '' ? number(row.value, unitOf(column)) : `${quoted(row.name)} (${number(row.value, unitOf(column))})`));
   return `${counted(outside, 'value')} of ${named(column.name)} (${percent(outside / count)}) ${outside === 1 ? 'lies' : 'lie'} unusually far out, ${sides.join(' or ')}: farthest ${outside === 1 ? 'is' : 'are'} ${listed(farthest)}.`;
 }
 

@@ -1,5 +1,5 @@
-import { columnChart } from '../charts.ts';
-import { spacedName } from '../column.ts';
+import { columnChart } from '../charts/bars.ts';
+import { spacedName, unitOf } from '../column.ts';
 import { monthName } from '../dates.ts';
 import { present, say } from '../script.ts';
 import { identifier } from '../sql.ts';
@@ -39,7 +39,7 @@ export function findSeasons(facts: Facts): readonly Finding[] {
           if (first === undefined) return yield* tellFailure();
           const highest = months.reduce((best, month) => (month.amount > best.amount ? month : best), first);
           const lowest = months.reduce((best, month) => (month.amount < best.amount ? month : best), first);
-          const headline = `On average ${named(measure.name)} is highest in ${monthName(highest.month)} (${number(highest.amount)}) and lowest in ${monthName(lowest.month)} (${number(lowest.amount)})`;
+          const headline = `On average ${named(measure.name)} is highest in ${monthName(highest.month)} (${number(highest.amount, unitOf(measure))}) and lowest in ${monthName(lowest.month)} (${number(lowest.amount, unitOf(measure))})`;
           yield* say(`${headline}. The month of the year explains ${percent(explained)} of its variation.\n\n`);
           return `${headline}.`;
         },

@@ -1,5 +1,5 @@
-import { lineChart } from '../charts.ts';
-import { spacedName, type Column, type Table } from '../column.ts';
+import { lineChart } from '../charts/lines.ts';
+import { axisTitle, spacedName, unitOf, type Column, type Table } from '../column.ts';
 import { periodName, periodOf, type Grain } from '../dates.ts';
 import type { QueryResult, ResultRow } from '../results.ts';
 import { explore, present, say, type PlannedPlot, type Script } from '../script.ts';
@@ -65,7 +65,7 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
     title: plotTitle,
     sql:
       split === null || measure === null ? overTimeSql(table, time.column, time.grain, aggregate, measure) : splitSql(table, time, aggregate, measure, split),
-    spec: lineChart(plotTitle, { field: time.grain, title: spacedName(time.column.name) }, { field: value, title: spoken }, time.grain, {
+    spec: lineChart(plotTitle, { field: time.grain, title: spacedName(time.column.name) }, { field: value, title: axisTitle(spoken, measure) }, time.grain, {
       isFromZero: aggregate !== 'avg',
       points: time.periods,
       ...(split === null ? {} : { series: { field: fieldName(split.name), title: spacedName(split.name) } }),
@@ -87,6 +87,7 @@ function trendFinding(facts: Facts, trend: Trend): Finding {
               value,
               tableGrain === time.grain ? trend : null,
               facts.measures.some((one) => one.column === measure && one.min < 0),
+              unitOf(measure),
             );
       if (told === null) return yield* tellFailure();
       yield* say(`${told.sentences}${thinPeriods(time, result?.rowCount ?? 0, tableGrain)}\n\n`);
@@ -113,6 +114,7 @@ export function describeMovement(
   value: string,
   trend: Trend | null,
   mayBeNegative = false,
+  unit: string | null = null,
 ): { readonly headline: string; readonly sentences: string } | null {
   const points = rows.flatMap((row) => {
     const amount = row.number(value);
@@ -126,7 +128,7 @@ export function describeMovement(
   if (first === undefined || last === undefined || first === last) return null;
   const highest = points.reduce((best, point) => (point.amount > best.amount ? point : best));
   const lowest = points.reduce((best, point) => (point.amount < best.amount ? point : best));
-  const show = value === 'rows' ? count : number;
+  const show = (amount: number): string => (value === 'rows' ? count(amount) : number(amount, unit));
   // A percentage needs a zero that means nothing at all: of degrees it would be nonsense.
   const change = !mayBeNegative && first.amount > 0 && last.amount > 0 ? last.amount / first.amount - 1 : null;
   const by =

@@ -1,6 +1,6 @@
 import { aggregateName, aggregateSql } from '../analysis/aggregate.ts';
 import { chosenMeasures } from '../analysis/measures.ts';
-import { groupName, type Column } from '../column.ts';
+import { groupName, unitOf, type Column } from '../column.ts';
 import { present, say, type Script } from '../script.ts';
 import { fieldName, identifier, where } from '../sql.ts';
 import { capital, count, listed, named, number } from '../words.ts';
@@ -26,8 +26,8 @@ export function* answerCompare(question: Question, by: Column): Script {
     });
     const [highest] = values.toSorted((left, right) => right.value - left.value);
     if (highest === undefined || values.length < 2) return [];
-    const rest = values.filter((one) => one !== highest).map((one) => `${number(one.value)} for ${one.name}`);
-    return [`- The average ${named(measure.name)} is highest for ${highest.name}: ${number(highest.value)}, against ${listed(rest)}.\n`];
+    const rest = values.filter((one) => one !== highest).map((one) => `${number(one.value, unitOf(measure))} for ${one.name}`);
+    return [`- The average ${named(measure.name)} is highest for ${highest.name}: ${number(highest.value, unitOf(measure))}, against ${listed(rest)}.\n`];
   });
   return yield* say(`${counts}${lines.length === 0 ? '' : `\n\n${lines.join('')}`}`);
 }

@@ -3,7 +3,7 @@ import { columnsSql } from '../analysis/columns.ts';
 import { describeSpread, distributionSql, histogram } from '../analysis/distribution.ts';
 import { measureSql, readMeasure } from '../analysis/measures.ts';
 import { missingSql } from '../analysis/missing.ts';
-import { barChart } from '../charts.ts';
+import { barChart } from '../charts/bars.ts';
 import { spacedName, type Column } from '../column.ts';
 import { explore, present, say, type Script } from '../script.ts';
 import { fieldName, identifier, where } from '../sql.ts';

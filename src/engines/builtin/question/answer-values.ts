@@ -2,11 +2,12 @@ import { aggregateName, aggregateSql, type Aggregate } from '../analysis/aggrega
 import { describeExtremes } from '../analysis/differences.ts';
 import { finite } from '../analysis/measures.ts';
 import { namingColumns } from '../analysis/outliers.ts';
-import { barChart } from '../charts.ts';
-import { groupName, spacedName, type Column } from '../column.ts';
+import { barChart } from '../charts/bars.ts';
+import { axisTitle, groupName, spacedName, unitOf, type Column } from '../column.ts';
 import { present, say, type PlannedPlot, type Script } from '../script.ts';
 import { fieldName, identifier, where } from '../sql.ts';
 import { capital, count, counted, named, number, percent, quoted } from '../words.ts';
+import { categoryField, chosenChart } from './chart-choice.ts';
 import type { Filter } from './filters.ts';
 import { conditionsOf, filtersText, readingOf, type Intent, type Question } from './question.ts';
 
@@ -30,13 +31,14 @@ export function* answerAggregate(question: Question, aggregate: Aggregate, measu
     return yield* say(`There ${amount === 1 ? 'is' : 'are'} ${counted(amount ?? 0, 'row')}${share}${filtersText(filters)}.`);
   }
   if (amount === null) return yield* say(`No row${filtersText(filters)} has a value of ${named(measure.name)}, so there is no answer.`);
-  return yield* say(`The ${named(value)} is ${number(amount)}${filtersText(filters)}, over ${counted(row.number('rows') ?? 0, 'row')}.`);
+  return yield* say(`The ${named(value)} is ${number(amount, unitOf(measure))}${filtersText(filters)}, over ${counted(row.number('rows') ?? 0, 'row')}.`);
 }
 
 /** One number for each value of a category. */
 export function* answerGroup(question: Question, intent: Extract<Intent, { kind: 'group' }>): Script {
   const { table } = question;
-  const { aggregate, measure, by, isAscending } = intent;
+  const { aggregate, measure, by, second, isAscending } = intent;
+  if (second !== null) return yield* answerPairs(question, intent, second);
   const [category, value] = [fieldName(by.name), aggregateName(aggregate, measure)];
   const order = identifier(value);
   const share =
@@ -45,35 +47,77 @@ export function* answerGroup(question: Question, intent: Extract<Intent, { kind:
       : '';
   const rows = measure === null ? '' : `, count(${measure.sql}) AS rows`;
   const having = measure === null ? '' : ` HAVING count(${measure.sql}) > 0`;
-  const base = `SELECT CAST(${by.sql} AS VARCHAR) AS ${identifier(category)}, ${aggregateSql(aggregate, measure)} AS ${order}${share}${rows} FROM ${table.sql}${where([`${by.sql} IS NOT NULL`, ...conditionsOf(question)])} GROUP BY 1${having} ORDER BY ${order} ${isAscending ? 'ASC' : 'DESC'}, 1`;
+  const base = `SELECT CAST(${by.sql} AS VARCHAR) AS ${identifier(category)}, ${aggregateSql(aggregate, measure)} AS ${order}${share}${rows} FROM ${table.sql}${where([`${by.sql} IS NOT NULL`, ...conditionsOf(question)])} GROUP BY 1${having} ORDER BY ${intent.order === 'name' ? '' : `${order} ${isAscending ? 'ASC' : 'DESC'}, `}${by.isNumber ? `any_value(${by.sql})` : '1'}`;
   const sql = `${base} LIMIT ${intent.limit ?? 50}`;
   const spoken = `${capital(spacedName(value))} by ${spacedName(by.name)}`;
+  const { spec, note } = chosenChart(question.wish, {
+    title: spoken,
+    value: { field: value, title: axisTitle(capital(spacedName(value)), measure) },
+    category: categoryField(by, Math.min(intent.limit ?? 20, 20)),
+    series: null,
+    time: null,
+    isAdditive: aggregate === 'count' || aggregate === 'sum',
+  });
   const plot: PlannedPlot | null =
-    by.distinctCount > 1
-      ? {
-          title: spoken,
-          sql: `${base} LIMIT ${Math.min(intent.limit ?? 20, 20)}`,
-          spec: barChart(spoken, { field: category, title: spacedName(by.name) }, { field: value, title: capital(spacedName(value)) }),
-        }
-      : null;
+    by.distinctCount > 1 && spec !== null ? { title: spoken, sql: `${base} LIMIT ${Math.min(intent.limit ?? 20, 20)}`, spec } : null;
+  if (note !== '') yield* say(note);
   const result = yield* present(title(question), sql, plot);
   if (result === null) return yield* say(failed);
-  const groups = result.rows.flatMap((row) => {
+  const shown = result.rows.flatMap((row) => {
     const [group, amount] = [row.text(category), row.number(value)];
     return group === null || amount === null ? [] : [{ group, value: amount, share: row.number('percent') }];
   });
+  // Sorted by name, what is said is still about the highest and the lowest.
+  const groups = intent.order === 'name' ? shown.toSorted((left, right) => (isAscending ? left.value - right.value : right.value - left.value)) : shown;
   const [first] = groups;
   if (first === undefined) return yield* say(`No row${filtersText(question.filters)} has a value of ${named(by.name)}, so there is nothing to compare.`);
   const descending = isAscending ? groups.toReversed() : groups;
   if (measure === null) return yield* say(describeCounts(by, groups, isAscending, result.rowCount < (intent.limit ?? 50)));
   const isCut = intent.limit !== null && result.rowCount >= intent.limit;
   if (isCut) {
-    const runnerUp = groups[1] === undefined ? '' : `, then ${groupName(by, groups[1].group)} (${number(groups[1].value)})`;
+    const runnerUp = groups[1] === undefined ? '' : `, then ${groupName(by, groups[1].group)} (${number(groups[1].value, unitOf(measure))})`;
     return yield* say(
-      `${capital(groupName(by, first.group))} has the ${isAscending ? 'lowest' : 'highest'} ${named(value)} (${number(first.value)})${runnerUp}.`,
+      `${capital(groupName(by, first.group))} has the ${isAscending ? 'lowest' : 'highest'} ${named(value)} (${number(first.value, unitOf(measure))})${runnerUp}.`,
     );
   }
-  return yield* say(describeExtremes(descending, by, value) ?? failed);
+  return yield* say(describeExtremes(descending, by, value, unitOf(measure)) ?? failed);
+}
+
+/** One number for each pair of values of two categories. */
+function* answerPairs(question: Question, intent: Extract<Intent, { kind: 'group' }>, second: Column): Script {
+  const { table } = question;
+  const { aggregate, measure, by, isAscending } = intent;
+  const [one, other, value] = [fieldName(by.name), fieldName(second.name), aggregateName(aggregate, measure)];
+  const rows = measure === null ? '' : `, count(${measure.sql}) AS rows`;
+  const having = measure === null ? '' : ` HAVING count(${measure.sql}) > 0`;
+  const filter = where([`${by.sql} IS NOT NULL`, `${second.sql} IS NOT NULL`, ...conditionsOf(question)]);
+  const order = intent.order === 'name' ? '1, 2' : `${identifier(value)} ${isAscending ? 'ASC' : 'DESC'}, 1, 2`;
+  const base = `SELECT CAST(${by.sql} AS VARCHAR) AS ${identifier(one)}, CAST(${second.sql} AS VARCHAR) AS ${identifier(other)}, ${aggregateSql(aggregate, measure)} AS ${identifier(value)}${rows} FROM ${table.sql}${filter} GROUP BY 1, 2${having} ORDER BY ${order}`;
+  const spoken = `${capital(spacedName(value))} by ${spacedName(by.name)} and ${spacedName(second.name)}`;
+  const isPicture = by.distinctCount <= 30 && second.distinctCount <= 24;
+  const { spec, note } = chosenChart(question.wish, {
+    title: spoken,
+    value: { field: value, title: axisTitle(capital(spacedName(value)), measure) },
+    category: categoryField(by, 30),
+    series: categoryField(second, 24),
+    time: null,
+    isAdditive: aggregate === 'count' || aggregate === 'sum',
+  });
+  const plot: PlannedPlot | null = isPicture && spec !== null ? { title: spoken, sql: `${base} LIMIT 300`, spec } : null;
+  if (plot !== null && note !== '') yield* say(note);
+  const result = yield* present(title(question), `${base} LIMIT ${intent.limit ?? 200}`, plot);
+  if (result === null) return yield* say(failed);
+  const pairs = result.rows.flatMap((row) => {
+    const amount = row.number(value);
+    return amount === null ? [] : [{ name: `${groupName(by, row.text(one) ?? '')} with ${groupName(second, row.text(other) ?? '')}`, amount }];
+  });
+  const sorted = pairs.toSorted((left, right) => right.amount - left.amount);
+  const [highest, lowest] = [sorted[0], sorted.at(-1)];
+  if (highest === undefined || lowest === undefined) return yield* say(`No row${filtersText(question.filters)} has both.`);
+  const rest = highest === lowest ? '' : `, and lowest for ${lowest.name} (${number(lowest.amount, unitOf(measure))})`;
+  return yield* say(
+    `Of ${counted(pairs.length, 'combination')} shown the ${measure === null ? 'number of rows' : named(value)} is highest for ${highest.name} (${number(highest.amount, unitOf(measure))})${rest}.`,
+  );
 }
 
 function describeCounts(
@@ -124,7 +168,7 @@ export function* answerTop(question: Question, intent: Extract<Intent, { kind: '
   const ties = rows.filter((row) => row.value === first.value).length;
   const tied = ties > 1 ? ` ${counted(ties, 'row')} of those shown share this value.` : '';
   return yield* say(
-    `The ${isAscending ? 'lowest' : 'highest'} ${named(measure.name)} is ${number(first.value)}${first.name === '' ? '' : `: ${quoted(first.name)}`}.${tied}`,
+    `The ${isAscending ? 'lowest' : 'highest'} ${named(measure.name)} is ${number(first.value, unitOf(measure))}${first.name === '' ? '' : `: ${quoted(first.name)}`}.${tied}`,
   );
 }
 

@@ -1,5 +1,5 @@
+import { normalQuestion } from '../../../base/normal-question.ts';
 import { analyseData } from '../analysis/analyse.ts';
-import { mainTable } from '../analysis/overview.ts';
 import { readTable, type Table } from '../column.ts';
 import type { Confidence } from '../confidence.ts';
 import { describeData, say, type Script } from '../script.ts';
@@ -7,17 +7,22 @@ import { named, quoted } from '../words.ts';
 import { answerAggregate, answerGroup, answerShare, answerTop } from './answer-values.ts';
 import { answerColumns, answerDistinct, answerDistribution, answerDuplicates, answerMissing, answerRows } from './answer-looks.ts';
 import { answerCompare } from './answer-compare.ts';
-import { answerCorrelation, answerCorrelations, answerOutliers, answerTime } from './answer-relations.ts';
+import { answerCorrelation, answerCorrelations, answerOutliers } from './answer-relations.ts';
+import { answerSpread } from './answer-spread.ts';
+import { answerTime } from './answer-time.ts';
+import { answerVerified } from './answer-verified.ts';
 import { nearestQuestions, starterQuestions } from './catalogue.ts';
-import { lookUpValues } from './lookup.ts';
-import { parseQuestion, readWords } from './parse.ts';
+import { chooseTable, homeOf, leastConfidence, readConversation } from './conversation.ts';
+import { checkJoin, isJoined } from './join.ts';
 import { readingSentence, type Question } from './question.ts';
 
-/** Below this, more of a question was not understood than was. */
-const leastConfidence = 0.4;
-
-/** Answers a question about the data by rules, or says that it is not understood and which ones are. */
-export function* answerQuestion(text: string, confidence: Confidence): Script {
+/**
+ * Answers a question about the data by rules, or says that it is not understood and which ones are.
+ *
+ * @param questions what the person said in this conversation, oldest first; the last is to be answered
+ */
+export function* answerQuestion(questions: readonly string[], confidence: Confidence): Script {
+  const text = questions.at(-1) ?? '';
   const description = yield* describeData();
   const tables = description?.tables.map(readTable) ?? [];
   if (tables.length === 0) {
@@ -28,20 +33,36 @@ export function* answerQuestion(text: string, confidence: Confidence): Script {
         : 'There is no table in this session yet. Upload a CSV or Parquet file, and ask again.',
     );
   }
-  const table = chooseTable(tables, text);
-  const looked = yield* lookUpValues(readWords(table, text, []));
-  const question = parseQuestion(table, text, looked);
+  const verified = description?.verifiedQueries?.find((one) => normalQuestion(one.question) === normalQuestion(text));
+  if (verified !== undefined) return yield* answerVerified(verified, confidence);
+  const question = yield* readConversation(tables, questions);
   if (question === null || question.confidence < leastConfidence) {
     confidence.value = 0.1;
-    return yield* notUnderstood(table, text);
+    return yield* notUnderstood(question?.table ?? chooseTable(tables, tables, text), text);
   }
   confidence.value = question.confidence;
+  const { table } = question;
   const isAboutData = question.intent.kind !== 'help' && question.intent.kind !== 'analyse';
   if (!isAboutData) return yield* answerIntent(question);
-  const unknown = readWords(table, text, looked).unknown;
   yield* say(readingSentence(question));
-  if (unknown.length > 0) yield* say(`I did not understand ${unknown.map((token) => `"${quoted(token.text)}"`).join(', ')} and went on without.\n\n`);
+  if (question.leftOut.length > 0)
+    yield* say(`I did not understand ${question.leftOut.map((words) => `"${quoted(words)}"`).join(', ')} and went on without.\n\n`);
+  const home = homeOf(tables, question);
+  if (home !== null) {
+    confidence.value = 0.1;
+    return yield* say(
+      `${named(home.column.name)} is a column of ${named(home.table.name)}, and no shared key that stands in one row of the one table at most joins it with ${named(table.name)}: rows would be counted twice. So I cannot answer that.`,
+    );
+  }
   if (table.rowCount === 0) return yield* say(`${named(table.name)} has no rows, so there is nothing to count or to compare.`);
+  if (isJoined(table)) {
+    const { isSound, text: told } = yield* checkJoin(table);
+    yield* say(told);
+    if (!isSound) {
+      confidence.value = 0.1;
+      return;
+    }
+  }
   return yield* answerIntent(question);
 }
 
@@ -64,6 +85,8 @@ function* answerIntent(question: Question): Script {
       return yield* answerDistinct(question, intent.column);
     case 'distribution':
       return yield* answerDistribution(question, intent.column);
+    case 'spread':
+      return yield* answerSpread(question, intent.column, intent.by);
     case 'correlation':
       return yield* answerCorrelation(question, intent.left, intent.right);
     case 'correlations':
@@ -85,20 +108,6 @@ function* answerIntent(question: Question): Script {
     default:
       return intent satisfies never;
   }
-}
-
-/** The table that a question is about: named, or with the columns that it names, or the one with most to tell. */
-function chooseTable(tables: readonly Table[], text: string): Table {
-  const main = mainTable(tables);
-  const [best] = tables
-    .map((table) => {
-      const { columns, filters, tokens } = readWords(table, text, []);
-      const isNamed = tokens.some((token) => token.stem === table.name.toLowerCase() || token.text === table.name.toLowerCase());
-      return { table, score: (isNamed ? 2 : 0) + columns.reduce((sum, mention) => sum + mention.score, 0) + filters.length + (table === main ? 0.1 : 0) };
-    })
-    .toSorted((left, right) => right.score - left.score);
-  if (best === undefined) throw new Error('a session without tables is answered before');
-  return best.table;
 }
 
 function* help(table: Table): Script {

@@ -53,7 +53,9 @@ function isSameWord(token: Token | undefined, word: string, length: number): boo
   if (token === undefined) return false;
   if (token.kind === 'quote') return length === 1 && token.stem === word;
   // Values of one or two letters ("R", "NY") are only meant when they are not little words of the question.
-  return token.text === word || (word.length > 3 && (token.stem === word || token.text === `${word}s`));
+  // "Rainy days", "sunny days".
+  const isAdjective = length === 1 && word.length >= 3 && (token.text === `${word}y` || token.text === `${word}${word.at(-1) ?? ''}y`);
+  return token.text === word || isAdjective || (word.length > 3 && (token.stem === word || token.text === `${word}s`));
 }
 
 /** An equality, or with several values a choice. */
@@ -91,13 +93,14 @@ const comparisons: readonly { readonly words: readonly string[]; readonly sign: 
 ];
 
 /** Finds conditions on numbers: "horsepower over 200", "over 200 horsepower", "between 10 and 20 mpg", "8 cylinders". */
-export function findNumberFilters(tokens: readonly Token[], mentions: readonly ColumnMention[]): readonly Filter[] {
+export function findNumberFilters(tokens: readonly Token[], mentions: readonly ColumnMention[], hasTime: boolean): readonly Filter[] {
   return mentions
     .filter(({ column }) => column.isNumber && column.time === null)
     .flatMap((mention): readonly Filter[] => {
       const found = comparisonAt(tokens, mention.end, 'after') ?? comparisonBefore(tokens, mention);
       if (found === null) return [];
       const { column } = mention;
+      if (isYears(found, column, hasTime)) return [];
       const value = `CAST(${column.sql} AS DOUBLE)`;
       const filter = { column, values: [], start: Math.min(found.start, mention.start), end: Math.max(found.end, mention.end) };
       if (found.upper !== null)
@@ -105,14 +108,14 @@ export function findNumberFilters(tokens: readonly Token[], mentions: readonly C
           {
             ...filter,
             sql: `${value} BETWEEN ${found.amount} AND ${found.upper}`,
-            text: `${quoted(column.name)} is between ${number(found.amount)} and ${number(found.upper)}`,
+            text: `${quoted(column.name)} is between ${number(found.amount, column.profile.unit)} and ${number(found.upper, column.profile.unit)}`,
           },
         ];
       return [
         {
           ...filter,
           sql: `${value} ${found.sign} ${found.amount}`,
-          text: `${quoted(column.name)} is ${found.text} ${number(found.amount)}`.replace('is exactly', 'is'),
+          text: `${quoted(column.name)} is ${found.text} ${number(found.amount, column.profile.unit)}`.replace('is exactly', 'is'),
         },
       ];
     });
@@ -125,6 +128,13 @@ interface Comparison {
   readonly upper: number | null;
   readonly start: number;
   readonly end: number;
+}
+
+/** "Fertility between 1970 and 1980": numbers that are years, and that the column has never seen. */
+function isYears(found: Comparison, column: Column, hasTime: boolean): boolean {
+  const amounts = found.upper === null ? [found.amount] : [found.amount, found.upper];
+  const [low, high] = [Number(column.profile.min ?? Number.NaN), Number(column.profile.max ?? Number.NaN)];
+  return hasTime && amounts.every((amount) => Number.isInteger(amount) && amount >= 1000 && amount <= 2200 && (amount < low || amount > high));
 }
 
 function comparisonAt(tokens: readonly Token[], at: number, place: 'before' | 'after'): Comparison | null {
@@ -167,12 +177,25 @@ export function findTimeFilters(tokens: readonly Token[], time: Column | null, i
   const add = (sql: string, text: string, start: number, end: number): void => void found.push({ column: time, sql, text, values: [], start, end });
   for (let index = 0; index < tokens.length; index += 1) {
     if (isUsed(index)) continue;
+    // "And 1975?", said of what was asked before.
+    const bare = yearAt(tokens, tokens.length - 1);
+    if (index === 0 && bare !== null && (tokens.length === 1 || (tokens.length === 2 && tokens[0]?.text === 'and'))) {
+      add(`${year} = ${bare}`, `the year is ${bare}`, 0, tokens.length);
+      break;
+    }
     const word = tokens[index]?.text ?? '';
     const [first, third] = [yearAt(tokens, index + 1), yearAt(tokens, index + 3)];
     const month = monthAt(tokens, index + 1);
     if ((word === 'between' || word === 'from') && first !== null && third !== null)
       add(`${year} BETWEEN ${first} AND ${third}`, `the year is ${first} to ${third}`, index, index + 4);
-    else if (month !== null && (word === 'in' || word === 'during')) {
+    else if (
+      first !== null &&
+      third !== null &&
+      /^(in|for|during|compare|of|only|just)$/.test(word) &&
+      /^(and|or|vs|versus|to|with)$/.test(tokens[index + 2]?.text ?? '')
+    )
+      add(`${year} IN (${first}, ${third})`, `the year is ${first} or ${third}`, index, index + 4);
+    else if (month !== null && /^(in|during|only|just|of|for)$/.test(word)) {
       const of = yearAt(tokens, index + 2);
       add(
         `month(${time.time.expression}) = ${month}${of === null ? '' : ` AND ${year} = ${of}`}`,
@@ -185,7 +208,17 @@ export function findTimeFilters(tokens: readonly Token[], time: Column | null, i
     else if (word === 'after') add(`${year} > ${first}`, `the year is after ${first}`, index, index + 2);
     else if (word === 'before' || word === 'until')
       add(`${year} ${word === 'until' ? '<=' : '<'} ${first}`, `the year is ${word === 'until' ? 'up to' : 'before'} ${first}`, index, index + 2);
-    else if (word === 'in' || word === 'for' || word === 'during' || word === 'of' || word === 'year' || word === 'is')
+    else if (
+      word === 'in' ||
+      word === 'for' ||
+      word === 'during' ||
+      word === 'of' ||
+      word === 'year' ||
+      word === 'is' ||
+      word === 'only' ||
+      word === 'just' ||
+      word === 'about'
+    )
       add(`${year} = ${first}`, `the year is ${first}`, index, index + 2);
   }
   return found.filter((filter, index) => found.every((other, position) => position >= index || filter.start >= other.end));

@@ -1,13 +1,16 @@
 import type { Aggregate } from '../analysis/aggregate.ts';
 import type { Column } from '../column.ts';
 import type { Grain } from '../dates.ts';
+import type { Filter } from './filters.ts';
 import type { Reading } from './parse.ts';
-import type { Intent } from './question.ts';
+import { adjectiveWords, downwardAdjectives, impliedMeasure } from './adjectives.ts';
+import type { Change, Intent } from './question.ts';
 import { isFiller } from './tokens.ts';
 
-const superlative =
-  /\b(highest|largest|biggest|greatest|most|maximum|max|best|top|longest|heaviest|tallest|fastest|oldest|richest|lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|lightest|slowest|youngest|cheapest)\b/;
-const downward = /\b(lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|lightest|slowest|youngest|cheapest)\b/;
+const superlative = new RegExp(
+  String.raw`\b(highest|largest|biggest|greatest|most|maximum|max|best|top|lowest|smallest|least|fewest|minimum|min|worst|bottom|${adjectiveWords})\b`,
+);
+const downward = new RegExp(String.raw`\b(lowest|smallest|least(?! expensive)|fewest|minimum|min|worst|bottom|${downwardAdjectives})\b`);
 
 /** Finds out what a question asks for; null when it is nothing known. The order matters: special words come before general ones. */
 export function readIntent(reading: Reading): Intent | null {
@@ -15,7 +18,9 @@ export function readIntent(reading: Reading): Intent | null {
   const has = (pattern: RegExp): boolean => pattern.test(text);
   const columns = reading.columns.map((mention) => mention.column);
   const [first] = columns;
-  const numbers = columns.filter((column) => column.isNumber && column.time === null);
+  const named = columns.filter((column) => column.isNumber && column.time === null);
+  const implied = named.some((column) => column.role === 'measure') ? null : impliedMeasure(table, text);
+  const numbers = implied === null ? named : [implied, ...named];
   const time = columns.find((column) => column.time !== null) ?? table.columns.find((column) => column.role === 'time') ?? null;
 
   if (has(/^(help|hi|hello|hey)\b|what can (you|i) (do|ask|answer)|how do i use/)) return { kind: 'help' };
@@ -38,7 +43,11 @@ export function readIntent(reading: Reading): Intent | null {
         : null
       : { kind: 'correlation', left, right };
   }
-  if (has(/\b(distribution|histogram|distributed|spread|range)\b/) && first !== undefined) return { kind: 'distribution', column: numbers[0] ?? first };
+  if (has(/\b(distribution|histogram|distributed|spread|range)\b/) && first !== undefined) {
+    const by = columns.find((column) => column !== numbers[0] && column.role === 'category' && isBy(reading, column));
+    if (by !== undefined && numbers[0] !== undefined) return { kind: 'spread', column: numbers[0], by };
+    return { kind: 'distribution', column: numbers[0] ?? first };
+  }
   const [number] = numbers;
   if (number !== undefined && numbers.length === 1 && has(/\b(min|minimum|lowest|smallest)\b.*\b(and|to)\b.*\b(max|maximum|highest|largest)\b/))
     return { kind: 'distribution', column: number };
@@ -48,8 +57,12 @@ export function readIntent(reading: Reading): Intent | null {
 
 function readShare(reading: Reading): Intent | null {
   if (!/\b(share|percent|percentage|proportion|fraction|%)/.test(reading.text)) return null;
-  const [column] = reading.columns.map((mention) => mention.column).filter((one) => one.role === 'category');
-  if (column !== undefined) return { kind: 'group', aggregate: 'count', measure: null, by: column, limit: null, isAscending: false };
+  if (changeOf(reading.text) === 'percent') return null;
+  const columns = reading.columns.map((mention) => mention.column);
+  const [column] = columns.filter((one) => one.role === 'category');
+  const measure = columns.find((one) => one.role === 'measure' && one.isAdditive) ?? null;
+  if (column !== undefined)
+    return { kind: 'group', aggregate: measure === null ? 'count' : 'sum', measure, by: column, second: null, limit: null, isAscending: false, order: 'value' };
   if (reading.filters.length === 0) return null;
   // "share of Japan among four-cylinder cars": what comes after "among" is the whole.
   const whole = reading.tokens.findIndex((token) => /^(among|within|amongst)$/.test(token.text));
@@ -58,7 +71,21 @@ function readShare(reading: Reading): Intent | null {
 }
 
 function readRows(reading: Reading, columns: readonly Column[]): Intent | null {
-  const { text, unknown } = reading;
+  const { text, unknown, filters } = reading;
+  // "Countries with a population over 100 million" asks for the rows, where the column names each.
+  const named = columns.filter((column) => column.time === null);
+  const isNaming = (column: Column | undefined): boolean => column?.role === 'label' && column.distinctCount >= column.filledCount * 0.95;
+  const first = reading.tokens.find((token) => !isFiller(token))?.text;
+  const isOfThings =
+    named.length === 1 ? isNaming(named[0]) : named.length === 0 && first === reading.table.name.toLowerCase() && reading.table.columns.some(isNaming);
+  if (
+    isOfThings &&
+    filters.length > 0 &&
+    !superlative.test(text) &&
+    !aggregateOf(text) &&
+    !/\b(how many|number of|by|per|trend|over time|different|distinct|unique|how often)\b/.test(text)
+  )
+    return { kind: 'rows', limit: Math.min(200, limitOf(reading) ?? 50) };
   const isAsked =
     /\b(first|show|display|list|preview|sample|see|give|head|rows?|data|records?)\b/.test(text) &&
     !superlative.test(text) &&
@@ -75,9 +102,16 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
   const measure =
     numbers.find((column) => column.role !== 'category' || (groups.length === 1 && groups[0] !== column && !isCount)) ??
     numbers.find((column) => !groups.includes(column)) ??
+    // Of "total quantity by product" the quantity is added up, even if it has few values.
+    (explicitOther(text) !== null
+      ? numbers.find((column) => !isBy(reading, column) && groups.some((group) => group !== column && isBy(reading, group)))
+      : undefined) ??
     (aggregateOf(text) !== null && groups.length === 1 && numbers[0] === groups[0] ? (numbers[0] ?? null) : null);
   const others = groups.filter((column) => column !== measure);
   const by = others.find((column) => isBy(reading, column)) ?? others[0] ?? compared(reading);
+  const second =
+    others.find((column) => column !== by && by !== null && (isBy(reading, column) || (measure === null && isPaired(reading, by, column)))) ?? null;
+  const change = changeOf(text);
   const explicit = aggregateOf(text);
   const asked = explicit ?? (measure === null ? 'count' : typicalAggregate(measure, by, table.rowCount, table.columns));
   const isAscending = downward.test(text);
@@ -88,6 +122,7 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
   const isOverTime =
     /\b(over time|trends?|over the years|timeline|develop\w*|evol\w+|chang\w+|grow\w*|time series)\b/.test(text) ||
     grain !== null ||
+    change !== 'none' ||
     isWhich ||
     /\b(month of the year|calendar month|season\w*)\b/.test(text);
   if (time?.time != null && (isOverTime || isBy(reading, time)) && !(superlative.test(text) && by !== null)) {
@@ -107,6 +142,8 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
       time,
       grain: chosen,
       isCalendarMonth,
+      series: isCalendarMonth || change !== 'none' ? null : (others.find((column) => isBy(reading, column) && column.role === 'category') ?? compared(reading)),
+      change,
     };
   }
   const choice = compared(reading);
@@ -119,7 +156,7 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
       filters.length === 0 &&
       isObject(reading, by)
       ? { kind: 'distinct', column: by }
-      : { kind: 'group', aggregate: 'count', measure: null, by, limit: limit ?? cutOf(by, superlative.test(text)), isAscending };
+      : { kind: 'group', aggregate: 'count', measure: null, by, second, limit: limit ?? cutOf(by, superlative.test(text)), isAscending, order: 'value' };
   }
   if (isCount && measure === null) return { kind: 'aggregate', aggregate: 'count', measure: null };
   const isExtreme = superlative.test(text);
@@ -134,15 +171,25 @@ function readValues(reading: Reading, columns: readonly Column[], numbers: reado
       aggregate,
       measure,
       by,
+      second,
+      order: 'value',
       limit: limit ?? cutOf(by, isExtreme && !isBy(reading, by)),
       isAscending: isAscending && !isBy(reading, by),
     };
   }
-  if (isExtreme && by !== null) return { kind: 'group', aggregate: 'count', measure: null, by, limit: limit ?? cutOf(by, true), isAscending };
+  if (isExtreme && by !== null)
+    return { kind: 'group', aggregate: 'count', measure: null, by, second, limit: limit ?? cutOf(by, true), isAscending, order: 'value' };
   if (measure !== null)
-    return explicit === null && filters.length === 0 ? { kind: 'distribution', column: measure } : { kind: 'aggregate', aggregate: explicit ?? 'avg', measure };
-  if (by !== null) return { kind: 'group', aggregate: 'count', measure: null, by, limit: null, isAscending: false };
+    return explicit === null && filters.length === 0
+      ? { kind: 'distribution', column: measure }
+      : { kind: 'aggregate', aggregate: explicit ?? (isOfOne(filters) ? 'avg' : typicalAggregate(measure, null, table.rowCount, table.columns)), measure };
+  if (by !== null) return { kind: 'group', aggregate: 'count', measure: null, by, second, limit: null, isAscending: false, order: 'value' };
   return filters.length > 0 && reading.unknown.length === 0 ? { kind: 'aggregate', aggregate: 'count', measure: null } : null;
+}
+
+/** Whether conditions name one thing, of which a total makes no sense: a title, a name. */
+function isOfOne(filters: readonly Filter[]): boolean {
+  return filters.some((filter) => filter.column.role === 'label' && filter.values.length === 1);
 }
 
 /** Where a question asks for the highest, ten groups are enough; few groups are all shown. */
@@ -156,13 +203,14 @@ function compared(reading: Reading): Column | null {
 }
 
 /** The aggregate that a question names; null for none. */
-function aggregateOf(text: string): Aggregate | null {
+export function aggregateOf(text: string): Aggregate | null {
   return (
     explicitOther(text) ?? (/\b(minimum|min|lowest|smallest)\b/.test(text) ? 'min' : /\b(maximum|max|highest|largest|biggest)\b/.test(text) ? 'max' : null)
   );
 }
 
-function explicitOther(text: string): Aggregate | null {
+/** An aggregate other than the highest and the lowest that a question names; null for none. */
+export function explicitOther(text: string): Aggregate | null {
   if (/\b(average|avg|mean|typical|averages)\b/.test(text)) return 'avg';
   if (/\b(total|sum|totals|overall|combined|altogether)\b/.test(text)) return 'sum';
   return /\bmedian\b/.test(text) ? 'median' : null;
@@ -175,12 +223,21 @@ function typicalAggregate(measure: Column, by: Column | null, rowCount: number, 
   return measure.isAdditive && !isPanel ? 'sum' : 'avg';
 }
 
+/** What a question wants made of the values of periods. */
+export function changeOf(text: string): Change {
+  if (/\b(percent(age)? (change|growth|increase|decrease)|growth rate|(change|growth|grow|increase|decrease)s?( rate)? in percent)\b|% change/.test(text))
+    return 'percent';
+  if (/\b(running|cumulative|accumulated)\b/.test(text)) return 'running';
+  return /\b(moving|rolling) (average|mean|avg)\b/.test(text) ? 'moving' : 'none';
+}
+
 function whichGrain(text: string): Grain | null {
   const found = /\bwhich (year|quarter|week)s?\b/.exec(text)?.[1];
   return found === 'year' || found === 'quarter' || found === 'week' ? found : null;
 }
 
-function grainOf(text: string): Grain | null {
+/** The period that a question names; null for none. */
+export function grainOf(text: string): Grain | null {
   const found =
     /\b(?:by|per|each|every|a|over the|across|through)\s+(?:\w+\s+)?(hour|day|week|month|quarter|year)s?\b/.exec(text)?.[1] ??
     { hourly: 'hour', daily: 'day', weekly: 'week', monthly: 'month', quarterly: 'quarter', yearly: 'year', annual: 'year', annually: 'year' }[
@@ -190,11 +247,20 @@ function grainOf(text: string): Grain | null {
 }
 
 /** Whether "by", "per", "for each" or "across" stands before a column. */
-function isBy(reading: Reading, column: Column): boolean {
+export function isBy(reading: Reading, column: Column): boolean {
   const mention = reading.columns.find((one) => one.column === column);
   if (mention === undefined) return false;
   const before = reading.tokens.slice(Math.max(0, mention.start - 3), mention.start).map((token) => token.text);
+  // "by major genre and distributor": the second is as much what is gone by as the first.
+  const previous = reading.columns.find((one) => one.end === mention.start - 1 && /^(and|then|x)$/.test(before.at(-1) ?? ''));
+  if (previous !== undefined && previous.column !== column && isBy(reading, previous.column)) return true;
   return before.some((word) => /^(by|per|each|every|across|over|between|among)$/.test(word));
+}
+
+/** "Origin and cylinders": two columns side by side. */
+function isPaired(reading: Reading, left: Column, right: Column): boolean {
+  const [one, other] = [left, right].map((column) => reading.columns.find((mention) => mention.column === column));
+  return one !== undefined && other !== undefined && other.start === one.end + 1 && /^(and|x|vs|versus|with)$/.test(reading.tokens[one.end]?.text ?? '');
 }
 
 /** Whether a column is what "how many" counts: "how many species are there". */
@@ -203,14 +269,17 @@ function isObject(reading: Reading, column: Column): boolean {
   return mention !== undefined && reading.tokens[mention.start - 1]?.text === 'many' && reading.tokens.slice(mention.end).every(isFiller);
 }
 
-function limitOf(reading: Reading): number | null {
+/** How many rows or groups a question asks for; null where it does not say. */
+export function limitOf(reading: Reading): number | null {
   const index = reading.tokens.findIndex(
     (token, at) =>
       token.value !== null &&
       Number.isInteger(token.value) &&
       token.value > 0 &&
       token.value <= 1000 &&
-      /^(top|bottom|first|last|the|best|worst|highest|lowest|show|list|which|largest|smallest|of|biggest)$/.test(reading.tokens[at - 1]?.text ?? '') &&
+      (/^(top|bottom|first|last|the|best|worst|highest|lowest|show|list|which|largest|smallest|of|biggest|me)$/.test(reading.tokens[at - 1]?.text ?? '') ||
+        superlative.test(reading.tokens[at - 1]?.text ?? '') ||
+        superlative.test(reading.tokens[at + 1]?.text ?? '')) &&
       !reading.filters.some((filter) => at >= filter.start && at < filter.end),
   );
   return index === -1 ? null : (reading.tokens[index]?.value ?? null);

@@ -46,7 +46,7 @@ function wantsNumber(tokens: readonly Token[], start: number): boolean {
 function bestColumn(table: Table, words: readonly Token[], isNumberWanted: boolean): Pick<ColumnMention, 'column' | 'score' | 'alternatives'> | null {
   const scored = table.columns
     .filter((column) => column.role !== 'empty')
-    .map((column) => ({ column, score: fit(column, words) }))
+    .map((column) => ({ column, score: Math.max(fit(column.name, words), column.otherName === null ? 0 : fit(column.otherName, words)) }))
     .filter((entry) => entry.score > 0)
     .toSorted((left, right) => right.score - left.score || (isNumberWanted ? Number(right.column.isNumber) - Number(left.column.isNumber) : 0));
   const [best, ...others] = scored;
@@ -55,14 +55,14 @@ function bestColumn(table: Table, words: readonly Token[], isNumberWanted: boole
 }
 
 /** How well some words name a column: 1 for its name, less for parts of it, 0 for something else. */
-function fit(column: Column, words: readonly Token[]): number {
+function fit(name: string, words: readonly Token[]): number {
   const [first] = words;
-  if (words.length === 1 && first?.kind === 'quote') return first.stem === column.name.replaceAll('"', '').trim().toLowerCase() ? 1 : 0;
+  if (words.length === 1 && first?.kind === 'quote') return first.stem === name.replaceAll('"', '').trim().toLowerCase() ? 1 : 0;
   if (words.some((word) => word.kind === 'sign' || word.kind === 'quote')) return 0;
-  if (words.some((word) => word.kind === 'number') && !/\d/.test(column.name)) return 0;
+  if (words.some((word) => word.kind === 'number') && !/\d/.test(name)) return 0;
   const said = words.map((word) => word.stem);
-  const whole = nameWords(column.name);
-  const short = nameWords(column.name.replaceAll(/\(.*?\)|\[.*?\]/g, ' '));
+  const whole = nameWords(name);
+  const short = nameWords(name.replaceAll(/\(.*?\)|\[.*?\]/g, ' '));
   if (isEqual(said, whole) || isEqual(said, short)) return 1;
   const joined = said.join('');
   if (joined === short.join('') || joined === whole.join('')) return 0.98;

@@ -3,6 +3,7 @@ import type { Column, Table } from '../column.ts';
 import type { Grain } from '../dates.ts';
 import { count, listed, quoted } from '../words.ts';
 import type { Filter } from './filters.ts';
+import type { ChartKind } from './wishes.ts';
 
 /** What a question asks for. */
 export type Intent =
@@ -11,14 +12,20 @@ export type Intent =
   | { readonly kind: 'correlation'; readonly left: Column; readonly right: Column }
   | { readonly kind: 'correlations' }
   | { readonly kind: 'outliers' | 'distribution' | 'distinct'; readonly column: Column }
+  /** The distribution of a measure in each value of a category. */
+  | { readonly kind: 'spread'; readonly column: Column; readonly by: Column }
   | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly measure: Column | null }
   | {
       readonly kind: 'group';
       readonly aggregate: Aggregate;
       readonly measure: Column | null;
       readonly by: Column;
+      /** A second category, within the first. */
+      readonly second: Column | null;
       readonly limit: number | null;
       readonly isAscending: boolean;
+      /** By the value, or by the name of the category. */
+      readonly order: 'value' | 'name';
     }
   | {
       readonly kind: 'time';
@@ -27,16 +34,26 @@ export type Intent =
       readonly time: Column;
       readonly grain: Grain | null;
       readonly isCalendarMonth: boolean;
+      /** A line for each of its values. */
+      readonly series: Column | null;
+      readonly change: Change;
     }
   | { readonly kind: 'top'; readonly measure: Column; readonly limit: number; readonly isAscending: boolean }
   | { readonly kind: 'compare'; readonly by: Column }
   | { readonly kind: 'share'; readonly of: readonly Filter[] };
+
+/** What is made of the values of periods: nothing, the change from one to the next in percent, their sum so far, the average of some of them. */
+export type Change = 'none' | 'percent' | 'running' | 'moving';
 
 /** A question as the analyst understands it. */
 export interface Question {
   readonly table: Table;
   readonly intent: Intent;
   readonly filters: readonly Filter[];
+  /** The kind of picture that was wished for; null where none was. */
+  readonly wish: ChartKind | null;
+  /** Words of the question that are not in the reading. */
+  readonly leftOut: readonly string[];
   /** Columns that might have been meant as well. */
   readonly alternatives: readonly Column[];
   /** How much of the question was understood, 0 to 1. */
@@ -80,16 +97,19 @@ function intentText(intent: Intent): string {
       return `outliers of ${quoted(intent.column.name)}`;
     case 'distribution':
       return `the distribution of ${quoted(intent.column.name)}`;
+    case 'spread':
+      return `the distribution of ${quoted(intent.column.name)} by ${quoted(intent.by.name)}`;
     case 'distinct':
       return `the different values of ${quoted(intent.column.name)}`;
     case 'aggregate':
       return valueText(intent);
     case 'group': {
-      const order = intent.limit === null ? '' : `, ${intent.isAscending ? 'lowest' : 'highest'} ${count(intent.limit)}`;
-      return `${valueText(intent)} by ${quoted(intent.by.name)}${order}`;
+      const cut = intent.limit === null ? '' : `, ${intent.isAscending ? 'lowest' : 'highest'} ${count(intent.limit)}`;
+      const order = intent.order === 'name' ? ', in the order of the names' : intent.limit === null && intent.isAscending ? ', lowest first' : '';
+      return `${valueText(intent)} by ${quoted(intent.by.name)}${intent.second === null ? '' : ` and ${quoted(intent.second.name)}`}${cut}${order}`;
     }
     case 'time':
-      return `${valueText(intent)} ${intent.isCalendarMonth ? 'by month of the year' : intent.grain === null ? 'over time' : `by ${intent.grain}`} (${quoted(intent.time.name)})`;
+      return `${changeTexts[intent.change]}${valueText(intent)} ${intent.isCalendarMonth ? 'by month of the year' : intent.grain === null ? 'over time' : `by ${intent.grain}`} (${quoted(intent.time.name)})${intent.series === null ? '' : ` for each ${quoted(intent.series.name)}`}`;
     case 'top':
       return `the ${intent.limit === 1 ? 'row' : `${count(intent.limit)} rows`} with the ${intent.isAscending ? 'lowest' : 'highest'} ${quoted(intent.measure.name)}`;
     case 'compare':
@@ -100,6 +120,13 @@ function intentText(intent: Intent): string {
       return intent satisfies never;
   }
 }
+
+const changeTexts: Readonly<Record<Change, string>> = {
+  none: '',
+  percent: 'the change in percent of the ',
+  running: 'the running total of the ',
+  moving: 'the moving average of the ',
+};
 
 function valueText(intent: { readonly aggregate: Aggregate; readonly measure: Column | null }): string {
   return intent.measure === null || intent.aggregate === 'count' ? 'number of rows' : quoted(aggregateName(intent.aggregate, intent.measure));

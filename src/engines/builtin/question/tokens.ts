@@ -42,6 +42,10 @@ const fillers = new Set(
     'column columns field fields value values number count total sum average mean avg median minimum maximum min max highest lowest largest smallest biggest most least fewest best worst ' +
     'top bottom first last more less over under above below between before after since until during across among within year years month months week weeks day days quarter quarters ' +
     'time trend trends change changes changed share percentage percent proportion fraction compare compared comparison versus vs against difference differences different distribution ' +
+    'hottest warmest coldest coolest wettest rainiest driest windiest heaviest lightest cheapest expensive priciest oldest youngest tallest longest shortest fastest slowest richest wealthiest poorest populous running cumulative accumulated moving rolling growth rate increase decrease ' +
+    'depend depends connection association influence affect affects ' +
+    'one two three four five six seven eight nine ten twenty now instead too well again same mean meant but ok okay however actually rather ascending descending asc desc alphabetical alphabetically reverse reversed ' +
+    'include including add drop remove ignore ignoring counting filter filters condition conditions everything trend whole both ' +
     'histogram spread correlation correlated correlate relationship relation related outlier outliers missing null empty distinct unique describe summary summarise summarize analyse analyze ' +
     'overall typical usually usual often only just also still really plot chart graph draw picture made make makes having equal equals not except excluding exclude is develop developed ' +
     'develops evolve evolved grow grown rise fall go goes up down typical per-row occur occurs common frequent rank ranked sort sorted order ordered group grouped split break broken ' +

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "exports" ADD COLUMN     "is_spreadsheet_safe" BOOLEAN NOT NULL DEFAULT false;

@@ -1,0 +1,104 @@
+import type { MessageRole, Part } from '../../../prisma/generated/client.ts';
+import type { EngineMessage, ToolCall } from '../../engines/engine.ts';
+import { textOf } from '../message-text.ts';
+import { attachedFile, type AttachedFile } from './attached-file.ts';
+import { toolExchange, type ToolExchange } from './tool-exchange.ts';
+
+/** A message as `path.ts` reads it: without what only people see. `text` of a part of kind FILE is what the file says; null when it, or a picture, is gone. */
+export interface StoredMessage {
+  readonly id: string;
+  readonly role: MessageRole;
+  /** How many messages stand above it. */
+  readonly depth: number;
+  readonly parts: readonly Pick<Part, 'kind' | 'text' | 'data'>[];
+  /** What was said up to it, in short, where that has been made. */
+  readonly summary: string | null;
+}
+
+/** What of a conversation stands or falls as a whole, so that no call of a tool is ever without its result. */
+export interface Piece {
+  /** The stored message; null for a step of the answer that is being written. */
+  readonly id: string | null;
+  /** How many messages stand above it. */
+  readonly depth: number;
+  /** One of a person; or an answer with its calls of tools and their results. */
+  readonly messages: readonly EngineMessage[];
+  /** The pictures of a person's message. */
+  readonly images: readonly AttachedFile[];
+}
+
+/** Whether a person speaks. */
+export function isQuestion(piece: Piece): boolean {
+  return piece.messages[0]?.role === 'user';
+}
+
+/** A fence that nothing in the text can close. */
+function fenced(text: string): string {
+  const longest = (text.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}`;
+}
+
+/** A file in the words of a message. */
+function fileInWords({ name, mediaType, byteSize }: AttachedFile, text: string | null): string {
+  const about = `File ${JSON.stringify(name)} (${mediaType}, ${byteSize} bytes)`;
+  return text === null ? `[${about} was sent here and is no longer stored.]` : `${about}:\n${fenced(text)}`;
+}
+
+function questionPiece({ id, depth, parts }: StoredMessage): Piece {
+  const files = parts.filter((part) => part.kind === 'FILE').map((part) => fileInWords(attachedFile.parse(part.data), part.text));
+  const pictures = parts.filter((part) => part.kind === 'IMAGE').map((part) => ({ ...attachedFile.parse(part.data), isGone: part.text === null }));
+  const gone = pictures.filter((picture) => picture.isGone).map((picture) => fileInWords(picture, null));
+  const images = pictures.filter((picture) => !picture.isGone);
+  return { id, depth, messages: [{ role: 'user', text: [textOf(parts), ...files, ...gone].join('\n\n') }], images };
+}
+
+/** One answer with its calls of tools, as the engine wrote it: text, calls, their answers, text ... */
+function answerMessages(parts: StoredMessage['parts']): readonly EngineMessage[] {
+  const messages: EngineMessage[] = [];
+  let text = '';
+  let exchanges: ToolExchange[] = [];
+  const close = (): void => {
+    if (text === '' && exchanges.length === 0) return;
+    const toolCalls: readonly ToolCall[] = exchanges.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }));
+    messages.push({ role: 'assistant', text, toolCalls });
+    for (const { id, name, content, isError } of exchanges) messages.push({ role: 'tool', toolCallId: id, name, content, isError });
+    text = '';
+    exchanges = [];
+  };
+  for (const part of parts) {
+    if (part.kind === 'TOOL_EXCHANGE') {
+      exchanges.push(toolExchange.parse(part.data));
+    } else if (part.kind === 'TEXT') {
+      if (exchanges.length > 0) close();
+      text += part.text ?? '';
+    }
+  }
+  close();
+  return messages;
+}
+
+/** The pieces of a path, oldest first; messages that say nothing to an engine are none. */
+export function piecesOf(path: readonly StoredMessage[]): readonly Piece[] {
+  return path.flatMap((message): readonly Piece[] => {
+    if (message.role === 'USER') return [questionPiece(message)];
+    const messages = message.role === 'ASSISTANT' ? answerMessages(message.parts) : [];
+    return messages.length === 0 ? [] : [{ id: message.id, depth: message.depth, messages, images: [] }];
+  });
+}
+
+/**
+ * The steps of the answer that is being written: each call with its results is one piece.
+ *
+ * @param messages what came after the question
+ * @param depth of the answer
+ */
+export function stepsOf(messages: readonly EngineMessage[], depth: number): readonly Piece[] {
+  const steps: EngineMessage[][] = [];
+  for (const message of messages) {
+    const last = steps.at(-1);
+    if (message.role === 'tool' && last !== undefined) last.push(message);
+    else steps.push([message]);
+  }
+  return steps.map((step) => ({ id: null, depth, messages: step, images: [] }));
+}

@@ -1,0 +1,80 @@
+import type { Pool } from 'pg';
+import type { EngineFailure, EngineRequest } from '../../engines/engine.ts';
+import { onPool, type RunSql } from '../run/deps.ts';
+import { outlast } from '../run/outlast.ts';
+import type { ModelPrice } from '../usage/cost.ts';
+import { openEntry, type BegunCall } from '../usage/entry-statements.ts';
+import type { Refusal } from './decide.ts';
+import type { QuotaGate } from './gate.ts';
+import { amountsOf, estimateNeed } from './need.ts';
+
+/** Lets calls of models through, one by one: whatever starts a call cannot pass by the quotas. */
+export interface CallQuotas {
+  /**
+   * Keeps free what a call may use, before it is made.
+   *
+   * The answer of a run lives on what was kept free at its start, as far as that reaches; each further step, and a context that is longer than
+   * it was thought to be, asks for more. Titles, summaries and the like keep free what their entry is opened with.
+   *
+   * @param call.price waited for only where cost is limited
+   * @param call.settled resolves when what the run used before is counted
+   * @param signal gives the waiting up, during an outage of the database
+   * @returns why it must not be made; null when it may
+   * @throws the reason of the signal
+   */
+  admit(
+    call: {
+      readonly begun: BegunCall;
+      readonly request: EngineRequest;
+      readonly price: Promise<ModelPrice | null>;
+      readonly settled: () => Promise<unknown>;
+    },
+    signal: AbortSignal,
+  ): Promise<EngineFailure | null>;
+}
+
+function failureOf(refusal: Refusal | null): EngineFailure | null {
+  if (refusal === null) return null;
+  const { message, retryAfterMs } = refusal;
+  return { code: 'QUOTA_EXCEEDED', message, isRetryable: retryAfterMs !== null, retryAfterMs };
+}
+
+/** What the answer of a run `r` has used, as far as it is counted. */
+const usedByAnswer = `COALESCE((SELECT sum(e.input_tokens::bigint + e.output_tokens) FROM usage_entries e
+    WHERE e.run_id = r.id AND e.purpose = 'ANSWER' AND NOT e.is_open AND NOT e.is_own_key), 0)`;
+const paidForAnswer = `COALESCE((SELECT sum(e.cost_micros) FROM usage_entries e
+    WHERE e.run_id = r.id AND e.purpose = 'ANSWER' AND NOT e.is_open AND NOT e.is_own_key), 0)`;
+
+const reaches = `SELECT 1 FROM runs r WHERE r.id = $1::uuid AND r.status = 'RUNNING'
+  AND r.reserved_tokens - ${usedByAnswer} >= $2::bigint AND COALESCE(r.reserved_cost_micros, 0) - ${paidForAnswer} >= $3::bigint`;
+const lockRun = `SELECT 1 FROM runs WHERE id = $1::uuid AND status = 'RUNNING' FOR NO KEY UPDATE`;
+const raise = `UPDATE runs r SET reserved_tokens = ${usedByAnswer} + $2::bigint, reserved_cost_micros = ${paidForAnswer} + $3::bigint WHERE r.id = $1::uuid`;
+
+/** Creates it. */
+export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly gate: QuotaGate }): CallQuotas {
+  return {
+    admit: async ({ begun, request, price, settled }, signal) => {
+      const { userId, runId, purpose } = begun.call;
+      if (begun.isOwnKey) return null;
+      const limits = await outlast(async () => gate.limitsOf(userId), signal);
+      if (!gate.isCounting(limits)) return null;
+      const estimated = estimateNeed(request);
+      const needed = amountsOf(estimated, gate.isPriced(limits) ? [await price] : []);
+      const asking = { userId, limits, needed };
+      const isOfRun = purpose === 'ANSWER' && runId !== null;
+      if (!isOfRun) {
+        const first = async (): Promise<boolean> => true;
+        const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { ...estimated, costMicros: needed.costMicros });
+        return failureOf(await outlast(async () => gate.pass({ ...asking, exceptRunId: null }, first, keep), signal));
+      }
+      await settled();
+      const values = [runId, needed.tokens.toString(), needed.costMicros.toString()];
+      const reached = await outlast(async () => onPool(pool, 'reservation-reaches')(reaches, values), signal);
+      if (reached.length > 0) return null;
+      // The run before the quotas, as its end locks it; one that is lost needs nothing kept free.
+      const first = async (runSql: RunSql): Promise<boolean> => (await runSql(lockRun, [runId])).length > 0;
+      const keep = async (runSql: RunSql): Promise<void> => void (await runSql(raise, values));
+      return failureOf(await outlast(async () => gate.pass({ ...asking, exceptRunId: runId }, first, keep), signal));
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import type { ResolvedModel } from '../../engines/registry.ts';
+import { inputTokensOf } from '../context/window.ts';
+import { contextOf, type ContextColumns, type ContextName } from '../conversation/about.ts';
+import { mostPlanningTokens, planningShare } from '../planning-context/planning-context.ts';
+import type { RunDependencies } from './deps.ts';
+import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
+
+/** What instructions depend on, of a conversation. */
+export interface InstructedRoom extends ContextColumns {
+  readonly ownerId: string;
+  readonly sessionId: string | null;
+}
+
+/** Who asks what. */
+export interface Instructed {
+  readonly userId: string;
+  readonly question: string;
+  readonly kind: Run['kind'];
+  /** What the person gave as instructions; in a plain chat they take the place of ours. */
+  readonly systemPrompt: string | null;
+  readonly resolved: ResolvedModel;
+  readonly maxTokens: number;
+}
+
+/** The goal or plan that a run plans with: its owner's alone, whoever else takes part. */
+export function plannedContextOf(room: InstructedRoom, userId: string): ContextName | null {
+  return room.ownerId === userId && room.sessionId === null ? contextOf(room) : null;
+}
+
+/** The instructions above a conversation. */
+export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
+  const { userId, question, kind, systemPrompt, resolved, maxTokens } = asked;
+  const beside = systemPrompt === null ? [] : [systemPrompt];
+  if (room.sessionId !== null) {
+    const data = dataPrompt(await deps.dataOf({ sessionId: room.sessionId, userId }, question));
+    return [data, ...(kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []), ...beside].join('\n\n');
+  }
+  const context = plannedContextOf(room, userId);
+  if (context === null) return systemPrompt ?? chatPrompt;
+  const window = await deps.contexts.windowOf(userId, resolved);
+  const budget = Math.min(mostPlanningTokens, Math.floor(inputTokensOf(window, maxTokens) * planningShare));
+  return [await deps.planning.describe({ userId, context }, budget), ...beside].join('\n\n');
+}

@@ -1,0 +1,153 @@
+import type { Engine, EngineFailure, EnginePart, EngineRequest, EngineUsage } from '../../engines/engine.ts';
+import { estimateRequest, estimateTokens } from './estimate.ts';
+
+/** What a call used. */
+export interface CallCount {
+  readonly usage: EngineUsage;
+  /** Whether the provider did not say, or not to the end. */
+  readonly isEstimated: boolean;
+}
+
+/** The account of one call that is under way. */
+export interface OpenAccount {
+  /** Resolves when it is known to be under way, whatever happens to this process; never rejects. */
+  readonly opened: Promise<void>;
+  /** Called once, however the call ended. */
+  close(count: CallCount): void;
+}
+
+/** A call that is about to be made. */
+export interface Opening {
+  /** Why it must not be made, or null; null in place of the promise where nobody is asked. */
+  readonly admitted: Promise<EngineFailure | null> | null;
+  /** Opens its account; called once it is admitted. */
+  account(): OpenAccount;
+}
+
+/** After these the provider had read the request. After all others it has refused it, or never got it, and asks for nothing. */
+const failuresAfterReading: ReadonlySet<EngineFailure['code']> = new Set(['ENGINE_TIMEOUT', 'ENGINE_PROTOCOL']);
+
+/** What has been seen of one answer. */
+interface Seen {
+  readonly texts: string[];
+  usage: EngineUsage | null;
+}
+
+function note(part: EnginePart, seen: Seen): void {
+  if (part.type === 'text' || part.type === 'reasoning') seen.texts.push(part.text);
+  if (part.type === 'toolCall') seen.texts.push(part.call.name, part.call.arguments);
+  if (part.type === 'usage') seen.usage = part.usage;
+}
+
+/** What a call used by what was seen of it; `last` is null where it was left, or ended without a word. */
+function countOf(request: EngineRequest, { texts, usage }: Seen, last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): CallCount {
+  if (last?.type === 'finish' && usage !== null) return { usage, isEstimated: false };
+  const wasRefused = last?.type === 'error' && texts.length === 0 && usage === null && !failuresAfterReading.has(last.failure.code);
+  if (wasRefused) return { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, isEstimated: false };
+  const received = estimateTokens([texts.join('')]);
+  // Some providers tell at the start what they have read, and only at the end what they wrote.
+  return {
+    usage: {
+      inputTokens: usage?.inputTokens ?? estimateRequest(request),
+      cachedInputTokens: usage?.cachedInputTokens ?? 0,
+      outputTokens: Math.max(usage?.outputTokens ?? 0, received),
+      reasoningTokens: usage?.reasoningTokens ?? 0,
+    },
+    isEstimated: true,
+  };
+}
+
+/** What is called for. */
+interface Called {
+  readonly engine: Engine;
+  readonly open: (request: EngineRequest, signal: AbortSignal) => Opening;
+  readonly request: EngineRequest;
+  readonly signal: AbortSignal;
+}
+
+const unread: CallCount = { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, isEstimated: false };
+
+/** One answer, counted when it ends, is left, or is aborted, whichever comes first. */
+function countStream({ engine, open, request, signal }: Called): AsyncIterator<EnginePart> {
+  // Not before it is admitted: an engine may ask its provider as soon as it is called.
+  let parts: AsyncIterator<EnginePart> | null = null;
+  const seen: Seen = { texts: [], usage: null };
+  let account: OpenAccount | null = null;
+  let isAskedFor = false;
+  let isRefused = false;
+  let isClosed = false;
+  let isOpened = false;
+  const closeWith = (count: CallCount): void => {
+    if (account === null || isClosed) return;
+    isClosed = true;
+    signal.removeEventListener('abort', leave);
+    account.close(count);
+  };
+  const close = (last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): void => closeWith(countOf(request, seen, last));
+  // An engine that does not hear the abort would keep the account open.
+  const leave = (): void => close(null);
+
+  /** The request is made when the first part is asked for, if it may be made. */
+  const begin = async (): Promise<EngineFailure | null> => {
+    const { admitted, account: openAccount } = open(request, signal);
+    const refusal = admitted === null ? null : await admitted;
+    if (refusal !== null) return refusal;
+    account = openAccount();
+    // What was given up before it was asked was read by nobody.
+    if (signal.aborted) closeWith(unread);
+    else signal.addEventListener('abort', leave, { once: true });
+    return null;
+  };
+
+  return {
+    async next() {
+      if (isRefused) return { done: true, value: undefined };
+      if (!isAskedFor && !signal.aborted) {
+        isAskedFor = true;
+        const failure = await begin();
+        if (failure !== null) {
+          isRefused = true;
+          return { done: false, value: { type: 'error', failure } };
+        }
+      }
+      parts ??= engine.stream(request, signal)[Symbol.asyncIterator]();
+      try {
+        const result = await parts.next();
+        if (!isOpened) {
+          // What is streamed must not be lost to the accounts when the process dies.
+          await account?.opened;
+          isOpened = true;
+        }
+        if (result.done === true) close(null);
+        else {
+          if (!isClosed) note(result.value, seen);
+          if (result.value.type === 'finish' || result.value.type === 'error') close(result.value);
+        }
+        return result;
+      } catch (error) {
+        close(null);
+        throw error;
+      }
+    },
+    return() {
+      close(null);
+      return parts?.return?.() ?? Promise.resolve({ done: true, value: undefined });
+    },
+  };
+}
+
+/**
+ * An engine whose every call is counted once, whatever it is for and however it ends. What the engine sends is passed on as it is.
+ *
+ * A call that the provider refused before its first token counts as nothing; one that ended in order as what the provider says; every other
+ * one as what the provider said so far and, for the rest, an estimate of what was sent and received. The attempts of one call are one. A call
+ * that is not admitted is not made, and answered with an `error` part.
+ *
+ * @param open called when the request is about to be made
+ */
+export function createMeteredEngine(engine: Engine, open: (request: EngineRequest, signal: AbortSignal) => Opening): Engine {
+  return {
+    ...engine,
+    stream: (request, signal) => ({ [Symbol.asyncIterator]: () => countStream({ engine, open, request, signal }) }),
+  };
+}

@@ -1,0 +1,139 @@
+import type { Pool } from 'pg';
+import { abortable } from '../../base/async.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { IdSource } from '../../base/id.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Engine, EngineRequest } from '../../engines/engine.ts';
+import type { ResolvedModel } from '../../engines/registry.ts';
+import { isForeignKeyViolation } from '../../stores/violations.ts';
+import type { ModelCall } from '../model-calls.ts';
+import type { CallQuotas } from '../quota/call-quotas.ts';
+import { onPool } from '../run/deps.ts';
+import { outlast } from '../run/outlast.ts';
+import { costOf, priceOf } from './cost.ts';
+import { closeEntry, openEntry, type BegunCall } from './entry-statements.ts';
+import { estimateRequest } from './estimate.ts';
+import { createMeteredEngine, type CallCount, type Opening } from './metered-engine.ts';
+import type { UsageMetrics } from './usage-metrics.ts';
+import { addUsage, noUsage, type RunUsage } from './run-usage.ts';
+
+/** What the calls of a run use, while this node performs it. */
+export interface RunMeter {
+  /**
+   * What the answer used, once every call of the run that has ended is stored.
+   *
+   * @param lost gives the waiting up
+   * @throws the reason of `lost`
+   */
+  settle(lost: AbortSignal): Promise<RunUsage>;
+  /** Forgets the run. */
+  close(): void;
+}
+
+/** Counts every call of a model. */
+export interface Metering {
+  /** The engine of a model whose calls are counted. `builtin` is no model: what it does is not counted. */
+  meter(model: ResolvedModel & { readonly isOwnKey?: boolean }, call: ModelCall): Engine;
+  /** Begins to count for a run what is called in its name. */
+  openRun(runId: string): RunMeter;
+}
+
+interface RunCount {
+  usage: RunUsage;
+  readonly pending: Set<Promise<void>>;
+  /** Of those, the calls for its answer. */
+  readonly answers: Set<Promise<void>>;
+}
+
+/** An outage that lasts longer leaves the entry to house-keeping. */
+const longestOutageMs = 60_000;
+
+/** What it stands on. */
+export interface MeteringDependencies {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly logger: Logger;
+  /** Lets calls through; null lets all. */
+  readonly quotas: CallQuotas | null;
+  readonly metrics: UsageMetrics;
+}
+
+/** Creates the metering of a node. */
+export function createMetering({ pool, clock, newId, logger, quotas, metrics }: MeteringDependencies): Metering {
+  const runs = new Map<string, RunCount>();
+
+  const store = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      // Mostly done at once; only an outage needs a timer.
+      await work().catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
+        return outlast(work, AbortSignal.timeout(longestOutageMs));
+      });
+    } catch (error) {
+      // The person was deleted meanwhile.
+      if (isForeignKeyViolation(error)) logger.debug({ what }, 'the usage of somebody who is deleted was not stored');
+      else logger.error({ err: error, what }, 'the usage of a model could not be stored');
+    }
+  };
+
+  const openCall = (engine: Engine, begun: BegunCall, request: EngineRequest, signal: AbortSignal): Opening => {
+    const price = priceOf(engine, begun.model);
+    const run = begun.call.runId === null ? undefined : runs.get(begun.call.runId);
+    const finish = async (count: CallCount, opened: Promise<void>): Promise<void> => {
+      await opened;
+      const known = await price;
+      const costMicros = costOf(count.usage, known);
+      if (run !== undefined && begun.call.purpose === 'ANSWER') {
+        run.usage = addUsage(run.usage, { ...count.usage, costMicros, isEstimated: count.isEstimated });
+      }
+      metrics.called(begun, count, costMicros);
+      await store(begun.call.purpose, () => closeEntry(onPool(pool, 'close-usage'), begun, count, known));
+    };
+    return {
+      admitted: quotas?.admit({ begun, request, price, settled: async () => run === undefined || Promise.all(run.answers) }, signal) ?? null,
+      account: () => {
+        const reckoned = { input: estimateRequest(request), output: 0, costMicros: null };
+        // Once: a call must not wait for an outage, and an entry that was not opened is made when it is closed.
+        const opened = openEntry(onPool(pool, 'open-usage'), begun, reckoned).catch((error: unknown) =>
+          logger.debug({ err: error }, 'the usage of a model could not be opened'),
+        );
+        return {
+          opened,
+          close: (count) => {
+            const done = finish(count, opened).finally(() => {
+              run?.pending.delete(done);
+              run?.answers.delete(done);
+            });
+            run?.pending.add(done);
+            if (begun.call.purpose === 'ANSWER') run?.answers.add(done);
+          },
+        };
+      },
+    };
+  };
+
+  return {
+    meter: ({ engine, isOwnKey = false }, call) => {
+      if (engine.id === 'builtin') return engine;
+      return createMeteredEngine(engine, (request, signal) => {
+        const begun = { id: newId(), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
+        return openCall(engine, begun, request, signal);
+      });
+    },
+
+    openRun: (runId) => {
+      const run: RunCount = { usage: noUsage, pending: new Set(), answers: new Set() };
+      runs.set(runId, run);
+      return {
+        settle: async (lost) => {
+          // What ends while it is waited for is waited for as well.
+          while (run.pending.size > 0) await abortable(Promise.all(run.pending), lost);
+          return run.usage;
+        },
+        close: () => void runs.delete(runId),
+      };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Protection } from './protection.ts';
+
+/** Those of tables, exports and downloads. */
+export const tableProtections: readonly Protection[] = [
+  {
+    id: 'A01',
+    what: 'asking whose a derived table is',
+    file: 'src/services/derived-table/derived-tables.ts',
+    find: 'prisma.derivedTable.findMany({ where: { id: { in: [...ids] }, ownerId: userId }, select: derivedTableSelection })',
+    replace: 'prisma.derivedTable.findMany({ where: { id: { in: [...ids] }, NOT: { id: userId } }, select: derivedTableSelection })',
+    test: 'tests/access/access.test.ts',
+    title: 'stranger over \\w+ .* Query.node$',
+  },
+  {
+    id: 'A01',
+    what: 'asking whose an export is',
+    file: 'src/services/export/exports.ts',
+    find: 'where: { id: { in: [...ids] }, ownerId: userId, expiresAt',
+    replace: 'where: { id: { in: [...ids] }, NOT: { id: userId }, expiresAt',
+    test: 'tests/access/access.test.ts',
+    title: 'stranger over \\w+ .* Query.node$',
+  },
+  {
+    id: 'A21',
+    what: 'checking the signature of a link',
+    file: 'src/auth/signed-links.ts',
+    find: 'return given.length === expected.length && timingSafeEqual(given, expected);',
+    replace: 'return given.length === expected.length;',
+    test: 'tests/auth/signed-links.test.ts',
+  },
+  {
+    id: 'A21',
+    what: 'the time of a link',
+    file: 'src/auth/signed-links.ts',
+    find: 'if (clock.now().getTime() >= expiresAtSeconds * 1_000) {',
+    replace: 'if (expiresAtSeconds === 0) {',
+    test: 'tests/auth/signed-links.test.ts',
+  },
+  {
+    id: 'A21',
+    what: 'asking whether the account behind a link is in use',
+    file: 'src/services/download/downloads.ts',
+    find: 'where: { id: userId, disabledAt: null, deletingSince: null }',
+    replace: 'where: { id: userId }',
+    test: 'tests/server/downloads.test.ts',
+  },
+  {
+    id: 'D07',
+    what: 'removing what a failed SELECT has written',
+    file: 'src/duckdb/table-jobs.ts',
+    find: 'await rm(job.path, { force: true });',
+    test: 'tests/duckdb/write.test.ts',
+  },
+  {
+    id: 'D07',
+    what: 'counting the rows that were written',
+    file: 'src/duckdb/child/write-result.ts',
+    find: 'if (rowCount > job.maxRows) {',
+    replace: 'if (rowCount > job.maxRows + job.maxBytes) {',
+    test: 'tests/duckdb/write.test.ts',
+  },
+  {
+    id: 'D07',
+    what: 'dropping what was made for a download',
+    file: 'src/services/export/written-download.ts',
+    find: 'const release = (): Promise<void> => fileStore.discard(id);',
+    replace: 'const release = async (): Promise<void> => void fileStore.discard;',
+    test: 'tests/server/exports.test.ts',
+  },
+  {
+    id: 'D07',
+    what: 'hearing that the client of a download has left',
+    file: 'src/server/downloads.ts',
+    find: "response.once('close', () => left.abort());",
+    test: 'tests/server/exports.test.ts',
+    title: 'give up when the client leaves',
+  },
+];
