@@ -33,9 +33,8 @@ export function composePlanning(foundation: Foundation, statements: Statements, 
   const proposals = createProposals({ prisma, statements, conversationLog, withPlannerOf });
   const reads = createPlanningReads(pool);
   const progress = createProgress({ statements, planners });
-  const written = writtenReviews(reads);
   const recentReviews = async (planner: Planner): Promise<readonly string[]> => [
-    ...(await written(planner)),
+    ...(await writtenReviews(reads, planner, recentWeeks)),
     ...(await progress.recentReviews(planner, recentWeeks)),
   ];
   return {

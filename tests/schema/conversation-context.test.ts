@@ -109,6 +109,8 @@ describe('what an engine is told', () => {
     await person.item('Loose');
     await person.item('Ready', { date: '2026-11-26', status: 'DONE' });
     await person.change('saveDailyPlan', { date: '2026-11-20', summary: 'A good day' }, 'dailyPlan { id }');
+    await person.change('saveWeeklyPlan', { date: '2026-11-09', summary: 'A steady week' }, 'weeklyPlan { id }');
+    await person.change('saveWeeklyPlan', { date: '2026-10-14', summary: 'An old week' }, 'weeklyPlan { id }');
     const { conversation } = await person.change('createConversation', { contextId: goal }, 'conversation { id }');
     const { model, text, tokens, tools } = await preview(person, conversation.id);
     expect(model).toBe('scripted:one');
@@ -125,6 +127,8 @@ describe('what an engine is told', () => {
     expect(/Open items of that week:\n(.*)\n\n/.exec(plans)?.[1]).toContain('"title":"Open"');
     expect(/Open items in no plan:\n(.*)/.exec(plans)?.[1]).toContain('"title":"Loose"');
     expect(/Recent reviews:\n(.*)/.exec(plans)?.[1]).toBe('{"review":"Day Friday 2026-11-20: A good day"}');
+    expect(plans.match(/A steady week/g), 'the review of that week holds it').toHaveLength(1);
+    expect(plans).toContain('{"review":"Week of Sunday 2026-10-11: An old week"}');
     expect(text).not.toMatch(/Given up|"title":"Ready"/);
     expect(tokens).toBeGreaterThan(text.length / 8);
     const { run } = await person.change('sendMessage', { conversationId: conversation.id, text: 'And now?' }, 'run { id }');

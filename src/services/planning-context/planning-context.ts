@@ -120,10 +120,16 @@ export function createPlanningContexts({
   };
 }
 
-/** Reviews that people wrote themselves: what the plans of weeks and days that are over say. */
-export function writtenReviews(reads: PlanningReads, limit = 5): RecentReviews {
-  return async (planner) =>
-    (await reads.reviews(planner, limit)).map(
-      ({ about, date, summary }) => `${about === 'week' ? 'Week of' : 'Day'} ${dayInWords(date)}: ${summary.slice(0, 500)}`,
-    );
+/** How many reviews that people wrote themselves an engine is told at most. */
+const mostWrittenReviews = 5;
+
+/**
+ * Reviews that people wrote themselves: what the plans of weeks and days that are over say.
+ *
+ * @param reviewedWeeks of how many of the last weeks reviews tell the summary already
+ */
+export async function writtenReviews(reads: PlanningReads, planner: Planner, reviewedWeeks: number): Promise<readonly string[]> {
+  const weeksBefore = addDays(planner.weekStartOf(planner.today), -7 * reviewedWeeks);
+  const reviews = await reads.reviews(planner, weeksBefore, mostWrittenReviews);
+  return reviews.map(({ about, date, summary }) => `${about === 'week' ? 'Week of' : 'Day'} ${dayInWords(date)}: ${summary.slice(0, 500)}`);
 }

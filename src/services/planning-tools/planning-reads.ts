@@ -77,17 +77,18 @@ export function createPlanningReads(pool: Pool) {
     /** What the person wrote about weeks and days that are over, the latest first. */
     reviews: async (
       { userId, today }: Planner,
+      weeksBefore: CalendarDate,
       limit: number,
     ): Promise<readonly { readonly about: string; readonly date: CalendarDate; readonly summary: string }[]> =>
       (
         await pool.query<{ about: string; date: CalendarDate; summary: string }>(
           `SELECT * FROM (
              SELECT 'week' AS about, to_char(w.week_start, 'YYYY-MM-DD') AS date, w.summary FROM weekly_plans w
-               WHERE w.owner_id = $1::uuid AND w.week_start < $2::date - 6 AND w.summary IS NOT NULL
+               WHERE w.owner_id = $1::uuid AND w.week_start < $3::date AND w.summary IS NOT NULL
              UNION ALL SELECT 'day', to_char(d.date, 'YYYY-MM-DD'), d.summary FROM daily_plans d
                WHERE d.owner_id = $1::uuid AND d.date < $2::date AND d.summary IS NOT NULL
-           ) AS r ORDER BY date DESC, about DESC LIMIT $3`,
-          [userId, today, limit],
+           ) AS r ORDER BY date DESC, about DESC LIMIT $4`,
+          [userId, today, weeksBefore, limit],
         )
       ).rows,
   };

@@ -24,6 +24,9 @@ export interface ProgressDependencies {
 /** How many weeks can be told of at once. */
 const mostRecentReviews = 8;
 
+/** Whether there is anything to tell of a week. */
+const isOfUse = ({ tally, carried, weeklyPlan }: Review): boolean => totalOf(tally) > 0 || carried.length > 0 || weeklyPlan?.summary != null;
+
 /** Creates the service. */
 export function createProgress({ statements, planners }: ProgressDependencies) {
   return {
@@ -62,18 +65,14 @@ export function createProgress({ statements, planners }: ProgressDependencies) {
     },
 
     /**
-     * The last weeks that are over as text for the context of an engine, the latest first; weeks in which nothing was planned are left out.
+     * The last weeks that are over as text for the context of an engine, the latest first; weeks without items and summary are left out.
      *
      * @param planner of the person whose weeks they are, whose rights were checked
      * @param count how many weeks to look at, at most 8
      */
     recentReviews: async (planner: Planner, count: number): Promise<readonly string[]> => {
       const weeks = Array.from({ length: Math.min(count, mostRecentReviews) }, (_, index) => addDays(planner.weekStartOf(planner.today), -7 * (index + 1)));
-      const reviews: Review[] = [];
-      for (const week of weeks) {
-        const review = await readWeekReview(statements, planner, week);
-        if (totalOf(review.tally) > 0 || review.carried.length > 0) reviews.push(review);
-      }
+      const reviews = (await Promise.all(weeks.map((week) => readWeekReview(statements, planner, week)))).filter(isOfUse);
       const goalIds = new Set(reviews.flatMap((review) => review.goals.flatMap(({ goalId }) => goalId ?? [])));
       const { rows } = await statements.query<{ id: string; title: string }>(`SELECT id, title FROM goals WHERE id = ANY($1::uuid[]) AND owner_id = $2::uuid`, [
         [...goalIds],
