@@ -1,5 +1,5 @@
 import { mainTable } from '../analysis/overview.ts';
-import type { Column, Table } from '../column.ts';
+import { spacedName, type Column, type Table } from '../column.ts';
 import type { Script } from '../script.ts';
 import { followUp, mayFollow } from './follow-up.ts';
 import { joinableTables, isJoined } from './join.ts';
@@ -57,9 +57,11 @@ function* readChange(base: Question, asked: string, alone: Question | null): Scr
 
 /** Another table that has the column which words of a question name, where this one has not: no key joins the two. */
 export function homeOf(tables: readonly Table[], question: Question): { readonly table: Table; readonly column: Column } | null {
+  const isHere = (words: string): boolean => readWords(question.table, words, []).columns.some(({ score }) => score >= 0.95);
+  const elsewhere = question.leftOut.filter((words) => !isHere(words));
   for (const table of tables) {
     if (table === question.table || (isJoined(question.table) && (question.table.join.left === table || question.table.join.right === table))) continue;
-    for (const words of question.leftOut) {
+    for (const words of elsewhere) {
       const [mention] = readWords(table, words, []).columns;
       if (mention !== undefined && mention.score >= 0.95) return { table, column: mention.column };
     }
@@ -80,9 +82,11 @@ export function chooseTable(choices: readonly Table[], tables: readonly Table[],
             !columns.some((mention) => index >= mention.start && index < mention.end) &&
             ([token.text, token.stem].includes(name.toLowerCase()) || `${token.text}s` === name.toLowerCase()),
         );
-      const names = isJoined(table) ? [table.join.left.name] : [table.name];
+      const name = isJoined(table) ? table.join.left.name : table.name;
+      // "Items" are rather those of "plan_items" than anything else.
+      const nameBonus = isNamed(name) ? 2 : isNamed(spacedName(name).split(' ').at(-1) ?? name) ? 1 : 0;
       // A join is worth its trouble only where it knows a column more.
-      const bonus = (names.some(isNamed) ? 2 : 0) + (table === main || (isJoined(table) && table.join.left === main) ? 0.1 : 0) - (isJoined(table) ? 0.1 : 0);
+      const bonus = nameBonus + (table === main || (isJoined(table) && table.join.left === main) ? 0.1 : 0) - (isJoined(table) ? 0.1 : 0);
       return { table, score: bonus + columns.reduce((sum, mention) => sum + mention.score, 0) + filters.length };
     })
     .toSorted((left, right) => right.score - left.score);

@@ -98,7 +98,10 @@ function readRows(reading: Reading, columns: readonly Column[]): Intent | null {
 function readValues(reading: Reading, columns: readonly Column[], numbers: readonly Column[], time: Column | null): Intent | null {
   const { text, filters, table } = reading;
   const isCount = /\b(how many|number of|count|counts|how often|most common|most frequent|frequen\w+|occurrences)\b/.test(text);
-  const groups = columns.filter((column) => column.time === null && (column.role === 'category' || (column.role === 'label' && !column.isNumber)));
+  // "Items per status" has an answer while all of them are of one status as well.
+  const isGroup = (column: Column): boolean =>
+    column.role === 'category' || (column.role === 'label' && !column.isNumber) || (column.role === 'constant' && !column.isNumber && isBy(reading, column));
+  const groups = columns.filter((column) => column.time === null && isGroup(column));
   const measure =
     numbers.find((column) => column.role !== 'category' || (groups.length === 1 && groups[0] !== column && !isCount)) ??
     numbers.find((column) => !groups.includes(column)) ??

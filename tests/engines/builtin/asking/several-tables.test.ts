@@ -49,6 +49,19 @@ describe('questions over several tables', () => {
     expect((await bench.ask('total quantity by product')).text).toContain(`${String(alone)} rows of **orders** have no partner there.`);
   });
 
+  it('are answered by a column that has one value so far, although another table has one of that name', async () => {
+    await using plans = await openWorkbench(
+      {
+        plan_items: `SELECT 'i' || range AS title, 'TODO' AS status FROM range(22)`,
+        goals: `SELECT 'g' || range AS title, CASE WHEN range > 1 THEN 'ACTIVE' ELSE 'PAUSED' END AS status FROM range(5)`,
+      },
+      plots,
+    );
+    const outcome = await plans.ask('How many items per status?');
+    expect(outcome.confidence).toBe(0.95);
+    expect(tableOf(outcome)).toEqual([['TODO', 22, 100]]);
+  });
+
   it('are not answered by counting rows twice', async () => {
     await using twice = await openWorkbench(
       { sales: 'SELECT range % 7 AS shop, range AS amount FROM range(70)', shops: `SELECT range % 6 AS shop, 'Town ' || range % 4 AS town FROM range(12)` },
