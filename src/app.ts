@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './base/clock.ts';
 import type { Config } from './base/config.ts';
 import { uuidv7, type IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
-import { createMetrics } from './base/metrics.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createLimits } from './limits/limits.ts';
 import { removeExpiredCounts } from './limits/postgres-limiter.ts';
@@ -114,7 +114,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   if (redis !== null) opened.defer(() => redis.disconnect());
 
   const requestLimit = createRequestLimit(config.rates, () => performance.now());
-  const metrics = createMetrics();
+  const metrics = createMetrics({ hasProcess: config.metricsToken !== null });
   const parts = composeServices({
     requestLimit,
     metrics,
@@ -220,7 +220,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     // Need not be in order, and is made for every request.
     newRequestId: randomUUID,
     requestLimit,
-    metrics: config.metricsToken === null ? null : { token: config.metricsToken, text: metrics.text },
+    metrics: config.metricsToken === null ? null : { token: config.metricsToken, metrics },
     onDrain: () => executor.close(),
   });
   const setupToken = await services.people.prepareSetupToken();

@@ -8,7 +8,7 @@ import type { IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
 import type { Duckdb } from './duckdb/duckdb.ts';
 import type { Registry } from './engines/registry.ts';
-import type { Metrics } from './base/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestLimit } from './limits/request-limit.ts';
 import { createConversationLog } from './events/conversation-log.ts';

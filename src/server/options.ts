@@ -1,3 +1,4 @@
+import type { MetricsRouteOptions } from './metrics-route.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Viewer } from '../auth/viewer.ts';
@@ -71,7 +72,7 @@ export interface HttpServerOptions {
     >;
   };
   /** Answers `GET /metrics`; null where that is off. */
-  readonly metrics?: { readonly token: string; readonly text: () => string } | null;
+  readonly metrics?: MetricsRouteOptions | null;
   readonly newRequestId: () => string;
   /** Without them every request brings its own document. */
   readonly persistedDocuments?: PersistedDocuments;

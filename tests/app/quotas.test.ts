@@ -131,6 +131,7 @@ describe('the metrics', () => {
       `colloquy_model_tokens_total{${labels},kind="reasoning"} 5`,
       `colloquy_model_cost_micros_total{${labels}} 140`,
       'colloquy_quota_refusals_total{scope="USER",period="DAY",metric="MESSAGES"} 1',
+      '# TYPE process_resident_memory_bytes gauge',
     ]) {
       expect(text.split('\n')).toContain(line);
     }

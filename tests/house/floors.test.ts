@@ -8,7 +8,7 @@ interface Floor {
   readonly types: readonly string[];
 }
 
-const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'sentiment'];
+const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'sentiment', 'telemetry'];
 
 const floors: Readonly<Record<string, Floor>> = {
   base: { values: [], types: [] },
@@ -29,6 +29,7 @@ const ownedPackages: readonly { readonly pattern: RegExp; readonly folders: read
   { pattern: /^@node-rs\/bcrypt$/, folders: ['auth'] },
   { pattern: /^jose$/, folders: ['auth', 'sentiment'] },
   { pattern: /^(rate-limiter-flexible|ioredis)$/, folders: ['limits'] },
+  { pattern: /^(prom-client|@opentelemetry\/.*)$/, folders: ['telemetry'] },
   { pattern: /^(rrule-temporal|ical\.js|temporal-polyfill|fractional-indexing)$/, folders: ['services'] },
 ];
 

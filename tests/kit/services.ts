@@ -7,7 +7,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { composeServices } from '../../src/compose.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createRegistry } from '../../src/engines/registry.ts';
-import { createMetrics } from '../../src/base/metrics.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createRequestLimit } from '../../src/limits/request-limit.ts';
 import { createLimits } from '../../src/limits/limits.ts';
 import { createContext } from '../../src/schema/context.ts';

@@ -3,7 +3,7 @@ import { later } from '../../src/base/clock.ts';
 import { parseConfig } from '../../src/base/config.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
-import { createMetrics } from '../../src/base/metrics.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUsageMetrics } from '../../src/services/usage/usage-metrics.ts';
 import { createMetering } from '../../src/services/usage/metering.ts';
 import { composeProviders } from '../../src/compose-providers.ts';

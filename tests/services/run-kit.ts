@@ -21,7 +21,7 @@ import { createModelCalls } from '../../src/services/model-calls.ts';
 import { createDefaultsFor } from '../../src/services/preference/answer-defaults.ts';
 import { createMetering } from '../../src/services/usage/metering.ts';
 import { createUsageMetrics } from '../../src/services/usage/usage-metrics.ts';
-import { createMetrics } from '../../src/base/metrics.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createCallQuotas } from '../../src/services/quota/call-quotas.ts';
 import { createQuotaGate } from '../../src/services/quota/gate.ts';
 import { createHoldingLimits } from '../../src/services/quota/limits.ts';

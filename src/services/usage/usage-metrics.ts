@@ -1,4 +1,4 @@
-import type { Metrics } from '../../base/metrics.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { QuotaFacts } from '../../base/errors.ts';
 import type { BegunCall } from './entry-statements.ts';
 import type { CallCount } from './metered-engine.ts';
@@ -11,15 +11,18 @@ export interface UsageMetrics {
   refused(facts: QuotaFacts): void;
 }
 
+const ofCall = ['provider', 'model', 'purpose'];
+
 /** Creates it. */
 export function createUsageMetrics(metrics: Metrics): UsageMetrics {
-  const calls = metrics.counter('colloquy_model_calls_total', 'Calls of models that have ended, also those that failed.');
+  const calls = metrics.counter('colloquy_model_calls_total', 'Calls of models that have ended, also those that failed.', [...ofCall, 'estimated']);
   const tokens = metrics.counter(
     'colloquy_model_tokens_total',
     'Tokens that models read (kind input, of those cached) and wrote (output, of those reasoning).',
+    [...ofCall, 'kind'],
   );
-  const cost = metrics.counter('colloquy_model_cost_micros_total', 'What calls of models cost whose price is known, in millionths of a US dollar.');
-  const refusals = metrics.counter('colloquy_quota_refusals_total', 'What quotas have refused.');
+  const cost = metrics.counter('colloquy_model_cost_micros_total', 'What calls of models cost whose price is known, in millionths of a US dollar.', ofCall);
+  const refusals = metrics.counter('colloquy_quota_refusals_total', 'What quotas have refused.', ['scope', 'period', 'metric']);
   return {
     called: ({ provider, model, isOwnKey, call: { purpose } }, { usage, isEstimated }, costMicros) => {
       // What somebody calls their own provider and its models is theirs.

@@ -156,7 +156,7 @@ describe('calls beside answers', () => {
     // Nobody was asked for a title: the first words serve.
     expect(kit.engine.requests.map(({ task }) => task)).toEqual(['CHAT']);
     expect((await kit.prisma.conversation.findUniqueOrThrow({ where: { id: run.conversationId } })).title).toBe('Hello');
-    expect(kit.metrics.text()).toContain('colloquy_quota_refusals_total{scope="USER",period="DAY",metric="TOKENS"} 1');
+    expect(await kit.metrics.text()).toContain('colloquy_quota_refusals_total{scope="USER",period="DAY",metric="TOKENS"} 1');
   });
 
   it('keep free what they may use while they are made, and are counted then', async () => {
