@@ -7,6 +7,7 @@ import type { Config } from './base/config.ts';
 import { uuidv7, type IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createSpanExport } from './telemetry/span-export.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createLimits } from './limits/limits.ts';
 import { removeExpiredCounts } from './limits/postgres-limiter.ts';
@@ -115,9 +116,12 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
 
   const requestLimit = createRequestLimit(config.rates, () => performance.now());
   const metrics = createMetrics({ hasProcess: config.metricsToken !== null });
+  const spanExport = config.traces.export === null ? null : createSpanExport(config.traces.export, { version, nodeId: randomUUID() });
+  if (spanExport !== null) opened.defer(() => spanExport.close().catch((error: unknown) => logger.warn({ err: error }, 'the last spans could not be sent')));
   const parts = composeServices({
     requestLimit,
     metrics,
+    spanExport,
     limits: createLimits(config.rates, { pool: database.pool, redis }),
     config,
     secret: await loadSecret({ configured: config.secret, dataFolder }),
@@ -183,6 +187,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'keys of providers', run: parts.resealKeys },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'usage', run: () => closeAbandonedCalls({ pool: database.pool, modelCalls: parts.modelCalls, clock }, { olderThanMs: 24 * hour }) },
+      { name: 'traces', run: () => services.traces.removeOld() },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],
     logger,

@@ -7,15 +7,15 @@ import { createHoldingLimits } from './services/quota/limits.ts';
 import { createQuotas } from './services/quota/quotas.ts';
 import { createRunQuotas } from './services/quota/run-quotas.ts';
 import { createUsageMetrics } from './services/usage/usage-metrics.ts';
-import { createMetering } from './services/usage/metering.ts';
+import { createMetering, type EndedCall } from './services/usage/metering.ts';
 
 /** Wires what counts the calls of models, and what limits them. */
-export function composeQuotas({ config, database: { pool, prisma }, clock, newId, logger, metrics }: Foundation) {
+export function composeQuotas({ config, database: { pool, prisma }, clock, newId, logger, metrics }: Foundation, called: ((call: EndedCall) => void) | null) {
   const usageMetrics = createUsageMetrics(metrics);
   const holding = createHoldingLimits({ pool, config: config.quotas });
   const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
   return {
-    metering: createMetering({ pool, clock, newId, logger, quotas: createCallQuotas({ pool, gate }), metrics: usageMetrics }),
+    metering: createMetering({ pool, clock, newId, logger, quotas: createCallQuotas({ pool, gate }), metrics: usageMetrics, called }),
     runQuotas: (modelCalls: ModelCalls) => createRunQuotas({ pool, gate, modelCalls, defaultMaxTokens: config.engines.defaultMaxTokens }),
     /** What people see of it. */
     quotas: (audit: Audit) => createQuotas({ prisma, pool, clock, newId, audit, holding, config: config.quotas }),

@@ -9,6 +9,7 @@ import type { Logger } from './base/logger.ts';
 import type { Duckdb } from './duckdb/duckdb.ts';
 import type { Registry } from './engines/registry.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { SpanExport } from './telemetry/span-export.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestLimit } from './limits/request-limit.ts';
 import { createConversationLog } from './events/conversation-log.ts';
@@ -40,6 +41,7 @@ import { createFiles, removeFromDisk } from './services/file/files.ts';
 import { createHealth } from './services/health.ts';
 import { createMessages } from './services/message.ts';
 import { createRateLimits } from './services/rate-limits.ts';
+import { createTraces } from './services/trace/traces.ts';
 import { createUsages } from './services/usage/usage.ts';
 import { createPeople } from './services/people/index.ts';
 import type { RunDependencies } from './services/run/deps.ts';
@@ -76,6 +78,8 @@ export interface Foundation {
   readonly limits: Limits;
   readonly requestLimit: RequestLimit;
   readonly metrics: Metrics;
+  /** Null where spans are sent nowhere. */
+  readonly spanExport: SpanExport | null;
 }
 
 /** Of a session, and of one upload. */
@@ -89,7 +93,9 @@ export function composeServices(foundation: Foundation) {
   const { prisma, pool } = database;
   // A direct address of its own says that the other one leads to a pooler.
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
-  const { metering, runQuotas, quotas } = composeQuotas(foundation);
+  const traces = createTraces({ prisma, statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
+  const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
+  const { metering, runQuotas, quotas } = composeQuotas(foundation, isTraced ? traces.called : null);
   const { modelCalls, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
@@ -126,6 +132,7 @@ export function composeServices(foundation: Foundation) {
     contexts: composeContexts(foundation, modelCalls),
     defaultsFor,
     metering,
+    traces,
     dataOf: async (owner, question) => {
       const [described, examples] = await Promise.all([tables.describe(owner), verifiedQueries.nearest(owner, question)]);
       return { tables: described.tables, examples };
@@ -213,6 +220,7 @@ export function composeServices(foundation: Foundation) {
     fileChanges: createFileChanges({ prisma, clock }),
     ...uploadServices,
     imports,
+    traces,
     usages: createUsages({ statements, clock }),
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),

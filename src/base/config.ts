@@ -9,6 +9,7 @@ import { importVariables, shapeImports, type ImportConfig } from './import-confi
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
+import { shapeTraces, traceVariables, type TraceConfig } from './trace-config.ts';
 import { rateVariables, shapeRates, type RateConfig } from './rate-config.ts';
 import { problemsOfSecrets, separated } from './secrets.ts';
 import { sentimentVariables, shapeSentiment, type SentimentConfig } from './sentiment-config.ts';
@@ -49,6 +50,7 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly rates: RateConfig;
   readonly quotas: QuotaConfig;
+  readonly traces: TraceConfig;
   /** What a scraper of `/metrics` must send; null turns the path off. */
   readonly metricsToken: string | null;
   readonly downloads: DownloadConfig;
@@ -127,6 +129,7 @@ const variables = z.object({
   REDIS_URL: url(/^rediss?$/).optional(),
   ...rateVariables,
   ...quotaVariables,
+  ...traceVariables,
   METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
   ...downloadVariables,
   MAX_API_KEYS_PER_USER: wholeNumber(20, 0, 10_000),
@@ -234,6 +237,7 @@ function shape(values: z.infer<typeof variables>): Config {
     redisUrl: values.REDIS_URL ?? null,
     rates: shapeRates(values),
     quotas: shapeQuotas(values),
+    traces: shapeTraces(values),
     metricsToken: values.METRICS_TOKEN ?? null,
     downloads: shapeDownloads(values),
     allowedOrigins: values.ALLOWED_ORIGINS,

@@ -46,6 +46,7 @@ import './quota.ts';
 import './rate-limit.ts';
 import './run-event.ts';
 import './run.ts';
+import './run-trace.ts';
 import './run-sending.ts';
 import './message-tree.ts';
 import './feedback.ts';

@@ -49,6 +49,7 @@ import type { Sentiments } from './sentiment/sentiments.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Previews } from './table/previews.ts';
 import type { StoredTables } from './table/stored-tables.ts';
+import type { Traces } from './trace/traces.ts';
 import type { Usages } from './usage/usage.ts';
 import type { ResumableUploads } from './upload/resumable-uploads.ts';
 import type { UploadViews } from './upload/upload-views.ts';
@@ -99,6 +100,7 @@ export interface Services {
   readonly resumableUploads: ResumableUploads;
   readonly uploadViews: UploadViews;
   readonly imports: Imports;
+  readonly traces: Pick<Traces, 'ofRun' | 'removeOld'>;
   readonly usages: Usages;
   readonly quotas: Quotas;
   readonly rateLimits: RateLimits;

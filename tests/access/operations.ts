@@ -7,6 +7,12 @@ const administration = (...given: Parameters<typeof mutation>): AccessOperation 
 export const accessOperations: readonly AccessOperation[] = [
   query('conversation', 'id title', 'Conversation'),
   query('run', 'id status', 'Run'),
+  {
+    field: 'Query.runTrace',
+    document: 'query ($id: ID!) { runTrace(runId: $id) { name } }',
+    variables: (ids) => ({ id: ids.Run }),
+    forStranger: 'NOT_FOUND',
+  },
   query('session', 'id title', 'Session'),
   query('file', 'id name', 'File'),
   query('upload', 'id name', 'Upload'),

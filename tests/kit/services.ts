@@ -61,6 +61,7 @@ export async function openServices(
     limits: createLimits(config.rates, { pool: database.pool, redis: null }),
     requestLimit: createRequestLimit(config.rates, () => performance.now()),
     metrics: createMetrics(),
+    spanExport: null,
   });
   const schema = createSchema();
   const person = async (): Promise<Viewer> => {

@@ -20,6 +20,7 @@ const leftOut: Readonly<Record<string, string>> = {
   AttachmentUse: 'made anew from the messages',
   SearchEntry: 'made anew by triggers',
   RunEvent: 'told again from the message',
+  RunSpan: 'how answers were made on this server, kept for a while',
   ConversationEvent: 'news for devices that were connected then',
   Quota: 'set by administrators for their server',
   QuotaCount: 'counted by the server for itself',

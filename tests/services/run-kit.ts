@@ -20,8 +20,10 @@ import type { RunDependencies, RunSettings } from '../../src/services/run/deps.t
 import { createModelCalls } from '../../src/services/model-calls.ts';
 import { createDefaultsFor } from '../../src/services/preference/answer-defaults.ts';
 import { createMetering } from '../../src/services/usage/metering.ts';
+import { createTraces } from '../../src/services/trace/traces.ts';
 import { createUsageMetrics } from '../../src/services/usage/usage-metrics.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { SpanExport } from '../../src/telemetry/span-export.ts';
 import { createCallQuotas } from '../../src/services/quota/call-quotas.ts';
 import { createQuotaGate } from '../../src/services/quota/gate.ts';
 import { createHoldingLimits } from '../../src/services/quota/limits.ts';
@@ -59,6 +61,8 @@ export interface NodeOptions {
   readonly readImage?: ReadImage;
   /** Who judges what people say; nobody when absent. */
   readonly moods?: (parts: Pick<RunDependencies, 'pool' | 'modelCalls'>) => RunMoods;
+  /** Where spans are sent; nowhere when absent. */
+  readonly spanExport?: SpanExport;
   /** Puts something between the runs and their log. */
   readonly wrapRunLog?: (log: RunLog) => RunLog;
 }
@@ -87,12 +91,22 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const { clock = systemClock } = options;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs: settings.leaseMs, coalesceMs: 5, pollIntervalMs: 60_000 });
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs: 60_000 });
-  const { context, quotas: quotaConfig } = parseConfig(options.quotas ?? {});
+  const { context, quotas: quotaConfig, traces: traceConfig } = parseConfig(options.quotas ?? {});
   const metrics = createMetrics();
   const usageMetrics = createUsageMetrics(metrics);
   const holding = createHoldingLimits({ pool, config: quotaConfig });
   const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
-  const metering = createMetering({ pool, clock, newId: uuidv7, logger, quotas: createCallQuotas({ pool, gate }), metrics: usageMetrics });
+  const statements = createStatements({ pool, isPrepared: true });
+  const traces = createTraces({ prisma, statements, clock, newId: uuidv7, logger, config: traceConfig, spanExport: options.spanExport ?? null });
+  const metering = createMetering({
+    pool,
+    clock,
+    newId: uuidv7,
+    logger,
+    quotas: createCallQuotas({ pool, gate }),
+    metrics: usageMetrics,
+    called: traces.called,
+  });
   const modelCalls = createModelCalls({ registry: createRegistry({ engines: options.engines, defaultModel: null }), metering });
   const audit = createAudit({ prisma, pool, clock, newId: uuidv7, nameKey: new Uint8Array(32) });
   const quotas = createQuotas({ prisma, pool, clock, newId: uuidv7, audit, holding, config: quotaConfig });
@@ -110,6 +124,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     contexts: createContexts({ pool, summaries, factsOf, settings: context, readImage: options.readImage ?? (async () => null) }),
     defaultsFor: createDefaultsFor(pool),
     metering,
+    traces,
     chatsPerUser: options.chatsPerUser ?? unlimited,
     quotas: createRunQuotas({ pool, gate, modelCalls, defaultMaxTokens: settings.defaultMaxTokens }),
     moods: options.moods?.({ pool, modelCalls }) ?? noMoods,
@@ -135,11 +150,11 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   await listener.ready;
   disposal.defer(() => runLog.close());
   disposal.defer(() => executor.close());
-  const statements = createStatements({ pool, isPrepared: true });
   const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
   return {
     database,
     metrics,
+    traces,
     quotas,
     modelCalls,
     prisma,

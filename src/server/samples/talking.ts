@@ -173,6 +173,13 @@ query Usage {
   rateLimitStatus { name limit windowSeconds remaining resetsAt }
 }
 
+# Each step of a run of yours.
+query Trace($runId: ID!) {
+  runTrace(runId: $runId) {
+    kind name durationMs firstTokenMs inputTokens outputTokens errorCode input output
+  }
+}
+
 mutation SetQuota {
   setQuota(input: { scope: EVERYBODY, period: DAY, maxTokens: 200000, maxMessages: 100 }) {
     quota { maxTokens maxCostMicros maxMessages }
@@ -186,6 +193,7 @@ query Quotas {
   quotaOfAll { month { tokens { used limit } costMicros { used limit } } }
 }
 `,
+    variables: variablesOf({ runId: '<id of a run>' }),
   },
   {
     query: `# 12. Bring along what you have elsewhere: the export of

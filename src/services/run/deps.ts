@@ -14,6 +14,7 @@ import type { PlanningContexts } from '../planning-context/planning-context.ts';
 import type { DefaultsFor } from '../preference/answer-defaults.ts';
 import type { RunMoods } from '../sentiment/run-moods.ts';
 import type { PlanningTools, RunTools } from '../run-tool.ts';
+import type { Traces } from '../trace/traces.ts';
 import type { Metering } from '../usage/metering.ts';
 import type { PromptData } from './prompts.ts';
 
@@ -32,6 +33,8 @@ export interface RunDependencies {
   readonly defaultsFor: DefaultsFor;
   /** What runs use. */
   readonly metering: Pick<Metering, 'openRun'>;
+  /** What runs do, step by step. */
+  readonly traces: Pick<Traces, 'openRun'>;
   /** The tools that a data session gives to an engine. */
   readonly toolsOf: RunTools;
   /** What an engine is told of a data session before it asks, given what the person asked. */

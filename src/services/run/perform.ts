@@ -3,6 +3,7 @@ import { linkedSignal } from '../../base/async.ts';
 import { AppError } from '../../base/errors.ts';
 import type { RunEndData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
+import type { OpenTrace } from '../trace/traces.ts';
 import type { RunMeter } from '../usage/metering.ts';
 import { createAnswer, type Answer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
@@ -71,7 +72,13 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 }
 
 /** The work of a run between its start and its end. */
-async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
+async function answerQuestion(
+  deps: RunDependencies,
+  run: Run,
+  { answer, writer, trace }: { readonly answer: Answer; readonly writer: RunWriter; readonly trace: OpenTrace },
+  changes: Changes,
+  signal: AbortSignal,
+): Promise<LoopOutcome> {
   const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
@@ -87,7 +94,7 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
   try {
-    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
+    const outcome = await runLoop({ engine: mood.engine, request, tools: trace.watch(tools), writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
     changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
     const [named] = await Promise.all([title, mood.settled()]);
     if (named !== null) writer.append({ type: 'TitleChanged', title: named });
@@ -107,12 +114,13 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   const answer = createAnswer(deps, run.answerId ?? '', writer);
   const meter = deps.metering.openRun(run.id);
   const calls = deps.modelCalls.openRun(run.id);
+  const trace = deps.traces.openRun(run);
   const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false };
   const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
   let end: RunEndData;
   let outcome: LoopOutcome | null = null;
   try {
-    outcome = await answerQuestion(deps, run, answer, writer, changes, all.signal);
+    outcome = await answerQuestion(deps, run, { answer, writer, trace }, changes, all.signal);
     end = endOf(outcome, changes);
   } catch (error) {
     if (writer.lost.aborted) end = interrupted;
@@ -120,11 +128,12 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
     else end = failureOf(deps, run, error);
   }
   try {
-    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter);
+    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter, trace);
   } finally {
     all.release();
     meter.close();
     calls.close();
+    trace.close(end);
     writer.close();
   }
   // After the answer, for the next question: no first word waits for it.
@@ -138,10 +147,11 @@ async function storeEnd(
   writer: RunWriter,
   end: Omit<RunEnd, 'parts' | 'seq' | 'usage'>,
   meter: RunMeter,
+  trace: OpenTrace,
 ): Promise<void> {
   try {
     // Before the end: what was kept free for the run is given back with it, and what it used must count by then.
-    const usage = await meter.settle(writer.lost);
+    const [usage] = await Promise.all([meter.settle(writer.lost), trace.stored()]);
     writer.append({ type: 'UsageReported', ...usage, costMicros: usage.costMicros === null ? null : Number(usage.costMicros) });
     await writer.flushed();
     const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;

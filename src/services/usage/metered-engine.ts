@@ -1,4 +1,4 @@
-import type { Engine, EngineFailure, EnginePart, EngineRequest, EngineUsage } from '../../engines/engine.ts';
+import type { Engine, EngineFailure, EnginePart, EngineRequest, EngineUsage, ToolCall } from '../../engines/engine.ts';
 import { estimateRequest, estimateTokens } from './estimate.ts';
 
 /** What a call used. */
@@ -8,12 +8,26 @@ export interface CallCount {
   readonly isEstimated: boolean;
 }
 
+/** The last part of an answer. */
+type LastPart = Extract<EnginePart, { type: 'finish' | 'error' }>;
+
+/** What a model sent. */
+export interface CallRecord {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
+  /** Null where it was left, or ended without a word. */
+  readonly last: LastPart | null;
+}
+
 /** The account of one call that is under way. */
 export interface OpenAccount {
   /** Resolves when it is known to be under way, whatever happens to this process; never rejects. */
   readonly opened: Promise<void>;
+  /** Called when the first part of the answer has come. */
+  begun?(): void;
   /** Called once, however the call ended. */
-  close(count: CallCount): void;
+  close(count: CallCount, record: CallRecord): void;
 }
 
 /** A call that is about to be made. */
@@ -30,21 +44,32 @@ const failuresAfterReading: ReadonlySet<EngineFailure['code']> = new Set(['ENGIN
 /** What has been seen of one answer. */
 interface Seen {
   readonly texts: string[];
+  readonly thoughts: string[];
+  readonly toolCalls: ToolCall[];
   usage: EngineUsage | null;
 }
 
 function note(part: EnginePart, seen: Seen): void {
-  if (part.type === 'text' || part.type === 'reasoning') seen.texts.push(part.text);
-  if (part.type === 'toolCall') seen.texts.push(part.call.name, part.call.arguments);
+  if (part.type === 'text') seen.texts.push(part.text);
+  if (part.type === 'reasoning') seen.thoughts.push(part.text);
+  if (part.type === 'toolCall') seen.toolCalls.push(part.call);
   if (part.type === 'usage') seen.usage = part.usage;
 }
 
-/** What a call used by what was seen of it; `last` is null where it was left, or ended without a word. */
-function countOf(request: EngineRequest, { texts, usage }: Seen, last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): CallCount {
+const recordOf = ({ texts, thoughts, toolCalls }: Seen, last: LastPart | null): CallRecord => ({
+  text: texts.join(''),
+  reasoning: thoughts.join(''),
+  toolCalls,
+  last,
+});
+
+/** What a call used by what came of it. */
+function countOf(request: EngineRequest, { text, reasoning, toolCalls, last }: CallRecord, usage: EngineUsage | null): CallCount {
   if (last?.type === 'finish' && usage !== null) return { usage, isEstimated: false };
-  const wasRefused = last?.type === 'error' && texts.length === 0 && usage === null && !failuresAfterReading.has(last.failure.code);
+  const isSilent = text === '' && reasoning === '' && toolCalls.length === 0;
+  const wasRefused = last?.type === 'error' && isSilent && usage === null && !failuresAfterReading.has(last.failure.code);
   if (wasRefused) return { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, isEstimated: false };
-  const received = estimateTokens([texts.join('')]);
+  const received = estimateTokens([[reasoning, text, ...toolCalls.flatMap((call) => [call.name, call.arguments])].join('')]);
   // Some providers tell at the start what they have read, and only at the end what they wrote.
   return {
     usage: {
@@ -71,19 +96,19 @@ const unread: CallCount = { usage: { inputTokens: 0, cachedInputTokens: 0, outpu
 function countStream({ engine, open, request, signal }: Called): AsyncIterator<EnginePart> {
   // Not before it is admitted: an engine may ask its provider as soon as it is called.
   let parts: AsyncIterator<EnginePart> | null = null;
-  const seen: Seen = { texts: [], usage: null };
+  const seen: Seen = { texts: [], thoughts: [], toolCalls: [], usage: null };
   let account: OpenAccount | null = null;
   let isAskedFor = false;
   let isRefused = false;
   let isClosed = false;
   let isOpened = false;
-  const closeWith = (count: CallCount): void => {
+  const close = (last: LastPart | null, known?: CallCount): void => {
     if (account === null || isClosed) return;
     isClosed = true;
     signal.removeEventListener('abort', leave);
-    account.close(count);
+    const record = recordOf(seen, last);
+    account.close(known ?? countOf(request, record, seen.usage), record);
   };
-  const close = (last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): void => closeWith(countOf(request, seen, last));
   // An engine that does not hear the abort would keep the account open.
   const leave = (): void => close(null);
 
@@ -94,7 +119,7 @@ function countStream({ engine, open, request, signal }: Called): AsyncIterator<E
     if (refusal !== null) return refusal;
     account = openAccount();
     // What was given up before it was asked was read by nobody.
-    if (signal.aborted) closeWith(unread);
+    if (signal.aborted) close(null, unread);
     else signal.addEventListener('abort', leave, { once: true });
     return null;
   };
@@ -117,6 +142,7 @@ function countStream({ engine, open, request, signal }: Called): AsyncIterator<E
           // What is streamed must not be lost to the accounts when the process dies.
           await account?.opened;
           isOpened = true;
+          account?.begun?.();
         }
         if (result.done === true) close(null);
         else {

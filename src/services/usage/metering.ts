@@ -14,7 +14,7 @@ import { outlast } from '../run/outlast.ts';
 import { costOf, priceOf } from './cost.ts';
 import { closeEntry, openEntry, type BegunCall } from './entry-statements.ts';
 import { estimateRequest } from './estimate.ts';
-import { createMeteredEngine, type CallCount, type Opening } from './metered-engine.ts';
+import { createMeteredEngine, type CallCount, type CallRecord, type OpenAccount, type Opening } from './metered-engine.ts';
 import type { UsageMetrics } from './usage-metrics.ts';
 import { addUsage, noUsage, type RunUsage } from './run-usage.ts';
 
@@ -39,6 +39,18 @@ export interface Metering {
   openRun(runId: string): RunMeter;
 }
 
+/** A call that has ended. */
+export interface EndedCall {
+  readonly begun: BegunCall;
+  readonly request: EngineRequest;
+  readonly record: CallRecord;
+  /** What it used; null of `builtin`. */
+  readonly count: CallCount | null;
+  /** When the first part of the answer came; null where none did. */
+  readonly firstAt: Date | null;
+  readonly endedAt: Date;
+}
+
 interface RunCount {
   usage: RunUsage;
   readonly pending: Set<Promise<void>>;
@@ -58,10 +70,12 @@ export interface MeteringDependencies {
   /** Lets calls through; null lets all. */
   readonly quotas: CallQuotas | null;
   readonly metrics: UsageMetrics;
+  /** Told of every call once it has ended, those of `builtin` too. */
+  readonly called?: ((call: EndedCall) => void) | null;
 }
 
 /** Creates the metering of a node. */
-export function createMetering({ pool, clock, newId, logger, quotas, metrics }: MeteringDependencies): Metering {
+export function createMetering({ pool, clock, newId, logger, quotas, metrics, called = null }: MeteringDependencies): Metering {
   const runs = new Map<string, RunCount>();
 
   const store = async (what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -76,6 +90,20 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
       if (isForeignKeyViolation(error)) logger.debug({ what }, 'the usage of somebody who is deleted was not stored');
       else logger.error({ err: error, what }, 'the usage of a model could not be stored');
     }
+  };
+
+  /** Tells of a call when its account is closed. */
+  const told = (account: OpenAccount, begun: BegunCall, request: EngineRequest): OpenAccount => {
+    if (called === null) return account;
+    let firstAt: Date | null = null;
+    return {
+      opened: account.opened,
+      begun: () => void (firstAt = clock.now()),
+      close: (count, record) => {
+        called({ begun, request, record, count: begun.provider === 'builtin' ? null : count, firstAt, endedAt: clock.now() });
+        account.close(count, record);
+      },
+    };
   };
 
   const openCall = (engine: Engine, begun: BegunCall, request: EngineRequest, signal: AbortSignal): Opening => {
@@ -99,26 +127,26 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
         const opened = openEntry(onPool(pool, 'open-usage'), begun, reckoned).catch((error: unknown) =>
           logger.debug({ err: error }, 'the usage of a model could not be opened'),
         );
-        return {
-          opened,
-          close: (count) => {
-            const done = finish(count, opened).finally(() => {
-              run?.pending.delete(done);
-              run?.answers.delete(done);
-            });
-            run?.pending.add(done);
-            if (begun.call.purpose === 'ANSWER') run?.answers.add(done);
-          },
+        const close = (count: CallCount): void => {
+          const done = finish(count, opened).finally(() => {
+            run?.pending.delete(done);
+            run?.answers.delete(done);
+          });
+          run?.pending.add(done);
+          if (begun.call.purpose === 'ANSWER') run?.answers.add(done);
         };
+        return told({ opened, close }, begun, request);
       },
     };
   };
 
   return {
     meter: ({ engine, isOwnKey = false }, call) => {
-      if (engine.id === 'builtin') return engine;
+      const isBuiltin = engine.id === 'builtin';
+      if (isBuiltin && called === null) return engine;
       return createMeteredEngine(engine, (request, signal) => {
         const begun = { id: newId(), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
+        if (isBuiltin) return { admitted: null, account: () => told({ opened: Promise.resolve(), close: () => undefined }, begun, request) };
         return openCall(engine, begun, request, signal);
       });
     },
