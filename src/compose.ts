@@ -19,6 +19,7 @@ import { composeAttachments, composeContexts, composeContextUsages } from './com
 import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
+import { composePersonas } from './compose-personas.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -148,6 +149,8 @@ export function composeServices(foundation: Foundation) {
       stopWaitMs: 2_000,
       closeTimeoutMs: config.limits.shutdownTimeoutMs / 2,
       titleTimeoutMs: 5_000,
+      maxTurns: config.personas.maxTurns,
+      moderationTimeoutMs: config.personas.moderationTimeoutMs,
     },
   };
   const executor = createExecutor(runDependencies);
@@ -218,6 +221,7 @@ export function composeServices(foundation: Foundation) {
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
     personalSessions: planned.personalSessionsOf(sessions),
+    ...composePersonas(foundation, { statements, conversationLog, modelCalls }),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
   return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };

@@ -19,6 +19,8 @@ export function finishReasonOf(stored: string | null): FinishReason | null {
 export const runEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('RunStarted'), messageId: z.string(), model: z.string() }),
   z.object({ type: z.literal('ModelChanged'), model: z.string(), reason: z.string() }),
+  /** Who answers, where a moderator picked it after the run began. */
+  z.object({ type: z.literal('SpeakerChosen'), personaId: z.string(), name: z.string(), model: z.string() }),
   /** `position` is the place of its text part in the message. */
   z.object({ type: z.literal('TextDelta'), position: z.number(), text: z.string() }),
   /** `position` as for text; runs of before have none. */

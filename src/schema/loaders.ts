@@ -10,6 +10,7 @@ import type { ConversationMarks } from '../services/conversation/conversation-ro
 import type { MessagePreview } from '../services/conversation/organising.ts';
 import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
+import type { PersonaRow } from '../services/persona/persona-row.ts';
 import type { Support } from '../services/evidence/support.ts';
 import type { PlotVersionFacts } from '../services/plot/plot-versions.ts';
 import type { QuotaStanding } from '../services/quota/quotas.ts';
@@ -52,6 +53,8 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
     quota: loaderOf<QuotaStanding>((ids) => services.quotas.ofPeople(viewer, ids)),
     usageOfAnswer: loaderOf<RunUsage>((ids) => services.usages.ofAnswers(viewer, ids)),
+    persona: loaderOf<PersonaRow>((ids) => services.personas.byIds(viewer, ids)),
+    personasOf: loaderOf<readonly PersonaRow[]>((ids) => services.conversationPersonas.ofConversations(viewer, ids)),
     login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { QueryResultPart } from './data-parts.ts';
 import { PlotPart } from './plot.ts';
 import { PlanProposalPart } from './plan-proposal.ts';
+import { Persona } from './persona.ts';
 import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
 import { Run, RunFinishReason } from './run.ts';
@@ -46,6 +47,21 @@ eventRef('ModelChanged').implement({
   fields: (t) => ({
     model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
     reason: t.string({ description: 'Why the model that was asked for did not answer, for people.', resolve: ({ data }) => data.reason }),
+  }),
+});
+
+eventRef('SpeakerChosen').implement({
+  interfaces: [RunEvent],
+  description: 'A moderator picked the persona that answers, under the policy MODERATED. Comes before the first word.',
+  fields: (t) => ({
+    name: t.string({ description: 'What the persona is called.', resolve: ({ data }) => data.name }),
+    model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
+    persona: t.field({
+      type: Persona,
+      nullable: true,
+      description: 'The persona; null when it is gone.',
+      resolve: ({ data }, _arguments, context) => context.loaders.persona.load(data.personaId),
+    }),
   }),
 });
 

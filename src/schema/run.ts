@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
+import { Persona } from './persona.ts';
 import { paginate } from './pagination.ts';
 import { ErrorCodeEnum } from './scalars.ts';
 
@@ -79,6 +80,17 @@ builder.node(Run, {
       type: Conversation,
       description: 'Where it takes place.',
       resolve: (run, _arguments, context) => loadExisting(context.loaders.conversation, run.conversationId, 'Conversation'),
+    }),
+    persona: t.field({
+      type: Persona,
+      nullable: true,
+      description: 'The persona that answers; null for the assistant without one, while a moderator has not picked, and when it is gone.',
+      resolve: ({ personaId }, _arguments, { loaders }) => (personaId === null ? null : loaders.persona.load(personaId)),
+    }),
+    turn: t.exposeInt('turn', {
+      nullable: true,
+      description:
+        'Which turn of its round it is, from 1: a message of a person may be answered by several personas, one after the other. Null for a run that stands alone.',
     }),
     question: t.field({
       type: Message,

@@ -38,6 +38,8 @@ import type { Preferences } from './preference/preferences.ts';
 import type { Recurrences } from './recurrence/recurrences.ts';
 import type { Rollovers } from './rollover/rollovers.ts';
 import type { Proposals } from './proposal/proposals.ts';
+import type { ConversationPersonas } from './persona/conversation-personas.ts';
+import type { Personas } from './persona/personas.ts';
 import type { ProviderKeys } from './provider-key/provider-keys.ts';
 import type { PlotService } from './plot/plots.ts';
 import type { ContextPreviews } from './run/context-preview.ts';
@@ -112,5 +114,7 @@ export interface Services {
   readonly rollovers: Rollovers;
   readonly calendarFeeds: CalendarFeeds;
   readonly proposals: Proposals;
+  readonly personas: Personas;
+  readonly conversationPersonas: ConversationPersonas;
   readonly health: Health;
 }

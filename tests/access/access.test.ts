@@ -75,6 +75,9 @@ async function countRows(): Promise<unknown> {
       'daily_plans',
       'plan_items',
       'plan_proposals',
+      'personas',
+      'conversation_personas',
+      'rounds',
     ];
     const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`);
     return rows;

@@ -49,6 +49,8 @@ export interface Belongings {
   readonly PlanProposal: string;
   readonly PlanProposalPart: string;
   readonly OtherPlanProposal: string;
+  /** Takes part in the conversation. */
+  readonly Persona: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -196,6 +198,16 @@ async function proposals(
   return { PlanningConversation: run.conversation.id, PlanProposal: one.proposal.id, PlanProposalPart: one.id, OtherPlanProposal: other.proposal.id };
 }
 
+/** Makes a persona and brings it into a conversation. */
+async function addPersona(person: TestPerson, conversationId: string): Promise<string> {
+  const made = await person.client.request('mutation { createPersona(input: { name: "Ada", handle: "ada" }) { persona { id } } }');
+  const personaId = made.createPersona.persona.id;
+  await person.client.request('mutation ($input: AddPersonaInput!) { addPersona(input: $input) { conversation { id } } }', {
+    input: { conversationId, personaId },
+  });
+  return personaId;
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
@@ -271,6 +283,7 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
+    Persona: await addPersona(owner, session.conversation.id),
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,

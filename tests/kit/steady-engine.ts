@@ -16,7 +16,8 @@ export function tokenText(index: number, at: number): string {
 }
 
 async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenerator<EnginePart> {
-  const last = request.messages.findLast((message) => message.role === 'user')?.text ?? '{}';
+  const orders = request.messages.flatMap((message) => (message.role === 'user' && message.text.startsWith('{') ? [message.text] : []));
+  const last = orders.at(-1) ?? '{}';
   if (request.task === 'TITLE') {
     yield { type: 'text', text: 'Steady' };
     yield { type: 'finish', reason: 'STOP' };

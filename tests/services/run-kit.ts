@@ -82,6 +82,8 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     stopWaitMs: 5_000,
     closeTimeoutMs: 10_000,
     titleTimeoutMs: 5_000,
+    maxTurns: 10,
+    moderationTimeoutMs: 2_000,
     ...options.settings,
   };
   const { clock = systemClock } = options;

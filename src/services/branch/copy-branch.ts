@@ -17,8 +17,8 @@ const copy = `
   WITH twin AS (
     SELECT old_id, new_id FROM json_to_recordset($1::json) AS pair (old_id uuid, new_id uuid)
   ), message AS (
-    INSERT INTO messages (id, conversation_id, parent_id, role, author_id, model, mode, confidence, depth, is_active, created_at)
-    SELECT twin.new_id, $2::uuid, above.new_id, m.role, m.author_id, m.model, m.mode, m.confidence, m.depth, true, m.created_at
+    INSERT INTO messages (id, conversation_id, parent_id, role, author_id, persona_id, persona_name, model, mode, confidence, depth, is_active, created_at)
+    SELECT twin.new_id, $2::uuid, above.new_id, m.role, m.author_id, m.persona_id, m.persona_name, m.model, m.mode, m.confidence, m.depth, true, m.created_at
     FROM twin JOIN messages m ON m.id = twin.old_id LEFT JOIN twin AS above ON above.old_id = m.parent_id
   ), part_twin AS MATERIALIZED (
     SELECT p.id AS old_id, gen_random_uuid() AS new_id, twin.new_id AS message_id FROM twin JOIN parts p ON p.message_id = twin.old_id

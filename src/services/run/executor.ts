@@ -3,7 +3,9 @@ import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
+import { takeTurn } from './round.ts';
 import { claimNext } from './start.ts';
+import { whatWaits, whereSomethingWaits } from './waiting.ts';
 
 /** Performs the runs of this node and looks after those of nodes that died. */
 export interface Executor {
@@ -11,7 +13,7 @@ export interface Executor {
   launch(run: Run): void;
   /** Stops a run if it is performed here. */
   stop(runId: string): void;
-  /** Starts the next waiting run of a conversation, if there is one and none is under way. */
+  /** Starts the next turn or the next waiting run of a conversation, if there is one and none is under way. */
   startNext(conversationId: string): Promise<void>;
   /**
    * Begins to renew leases and to end the runs of dead nodes.
@@ -27,7 +29,7 @@ export interface Executor {
 
 /** Creates the executor; nothing runs until `start`. */
 export function createExecutor(deps: RunDependencies): Executor {
-  const { prisma, pool, logger, settings } = deps;
+  const { pool, logger, settings } = deps;
   const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
@@ -38,7 +40,9 @@ export function createExecutor(deps: RunDependencies): Executor {
 
   const startNext = async (conversationId: string): Promise<void> => {
     if (isClosed) return;
-    const run = await claimNext(deps, conversationId);
+    const waiting = await whatWaits(pool, conversationId);
+    const turn = waiting.roundId === null ? null : await takeTurn(deps, waiting.roundId);
+    const run = turn ?? (waiting.isRunWaiting ? await claimNext(deps, conversationId) : null);
     if (run !== null) launch(run);
   };
 
@@ -67,8 +71,7 @@ export function createExecutor(deps: RunDependencies): Executor {
   };
 
   const wakeQueued = async (): Promise<void> => {
-    const waiting = await prisma.run.findMany({ where: { status: 'QUEUED' }, select: { conversationId: true }, distinct: ['conversationId'], take: 100 });
-    for (const { conversationId } of waiting) await startNext(conversationId);
+    for (const conversationId of await whereSomethingWaits(pool)) await startNext(conversationId);
   };
 
   const lookAfter = async (isAlone: boolean): Promise<void> => {

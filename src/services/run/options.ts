@@ -36,9 +36,16 @@ export type RunOptions = z.infer<typeof runOptions>;
 /** What happens when a run is under way in the conversation. */
 export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
 
-const howToRun = runOptions.extend({
+/** What a person may say of every turn that follows their message. */
+export const saidOptions = runOptions.extend({
   model: modelText.nullish(),
   provider: z.string().min(1, 'must not be empty').max(100).nullish(),
+});
+
+/** See `saidOptions`. */
+export type SaidOptions = z.output<typeof saidOptions>;
+
+const howToRun = saidOptions.extend({
   idempotencyKey: z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters').nullish(),
   ifBusy: ifBusy.nullish(),
 });

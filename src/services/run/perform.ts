@@ -5,6 +5,7 @@ import type { RunEndData } from '../../events/run-event.ts';
 import type { RunWriter } from '../../events/run-log.ts';
 import type { RunMeter } from '../usage/metering.ts';
 import { createAnswer, type Answer } from './answer.ts';
+import { chooseSpeaker } from './choose-speaker.ts';
 import type { RunDependencies } from './deps.ts';
 import type { RunEnd } from './end-statement.ts';
 import { finishRun } from './finish.ts';
@@ -71,7 +72,15 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 }
 
 /** The work of a run between its start and its end. */
-async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
+async function answerQuestion(
+  deps: RunDependencies,
+  asked: Run,
+  answer: Answer,
+  writer: RunWriter,
+  changes: Changes,
+  signal: AbortSignal,
+): Promise<LoopOutcome> {
+  const run = await outlast(() => chooseSpeaker(deps, asked, writer, signal), signal);
   const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
@@ -82,8 +91,8 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
           deps.logger.warn({ err: error, runId: run.id }, 'a conversation could not be named');
           return null;
         });
-  const asked = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
-  const mood = await deps.moods.begin(asked, writer, signal);
+  const judged = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
+  const mood = await deps.moods.begin(judged, writer, signal);
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
   try {

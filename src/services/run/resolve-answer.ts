@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts';
+import type { Speaker } from '../persona/speakers.ts';
 import type { RunDependencies } from './deps.ts';
-import { modelName, runOptions, type HowToRun, type RunOptions } from './options.ts';
+import { modelName, runOptions, type RunOptions, type SaidOptions } from './options.ts';
 
 /** Which model answers a run, and how. */
 interface ResolvedAnswer {
@@ -18,27 +19,46 @@ function aboutDefaults(error: unknown): unknown {
   );
 }
 
+/** What a persona says of its answers. Its fallbacks are those of its model. */
+function optionsOf(speaker: Speaker | null): RunOptions {
+  if (speaker === null) return {};
+  const { systemPrompt, temperature, model, fallbacks } = speaker;
+  return {
+    ...(systemPrompt === null ? {} : { systemPrompt }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(model === null && fallbacks.length === 0 ? {} : { fallbacks: [...fallbacks] }),
+  };
+}
+
+/** A model of a persona which is there no more. */
+function aboutPersona(error: unknown, { name }: Speaker): unknown {
+  if (!(error instanceof AppError) || error.code !== 'ENGINE_UNKNOWN') return error;
+  return new AppError('ENGINE_UNKNOWN', `${error.message} It is the model of the persona "${name}": change it with "updatePersona".`);
+}
+
 /**
- * How a run answers: what the request says, else what the conversation, else what the person chose; what is left the configuration decides
+ * How a run answers: what the request says, else what its persona, else what the conversation, else what the person chose; what is left the configuration decides
  * when it starts. In a request null is a word too: it means what the configuration says, whatever was chosen.
  *
  * @param conversationId null for a new conversation
+ * @param speaker the persona that answers; null for the assistant without one
  * @throws AppError ENGINE_UNKNOWN for a model that the person does not have
  */
 export async function resolveAnswer(
   { modelCalls, defaultsFor }: Pick<RunDependencies, 'modelCalls' | 'defaultsFor'>,
   userId: string,
   conversationId: string | null,
-  values: HowToRun,
+  values: SaidOptions,
+  speaker: Speaker | null = null,
 ): Promise<ResolvedAnswer> {
   const { model: defaultModel, ...defaults } = await defaultsFor(userId, conversationId);
   const said = Object.fromEntries(Object.entries(runOptions.parse(values)).filter(([, value]) => value !== undefined));
-  const options = runOptions.parse({ ...defaults, ...said });
+  const options = runOptions.parse({ ...defaults, ...optionsOf(speaker), ...said });
   const isModelSaid = values.model !== undefined || values.provider != null;
   const model = isModelSaid
     ? await modelCalls.nameOf(userId, modelName(values))
-    : await modelCalls.nameOf(userId, defaultModel ?? null).catch((error: unknown) => {
-        throw aboutDefaults(error);
+    : await modelCalls.nameOf(userId, speaker?.model ?? defaultModel ?? null).catch((error: unknown) => {
+        throw speaker?.model == null ? aboutDefaults(error) : aboutPersona(error, speaker);
       });
   if (options.fallbacks == null) return { model, options };
   const isFallbackSaid = values.fallbacks != null;

@@ -20,6 +20,7 @@ import {
   editInput,
   hashOf,
   regenerateInput,
+  saidOptions,
   sendInput,
   type AutoAnalyzeInput,
   type EditInput,
@@ -30,8 +31,10 @@ import {
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
 import type { RunPlace, RunRequest } from './request.ts';
+import { firstTurn } from './first-turn.ts';
 import { resolveAnswer } from './resolve-answer.ts';
 import { runColumns } from './row.ts';
+import { endRound, endRoundsIn } from './end-round.ts';
 import { startRun } from './start.ts';
 import { requestStop } from './stop.ts';
 
@@ -78,7 +81,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   const checkRunLimit = async (userId: string): Promise<void> => {
     const { rows } = await pool.query<{ count: number }>({
       name: 'open-runs-of-user',
-      text: `SELECT count(*)::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
+      text: `SELECT count(DISTINCT COALESCE(round_id, id))::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
       values: [userId],
     });
     const running = rows[0]?.count ?? 0;
@@ -111,6 +114,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
         if (!(await isVisibleConversation(prisma, request.userId, request.conversationId))) throw notFound('Conversation');
         // With what is kept free for those that are stopped, which is the most that they come to: what fits now fits when they have ended.
         await reservation?.look();
+        await endRoundsIn(deps, request.conversationId);
         await stopOpenRuns({ conversationId: request.conversationId });
       }
       await checkRunLimit(request.userId);
@@ -135,17 +139,22 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     conversationId: string | null,
     text: string | null,
     place: RunPlace = { type: 'END' },
-  ): Promise<RunRequest> => ({
-    userId,
-    kind,
-    conversationId,
-    text,
-    place,
-    ...(await resolveAnswer(deps, userId, conversationId, values)),
-    idempotencyKey: values.idempotencyKey ?? null,
-    requestHash: hashOf(place.type === 'END' ? kind : place.type, values),
-    mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
-  });
+  ): Promise<RunRequest> => {
+    const { speaker, round } = await firstTurn(deps, { userId, kind, conversationId, text, place });
+    return {
+      userId,
+      kind,
+      conversationId,
+      text,
+      place,
+      speaker,
+      turn: round === null ? null : { type: 'FIRST', round, said: saidOptions.parse(values) },
+      ...(await resolveAnswer(deps, userId, conversationId, values, speaker)),
+      idempotencyKey: values.idempotencyKey ?? null,
+      requestHash: hashOf(place.type === 'END' ? kind : place.type, values),
+      mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
+    };
+  };
 
   const send = async (viewer: Viewer | null, input: SendInput): Promise<Run> => {
     const { userId } = requireViewer(viewer);
@@ -238,9 +247,11 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       return startOnce(await requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
     },
 
-    /** Stops a run and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */
+    /** Stops a run, with the round that it is a turn of, and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */
     stop: async (viewer: Viewer | null, id: string): Promise<Run> => {
       const run = await get(viewer, id);
+      // Before the run, so that no other turn begins when it ends by itself in this moment.
+      if (run.roundId !== null) await endRound(deps, run.roundId, 'STOPPED');
       if (hasEnded(run)) return run;
       await requestStop(deps, executor, run);
       return waitForEnd(viewer, await get(viewer, id), settings.stopWaitMs);

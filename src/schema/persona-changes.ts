@@ -1,0 +1,86 @@
+import { builder } from './builder.ts';
+import { Persona } from './persona.ts';
+
+type InputFields = Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0];
+
+const handleText = 'By which messages mention it: 1 to 32 letters, digits, `_` or `-`, in capitals or not; unique among your personas.';
+
+/** What can be said of a persona besides its name and handle. */
+function personaFields(t: InputFields) {
+  return {
+    description: t.string({ description: 'Who it is, for people; at most 1,000 characters.' }),
+    emoji: t.string({ description: 'A character that stands for it, for example 🦉.' }),
+    color: t.string({ description: 'Its colour, as `#rrggbb`.' }),
+    systemPrompt: t.string({ description: 'How it is told to answer, at most 50,000 characters. Nobody but you sees it.' }),
+    model: t.string({
+      description: 'The model that speaks for it, as `provider:model` or a provider; see `models`. Without it the one that would answer without the persona.',
+    }),
+    fallbacks: t.stringList({ description: 'At most 3 models that answer, one after the other, when the one before fails before its first token.' }),
+    temperature: t.float({ description: 'How freely it chooses words, 0 to 2.' }),
+    tools: t.stringList({
+      description:
+        'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',
+    }),
+  };
+}
+
+builder.relayMutationField(
+  'createPersona',
+  {
+    description: 'What the new persona is like.',
+    inputFields: (t) => ({
+      name: t.string({ required: true, description: 'What it is called, 1 to 80 characters.' }),
+      handle: t.string({ required: true, description: handleText }),
+      ...personaFields(t),
+    }),
+  },
+  {
+    description: 'Makes a persona. It is yours alone until you bring it into a conversation.',
+    resolve: async (_root, { input }, { services, viewer }) => ({ persona: await services.personas.create(viewer, input) }),
+  },
+  {
+    description: 'The new persona.',
+    outputFields: (t) => ({ persona: t.expose('persona', { type: Persona, description: 'The new persona.' }) }),
+  },
+);
+
+builder.relayMutationField(
+  'updatePersona',
+  {
+    description: 'What to change; what is absent stays as it is, null clears.',
+    inputFields: (t) => ({
+      id: t.globalID({ for: Persona, required: true, description: 'The persona.' }),
+      name: t.string({ description: 'What it is called, 1 to 80 characters.' }),
+      handle: t.string({ description: handleText }),
+      ...personaFields(t),
+    }),
+  },
+  {
+    description: 'Changes a persona. Answers that are being written are as they began; what it said keeps the name that it had.',
+    resolve: async (_root, { input: { id, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.update(viewer, { ...input, id: id.id }),
+    }),
+  },
+  {
+    description: 'The changed persona.',
+    outputFields: (t) => ({ persona: t.expose('persona', { type: Persona, description: 'The changed persona.' }) }),
+  },
+);
+
+builder.relayMutationField(
+  'deletePersona',
+  {
+    description: 'What to delete.',
+    inputFields: (t) => ({ id: t.globalID({ for: Persona, required: true, description: 'The persona.' }) }),
+  },
+  {
+    description: 'Deletes a persona. It leaves its conversations; what it said stays, see `Message.authorName`.',
+    resolve: async (_root, { input }, { services, viewer }) => ({ id: await services.personas.delete(viewer, input.id.id) }),
+  },
+  {
+    description: 'What was deleted.',
+    outputFields: (t) => ({
+      deletedPersonaId: t.globalID({ description: 'The id that was deleted.', resolve: ({ id }) => ({ id, type: Persona }) }),
+    }),
+  },
+);
