@@ -11,6 +11,7 @@ import type { MessagePreview } from '../services/conversation/organising.ts';
 import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
 import type { PersonaRow } from '../services/persona/persona-row.ts';
+import type { TemplateRow, TemplateVersionRow } from '../services/prompt-template/template-row.ts';
 import type { Support } from '../services/evidence/support.ts';
 import type { PlotVersionFacts } from '../services/plot/plot-versions.ts';
 import type { QuotaStanding } from '../services/quota/quotas.ts';
@@ -53,6 +54,8 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
     quota: loaderOf<QuotaStanding>((ids) => services.quotas.ofPeople(viewer, ids)),
     usageOfAnswer: loaderOf<RunUsage>((ids) => services.usages.ofAnswers(viewer, ids)),
+    promptTemplate: loaderOf<TemplateRow>((ids) => services.promptTemplates.byIds(viewer, ids)),
+    versionsOfTemplate: pageLoaderOf<TemplateVersionRow>((ids, page) => services.promptTemplates.versionsOf(viewer, ids, page)),
     persona: loaderOf<PersonaRow>((ids) => services.personas.byIds(viewer, ids)),
     personasOf: loaderOf<readonly PersonaRow[]>((ids) => services.conversationPersonas.ofConversations(viewer, ids)),
     login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),

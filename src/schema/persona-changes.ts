@@ -1,4 +1,6 @@
 import { builder } from './builder.ts';
+import { rowIdOf } from './input-ids.ts';
+import { PromptTemplate } from './prompt-template.ts';
 import { Persona } from './persona.ts';
 
 type InputFields = Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0];
@@ -17,6 +19,11 @@ function personaFields(t: InputFields) {
     }),
     fallbacks: t.stringList({ description: 'At most 3 models that answer, one after the other, when the one before fails before its first token.' }),
     temperature: t.float({ description: 'How freely it chooses words, 0 to 2.' }),
+    templateId: t.globalID({
+      for: PromptTemplate,
+      description: 'A template of yours whose newest text is its system prompt, in place of `systemPrompt`, which must be null then.',
+    }),
+    templateVariables: t.field({ type: 'JSON', description: 'The values of the variables of that, by their names.' }),
     tools: t.stringList({
       description:
         'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',
@@ -36,7 +43,9 @@ builder.relayMutationField(
   },
   {
     description: 'Makes a persona. It is yours alone until you bring it into a conversation.',
-    resolve: async (_root, { input }, { services, viewer }) => ({ persona: await services.personas.create(viewer, input) }),
+    resolve: async (_root, { input: { templateId, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.create(viewer, { ...input, templateId: rowIdOf(templateId) }),
+    }),
   },
   {
     description: 'The new persona.',
@@ -57,8 +66,8 @@ builder.relayMutationField(
   },
   {
     description: 'Changes a persona. Answers that are being written are as they began; what it said keeps the name that it had.',
-    resolve: async (_root, { input: { id, ...input } }, { services, viewer }) => ({
-      persona: await services.personas.update(viewer, { ...input, id: id.id }),
+    resolve: async (_root, { input: { id, templateId, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.update(viewer, { ...input, id: id.id, templateId: rowIdOf(templateId) }),
     }),
   },
   {

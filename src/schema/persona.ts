@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { personaCursors, type PersonaOrder as PersonaOrderRow } from '../services/persona/persona-list.ts';
 import type { PersonaRow } from '../services/persona/persona-row.ts';
 import { sortedPlace } from '../services/sorted-list.ts';
@@ -5,6 +6,7 @@ import { Author } from './author.ts';
 import { builder } from './builder.ts';
 import { paginateBy } from './pagination.ts';
 import { SortDirection } from './planning-enums.ts';
+import { PromptTemplate } from './prompt-template.ts';
 import { User } from './user.ts';
 
 /** A virtual user. */
@@ -57,6 +59,18 @@ builder.node(Persona, {
         const tools = context.services.personas.toolsOf(persona);
         return tools === null ? null : [...tools];
       },
+    }),
+    template: t.field({
+      type: PromptTemplate,
+      nullable: true,
+      description: 'The template whose text is its system prompt; null for none, and for everybody but its owner.',
+      resolve: ({ templateId }, _arguments, { loaders }) => (templateId === null ? null : loaders.promptTemplate.load(templateId)),
+    }),
+    templateVariables: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The values of the variables of that, by their names; null for none, and for everybody but its owner.',
+      resolve: ({ templateVariables }) => z.json().parse(templateVariables),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),

@@ -27,6 +27,8 @@ import './login.ts';
 import './message.ts';
 import './model.ts';
 import { resolveNodeIdsAtOnce } from './node-ids.ts';
+import './prompt-template.ts';
+import './prompt-template-changes.ts';
 import './persona.ts';
 import './persona-changes.ts';
 import './conversation-personas.ts';

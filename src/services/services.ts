@@ -40,6 +40,7 @@ import type { Rollovers } from './rollover/rollovers.ts';
 import type { Proposals } from './proposal/proposals.ts';
 import type { ConversationPersonas } from './persona/conversation-personas.ts';
 import type { Personas } from './persona/personas.ts';
+import type { PromptTemplates } from './prompt-template/prompt-templates.ts';
 import type { ProviderKeys } from './provider-key/provider-keys.ts';
 import type { PlotService } from './plot/plots.ts';
 import type { ContextPreviews } from './run/context-preview.ts';
@@ -116,5 +117,6 @@ export interface Services {
   readonly proposals: Proposals;
   readonly personas: Personas;
   readonly conversationPersonas: ConversationPersonas;
+  readonly promptTemplates: PromptTemplates;
   readonly health: Health;
 }

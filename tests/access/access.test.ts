@@ -78,6 +78,8 @@ async function countRows(): Promise<unknown> {
       'personas',
       'conversation_personas',
       'rounds',
+      'prompt_templates',
+      'prompt_template_versions',
     ];
     const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`);
     return rows;

@@ -46,6 +46,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlanProposal',
       'PlanProposalPart',
       'Persona',
+      'PromptTemplate',
     ] as const
   ).map((kind): AccessOperation => ({
     field: 'Query.node',

@@ -51,6 +51,7 @@ export interface Belongings {
   readonly OtherPlanProposal: string;
   /** Takes part in the conversation. */
   readonly Persona: string;
+  readonly PromptTemplate: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -198,6 +199,11 @@ async function proposals(
   return { PlanningConversation: run.conversation.id, PlanProposal: one.proposal.id, PlanProposalPart: one.id, OtherPlanProposal: other.proposal.id };
 }
 
+async function createTemplate(person: TestPerson): Promise<string> {
+  const made = await person.client.request('mutation { createPromptTemplate(input: { name: "Greeting", text: "Hello {{name}}" }) { promptTemplate { id } } }');
+  return made.createPromptTemplate.promptTemplate.id;
+}
+
 /** Makes a persona and brings it into a conversation. */
 async function addPersona(person: TestPerson, conversationId: string): Promise<string> {
   const made = await person.client.request('mutation { createPersona(input: { name: "Ada", handle: "ada" }) { persona { id } } }');
@@ -283,6 +289,7 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
+    PromptTemplate: await createTemplate(owner),
     Persona: await addPersona(owner, session.conversation.id),
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),

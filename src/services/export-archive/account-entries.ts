@@ -175,6 +175,13 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
       omit: { ownerId: true },
       include: { conversations: { select: { conversationId: true } } },
     });
+    const templates = await prisma.promptTemplate.findMany({
+      where: { ownerId: userId },
+      orderBy: inOrder,
+      omit: { ownerId: true },
+      include: { versions: { orderBy: { version: 'asc' }, omit: { templateId: true } } },
+    });
+    if (templates.length > 0) yield json('prompt-templates.json', templates);
     if (rows.length === 0) return;
     const documents = rows.map(({ conversations: places, ...persona }): PersonaDocument => ({
       ...persona,

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
-import { AppError, notFound } from '../../base/errors.ts';
+import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Page, SortedPlace } from '../../base/page.ts';
 import type { PersonaConfig } from '../../base/persona-config.ts';
@@ -10,6 +11,8 @@ import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { Sorted } from '../sorted-list.ts';
+import { storableJson } from '../file/file-row.ts';
+import { loadFilled } from '../prompt-template/filled-template.ts';
 import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
 import { personaListStatement, type PersonaFilter, type PersonaOrder } from './persona-list.ts';
 import { personaColumns, readTools, type PersonaRow } from './persona-row.ts';
@@ -62,8 +65,21 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       : error;
 
   /** JSON has a null of its own, which is not meant. */
-  const storedTools = (tools: readonly string[] | null | undefined) =>
-    tools === undefined ? {} : { tools: tools === null ? Prisma.DbNull : [...new Set(tools)] };
+  const storedJson = (tools: readonly string[] | null | undefined, templateVariables: unknown) => ({
+    ...(tools === undefined ? {} : { tools: tools === null ? Prisma.DbNull : [...new Set(tools)] }),
+    ...(templateVariables === undefined ? {} : { templateVariables: templateVariables === null ? Prisma.DbNull : storableJson(templateVariables) }),
+  });
+
+  /** A persona has one system prompt, and a template that it is made of can be filled in. */
+  const checkPrompt = async (userId: string, wanted: Pick<PersonaRow, 'systemPrompt' | 'templateId' | 'templateVariables'>): Promise<void> => {
+    const { systemPrompt, templateId } = wanted;
+    if (templateId === null) return;
+    if (systemPrompt !== null) {
+      throw badInput(['input', 'templateId'], 'A persona has a "systemPrompt" or a template as its prompt; set the other one to null.');
+    }
+    const variables = z.record(z.string(), z.json()).nullable().parse(wanted.templateVariables);
+    await loadFilled(pool, userId, { id: templateId, variables }, ['input', 'templateVariables']);
+  };
 
   return {
     byIds,
@@ -84,10 +100,11 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
     /** Makes a persona. @throws AppError BAD_USER_INPUT; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
     create: async (viewer: Viewer | null, input: PersonaInput): Promise<PersonaRow> => {
       const { userId } = requireViewer(viewer);
-      const { tools, ...values } = parseNewPersona(input);
+      const { tools, templateVariables, ...values } = parseNewPersona(input);
+      await checkPrompt(userId, { systemPrompt: null, templateId: null, ...values, templateVariables: templateVariables ?? null });
       const models = await named(userId, values);
       const now = clock.now();
-      const data = { ...values, ...models, ...storedTools(tools), id: newId(), ownerId: userId, createdAt: now, updatedAt: now };
+      const data = { ...values, ...models, ...storedJson(tools, templateVariables), id: newId(), ownerId: userId, createdAt: now, updatedAt: now };
       await prisma
         .$transaction(async (transaction) => {
           // Two at once would both find the last place free.
@@ -108,9 +125,16 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       const { userId } = requireViewer(viewer);
       const known = await get(viewer, id);
       if (!known.isOwn) throw notFound('Persona');
-      const { tools, ...values } = parsePersonaChanges(input);
+      const { tools, templateVariables, ...values } = parsePersonaChanges(input);
+      const { systemPrompt, templateId } = known;
+      await checkPrompt(userId, {
+        systemPrompt,
+        templateId,
+        ...values,
+        templateVariables: templateVariables === undefined ? known.templateVariables : templateVariables,
+      });
       const models = await named(userId, values);
-      const data = { ...values, ...models, ...storedTools(tools), updatedAt: clock.now() };
+      const data = { ...values, ...models, ...storedJson(tools, templateVariables), updatedAt: clock.now() };
       const { count } = await prisma.persona.updateMany({ where: { id, ownerId: userId }, data }).catch((error: unknown) => {
         throw taken(error, values.handle);
       });

@@ -1,5 +1,7 @@
+import type { Pool } from 'pg';
 import { AppError } from '../../base/errors.ts';
 import type { Speaker } from '../persona/speakers.ts';
+import { loadFilled } from '../prompt-template/filled-template.ts';
 import type { RunDependencies } from './deps.ts';
 import { modelName, runOptions, type RunOptions, type SaidOptions } from './options.ts';
 
@@ -19,10 +21,23 @@ function aboutDefaults(error: unknown): unknown {
   );
 }
 
+/** The system prompt of a persona, which may be a template of its owner's. */
+async function promptOf(pool: Pool, { name, ownerId, systemPrompt, templateId, templateVariables }: Speaker): Promise<string | null> {
+  if (templateId === null) return systemPrompt;
+  try {
+    return await loadFilled(pool, ownerId, { id: templateId, variables: templateVariables }, ['templateVariables']);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'SERVICE_UNAVAILABLE') throw error;
+    const reason = 'The template that is its system prompt cannot be filled in any more';
+    throw new AppError('CONFLICT', `The persona "${name}" cannot answer. ${reason}: ${error.message} Change it with "updatePersona".`);
+  }
+}
+
 /** What a persona says of its answers. Its fallbacks are those of its model. */
-function optionsOf(speaker: Speaker | null): RunOptions {
+async function optionsOf(pool: Pool, speaker: Speaker | null): Promise<RunOptions> {
   if (speaker === null) return {};
-  const { systemPrompt, temperature, model, fallbacks } = speaker;
+  const { temperature, model, fallbacks } = speaker;
+  const systemPrompt = await promptOf(pool, speaker);
   return {
     ...(systemPrompt === null ? {} : { systemPrompt }),
     ...(temperature === null ? {} : { temperature }),
@@ -42,10 +57,10 @@ function aboutPersona(error: unknown, { name }: Speaker): unknown {
  *
  * @param conversationId null for a new conversation
  * @param speaker the persona that answers; null for the assistant without one
- * @throws AppError ENGINE_UNKNOWN for a model that the person does not have
+ * @throws AppError ENGINE_UNKNOWN for a model that the person does not have; CONFLICT for a persona whose template cannot be filled in
  */
 export async function resolveAnswer(
-  { modelCalls, defaultsFor }: Pick<RunDependencies, 'modelCalls' | 'defaultsFor'>,
+  { modelCalls, defaultsFor, pool }: Pick<RunDependencies, 'modelCalls' | 'defaultsFor' | 'pool'>,
   userId: string,
   conversationId: string | null,
   values: SaidOptions,
@@ -53,7 +68,7 @@ export async function resolveAnswer(
 ): Promise<ResolvedAnswer> {
   const { model: defaultModel, ...defaults } = await defaultsFor(userId, conversationId);
   const said = Object.fromEntries(Object.entries(runOptions.parse(values)).filter(([, value]) => value !== undefined));
-  const options = runOptions.parse({ ...defaults, ...optionsOf(speaker), ...said });
+  const options = runOptions.parse({ ...defaults, ...(await optionsOf(pool, speaker)), ...said });
   const isModelSaid = values.model !== undefined || values.provider != null;
   const model = isModelSaid
     ? await modelCalls.nameOf(userId, modelName(values))

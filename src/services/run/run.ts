@@ -22,11 +22,13 @@ import {
   regenerateInput,
   saidOptions,
   sendInput,
+  tryInput,
   type AutoAnalyzeInput,
   type EditInput,
   type HowToRun,
   type RegenerateInput,
   type SendInput,
+  type TryInput,
 } from './options.ts';
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
@@ -35,6 +37,7 @@ import { firstTurn } from './first-turn.ts';
 import { resolveAnswer } from './resolve-answer.ts';
 import { runColumns } from './row.ts';
 import { endRound, endRoundsIn } from './end-round.ts';
+import { saidText } from './said-text.ts';
 import { startRun } from './start.ts';
 import { requestStop } from './stop.ts';
 
@@ -166,7 +169,8 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     if (conversationId !== null && context != null) {
       throw badInput(['input', 'contextId'], '"contextId" is for a new conversation; say what another one is about with "setConversationContext".');
     }
-    const request = await requestOf(userId, 'CHAT', values, conversationId, values.text);
+    const said = await saidText(pool, userId, values);
+    const request = await requestOf(userId, 'CHAT', values, conversationId, said);
     return startOnce({ ...request, temporaryForMinutes, context, attachmentIds: [...new Set(values.attachmentIds)] }, values.ifBusy ?? 'REJECT');
   };
 
@@ -212,6 +216,15 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
     /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first. */
     ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> => waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs),
+
+    /** Tries a template out in a conversation that vanishes after an hour: as a message, or as the instructions above one. */
+    tryTemplate: async (viewer: Viewer | null, input: TryInput): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
+      const { template, question, model, temperature } = parseInput(tryInput, input);
+      const how = { temporaryForMinutes: 60, ...(model == null ? {} : { model }), ...(temperature == null ? {} : { temperature }) };
+      if (question == null) return send(viewer, { ...how, template });
+      return send(viewer, { ...how, text: question, systemPrompt: await saidText(pool, userId, { template }) });
+    },
 
     /** Says a message of one's own in other words: beside it, on a branch of its own, with an answer of its own, and with its attachments unless others are named. */
     edit: async (viewer: Viewer | null, input: EditInput): Promise<Run> => {

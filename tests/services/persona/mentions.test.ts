@@ -54,6 +54,9 @@ const speaker = (id: string): Speaker => ({
   fallbacks: [],
   temperature: null,
   tools: null,
+  ownerId: 'owner',
+  templateId: null,
+  templateVariables: null,
 });
 const speakersOf = (policy: Speakers['policy'], handles: readonly string[], maxTurns: number | null): Speakers => ({
   policy,
