@@ -46,6 +46,7 @@ import { createPeople } from './services/people/index.ts';
 import type { RunDependencies } from './services/run/deps.ts';
 import { createContextPreviews } from './services/run/context-preview.ts';
 import { createExecutor } from './services/run/executor.ts';
+import { createResponses } from './services/run/respond.ts';
 import { createRuns } from './services/run/run.ts';
 import { createSearch } from './services/search/search.ts';
 import type { Services } from './services/services.ts';
@@ -150,6 +151,7 @@ export function composeServices(foundation: Foundation) {
       closeTimeoutMs: config.limits.shutdownTimeoutMs / 2,
       titleTimeoutMs: 5_000,
       maxTurns: config.personas.maxTurns,
+      inputTimeoutMs: config.personas.inputTimeoutMs,
       moderationTimeoutMs: config.personas.moderationTimeoutMs,
     },
   };
@@ -205,6 +207,7 @@ export function composeServices(foundation: Foundation) {
     siblings: createSiblings({ statements }),
     feedbacks: createFeedbacks({ prisma, statements, clock }),
     runs,
+    responses: createResponses(runDependencies, executor, runs),
     contextPreviews: createContextPreviews(runDependencies),
     ...createProviderServices(audit),
     sentiments,

@@ -9,6 +9,8 @@ export interface PersonaConfig {
   readonly maxTemplatesPerUser: number;
   /** How many versions of one template are kept. */
   readonly maxTemplateVersions: number;
+  /** How long a run waits for a person before it is given up. */
+  readonly inputTimeoutMs: number;
   /** How long the model that picks the next speaker may take. */
   readonly moderationTimeoutMs: number;
 }
@@ -20,6 +22,7 @@ export const personaVariables = {
   MAX_TURNS_PER_MESSAGE: wholeNumber(10, 1, 100),
   MAX_PROMPT_TEMPLATES_PER_USER: wholeNumber(500, 1, 10_000),
   MAX_PROMPT_TEMPLATE_VERSIONS: wholeNumber(100, 1, 10_000),
+  RUN_INPUT_TIMEOUT_MINUTES: wholeNumber(1_440, 1, 43_200),
   MODERATION_TIMEOUT_MS: wholeNumber(15_000, 100, 300_000),
 };
 
@@ -31,6 +34,7 @@ export function shapePersonas(values: { readonly [Name in keyof typeof personaVa
     maxTurns: values.MAX_TURNS_PER_MESSAGE,
     maxTemplatesPerUser: values.MAX_PROMPT_TEMPLATES_PER_USER,
     maxTemplateVersions: values.MAX_PROMPT_TEMPLATE_VERSIONS,
+    inputTimeoutMs: values.RUN_INPUT_TIMEOUT_MINUTES * 60_000,
     moderationTimeoutMs: values.MODERATION_TIMEOUT_MS,
   };
 }

@@ -6,7 +6,7 @@ const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => code i
 /** The facts of a conversation, as they are stored. */
 export const conversationEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MessageAdded'), messageId: z.string() }),
-  z.object({ type: z.literal('RunChanged'), runId: z.string(), status: z.enum(['QUEUED', 'RUNNING', 'COMPLETED', 'STOPPED', 'FAILED']) }),
+  z.object({ type: z.literal('RunChanged'), runId: z.string(), status: z.enum(['QUEUED', 'RUNNING', 'AWAITING_INPUT', 'COMPLETED', 'STOPPED', 'FAILED']) }),
   z.object({ type: z.literal('PartChanged'), messageId: z.string(), partId: z.string(), version: z.number().int() }),
   z.object({ type: z.literal('BranchSwitched'), messageId: z.string() }),
   z.object({ type: z.literal('MessagesDeleted'), messageId: z.string(), count: z.number().int() }),

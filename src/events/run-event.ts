@@ -26,6 +26,19 @@ export const runEventData = z.discriminatedUnion('type', [
   /** `position` as for text; runs of before have none. */
   z.object({ type: z.literal('ReasoningDelta'), position: z.number().optional(), text: z.string() }),
   z.object({ type: z.literal('ToolCallStarted'), toolCallId: z.string(), name: z.string() }),
+  /** The run waits from here on; the next event is that somebody answered, or the end. */
+  z.object({
+    type: z.literal('InputRequested'),
+    kind: z.enum(['QUESTION', 'APPROVAL']),
+    text: z.string(),
+    choices: z.array(z.string()),
+    toolCallId: z.string(),
+    toolName: z.string(),
+    arguments: z.string(),
+    expiresAt: z.iso.datetime(),
+  }),
+  /** `isApproved` is null for the answer to a question. */
+  z.object({ type: z.literal('InputGiven'), toolCallId: z.string(), isApproved: z.boolean().nullable(), answer: z.string().nullable() }),
   z.object({ type: z.literal('StatusChanged'), status: z.string() }),
   z.object({ type: z.literal('QueryResultReady'), partId: z.string() }),
   z.object({ type: z.literal('PlotReady'), partId: z.string() }),

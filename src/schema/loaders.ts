@@ -18,6 +18,7 @@ import type { QuotaStanding } from '../services/quota/quotas.ts';
 import type { RunUsage } from '../services/usage/run-usage.ts';
 import type { ListedProviderKey } from '../services/provider-key/provider-keys.ts';
 import type { ShareLinkRow } from '../services/share-link/share-links.ts';
+import type { AskedInput } from '../services/run/respond.ts';
 import type { Services } from '../services/services.ts';
 import type { VerifiedQuery } from '../services/verified-query/verified-queries.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -86,6 +87,7 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     part: loaderOf<Part>((ids) => messages.partsByIds(viewer, ids)),
     plotVersionsOf: loaderOf<readonly PlotVersionFacts[]>((ids) => services.plots.listMany(viewer, ids)),
     plotVersionData: loaderOf<unknown>((keys) => services.plots.dataOf(viewer, keys)),
+    askedByRun: loaderOf<AskedInput>((ids) => services.responses.askedByRuns(viewer, ids)),
     run: loaderOf<Run>((ids) => runs.byIds(viewer, ids)),
   };
 }

@@ -24,6 +24,13 @@ function personaFields(t: InputFields) {
       description: 'A template of yours whose newest text is its system prompt, in place of `systemPrompt`, which must be null then.',
     }),
     templateVariables: t.field({ type: 'JSON', description: 'The values of the variables of that, by their names.' }),
+    approvals: t.stringList({
+      description: 'The names of tools that a person must approve of, call by call, at most 50: the run waits, see `respondToRun`. None when absent.',
+    }),
+    mayAsk: t.boolean({
+      description:
+        'Whether it may ask the person something in the middle of its answer, with the tool `ask_person`: the run waits, see `respondToRun`. False when absent.',
+    }),
     tools: t.stringList({
       description:
         'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',

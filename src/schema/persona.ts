@@ -60,6 +60,15 @@ builder.node(Persona, {
         return tools === null ? null : [...tools];
       },
     }),
+    approvals: t.stringList({
+      nullable: true,
+      description: 'The tools that a person must approve of, call by call; null for everybody but its owner.',
+      resolve: ({ approvals }) => (approvals === null ? null : [...approvals]),
+    }),
+    mayAsk: t.exposeBoolean('mayAsk', {
+      nullable: true,
+      description: 'Whether it may ask something in the middle of its answer, with the tool `ask_person`; null for everybody but its owner.',
+    }),
     template: t.field({
       type: PromptTemplate,
       nullable: true,

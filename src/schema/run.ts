@@ -15,10 +15,11 @@ const RunEdge = builder.edgeObject({ type: Run, name: 'RunEdge', description: 'A
 const RunConnection = builder.connectionObject({ type: Run, name: 'RunConnection', description: 'A page of runs.' }, RunEdge);
 
 export const RunStatus = builder.enumType('RunStatus', {
-  description: 'Where a run is in its life: QUEUED, RUNNING, then one of the other three for ever.',
+  description: 'Where a run is in its life: QUEUED, RUNNING, perhaps AWAITING_INPUT and RUNNING again, then one of the other three for ever.',
   values: {
     QUEUED: { description: 'Waits for the run before it in the same conversation.' },
     RUNNING: { description: 'An engine is answering.' },
+    AWAITING_INPUT: { description: 'It asks a person something, see `Run.inputRequest`; answer with `respondToRun`.' },
     COMPLETED: { description: 'The answer came to its end.' },
     STOPPED: { description: 'A person stopped it; what was written is kept.' },
     FAILED: { description: 'Something went wrong; what was written is kept.' },

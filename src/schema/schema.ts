@@ -51,6 +51,7 @@ import './quota.ts';
 import './rate-limit.ts';
 import './run-event.ts';
 import './run.ts';
+import './run-input.ts';
 import './run-sending.ts';
 import './message-tree.ts';
 import './feedback.ts';

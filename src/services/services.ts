@@ -44,6 +44,7 @@ import type { PromptTemplates } from './prompt-template/prompt-templates.ts';
 import type { ProviderKeys } from './provider-key/provider-keys.ts';
 import type { PlotService } from './plot/plots.ts';
 import type { ContextPreviews } from './run/context-preview.ts';
+import type { Responses } from './run/respond.ts';
 import type { Runs } from './run/run.ts';
 import type { Search } from './search/search.ts';
 import type { ShareLinks } from './share-link/share-links.ts';
@@ -75,6 +76,7 @@ export interface Services {
   readonly siblings: Siblings;
   readonly feedbacks: Feedbacks;
   readonly runs: Runs;
+  readonly responses: Responses;
   readonly contextPreviews: ContextPreviews;
   readonly sentiments: Sentiments;
   readonly models: Models;

@@ -23,6 +23,7 @@ export const personaOperations: readonly AccessOperation[] = [
     templateVariables: { name: 'Ada' },
   })),
   mutation('deletePromptTemplate', 'deletedPromptTemplateId', (ids) => ({ id: ids.PromptTemplate })),
+  mutation('respondToRun', 'run { id }', (ids) => ({ runId: ids.WaitingRun, answer: 'Yes' })),
   mutation('removePersona', 'conversation { id }', (ids) => ({ conversationId: ids.Conversation, personaId: ids.Persona })),
   mutation('deletePersona', 'deletedPersonaId', (ids) => ({ id: ids.Persona })),
 ];

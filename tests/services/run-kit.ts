@@ -29,6 +29,7 @@ import { createRunQuotas } from '../../src/services/quota/run-quotas.ts';
 import { createQuotas } from '../../src/services/quota/quotas.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createExecutor } from '../../src/services/run/executor.ts';
+import { createResponses } from '../../src/services/run/respond.ts';
 import { createRuns, type Runs } from '../../src/services/run/run.ts';
 import { stopChannel } from '../../src/services/run/stop.ts';
 import type { RunMoods } from '../../src/services/sentiment/run-moods.ts';
@@ -83,6 +84,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     closeTimeoutMs: 10_000,
     titleTimeoutMs: 5_000,
     maxTurns: 10,
+    inputTimeoutMs: 60_000,
     moderationTimeoutMs: 2_000,
     ...options.settings,
   };
@@ -122,6 +124,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   };
   const executor = createExecutor(deps);
   const runs: Runs = createRuns(deps, executor);
+  const responses = createResponses(deps, executor, runs);
   const listener = createListener({
     connectionString,
     channels: [runLog.channel, conversationLog.channel, stopChannel],
@@ -151,6 +154,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     conversationLog,
     executor,
     runs,
+    responses,
     conversations,
     messages: createMessages({ statements }),
   };

@@ -7,7 +7,7 @@ const path = `
     SELECT id, parent_id, depth FROM messages WHERE id = $1::uuid
     UNION ALL SELECT m.id, m.parent_id, m.depth FROM up JOIN messages m ON m.id = up.parent_id
   )
-  SELECT up.id, r.id IS NOT NULL AS "isBeingWritten" FROM up LEFT JOIN runs r ON r.answer_id = up.id AND r.status = 'RUNNING' ORDER BY up.depth`;
+  SELECT up.id, r.id IS NOT NULL AS "isBeingWritten" FROM up LEFT JOIN runs r ON r.answer_id = up.id AND r.status IN ('RUNNING', 'AWAITING_INPUT') ORDER BY up.depth`;
 
 /**
  * The ids are new, everything else is as it was; the plots bring their earlier versions along. The attachments are given to the copy as well,

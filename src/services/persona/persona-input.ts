@@ -35,6 +35,8 @@ const fields = {
   model: modelText.nullable().exactOptional(),
   fallbacks: z.array(modelText).max(3, 'names at most 3 models').exactOptional(),
   temperature: z.number().min(0, 'is from 0 to 2').max(2, 'is from 0 to 2').nullable().exactOptional(),
+  approvals: z.array(toolName).max(50, 'names at most 50 tools').exactOptional(),
+  mayAsk: z.boolean().exactOptional(),
   templateId: z.uuid().nullable().exactOptional(),
   templateVariables: z.record(z.string(), z.json(), 'must be an object: {"name": "value"}').nullable().exactOptional(),
   tools: z.array(toolName).max(50, 'names at most 50 tools').nullable().exactOptional(),
@@ -55,11 +57,13 @@ export interface PersonaInput {
   readonly fallbacks?: readonly string[] | null | undefined;
   readonly temperature?: number | null | undefined;
   readonly tools?: readonly string[] | null | undefined;
+  readonly approvals?: readonly string[] | null | undefined;
+  readonly mayAsk?: boolean | null | undefined;
   readonly templateId?: string | null | undefined;
   readonly templateVariables?: unknown;
 }
 
-const needed = ['name', 'handle', 'fallbacks'];
+const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk'];
 
 /** A new persona, checked. @throws AppError BAD_USER_INPUT */
 export function parseNewPersona(input: PersonaInput): z.output<typeof newPersona> {

@@ -11,6 +11,8 @@ export interface PersonaRow extends Pick<
   readonly model: string | null;
   readonly fallbacks: readonly string[] | null;
   readonly temperature: number | null;
+  readonly approvals: readonly string[] | null;
+  readonly mayAsk: boolean | null;
   readonly templateId: string | null;
   readonly templateVariables: unknown;
   /** `readTools` makes names of it. */
@@ -26,7 +28,7 @@ export const personaColumns = (viewer: string): string => {
   const own = (column: string): string => `CASE WHEN p.owner_id = ${viewer} THEN p.${column} END`;
   return `p.id, p.owner_id AS "ownerId", p.name, p.handle, p.description, p.emoji, p.color, p.visibility, p.created_at AS "createdAt", p.updated_at AS "updatedAt",
   p.owner_id = ${viewer} AS "isOwn", ${own('system_prompt')} AS "systemPrompt", ${own('model')} AS model, ${own('fallbacks')} AS fallbacks,
-  ${own('temperature')} AS temperature, ${own('tools')} AS tools, ${own('template_id')} AS "templateId", ${own('template_variables')} AS "templateVariables"`;
+  ${own('temperature')} AS temperature, ${own('tools')} AS tools, ${own('approvals')} AS approvals, ${own('may_ask')} AS "mayAsk", ${own('template_id')} AS "templateId", ${own('template_variables')} AS "templateVariables"`;
 };
 
 const toolNames = z.array(z.string()).nullable().catch(null);

@@ -13,6 +13,9 @@ const speakerShape = z.object({
   fallbacks: z.array(z.string()).catch([]),
   temperature: z.number().nullable(),
   tools: z.array(z.string()).nullable().catch(null),
+  /** The tools that a person must approve of. */
+  approvals: z.array(z.string()).catch([]),
+  mayAsk: z.boolean(),
   ownerId: z.string(),
   templateId: z.string().nullable(),
   templateVariables: z.record(z.string(), z.json()).nullable().catch(null),
@@ -23,7 +26,7 @@ export type Speaker = z.infer<typeof speakerShape>;
 
 /** A persona `p` as `Speaker`, in JSON. */
 const speakerJson = `json_build_object('id', p.id, 'name', p.name, 'handle', p.handle, 'description', p.description, 'systemPrompt', p.system_prompt,
-  'model', p.model, 'fallbacks', p.fallbacks, 'temperature', p.temperature, 'tools', p.tools, 'ownerId', p.owner_id,
+  'model', p.model, 'fallbacks', p.fallbacks, 'temperature', p.temperature, 'tools', p.tools, 'approvals', p.approvals, 'mayAsk', p.may_ask, 'ownerId', p.owner_id,
   'templateId', p.template_id, 'templateVariables', p.template_variables)`;
 
 /** Who can speak in a conversation, and how they take turns. */

@@ -1,6 +1,8 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
+import { endExpiredPauses } from './end-paused.ts';
+import type { ResumedRun } from './answer-question.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
 import { takeTurn } from './round.ts';
@@ -9,8 +11,8 @@ import { whatWaits, whereSomethingWaits } from './waiting.ts';
 
 /** Performs the runs of this node and looks after those of nodes that died. */
 export interface Executor {
-  /** Performs a run that was started for this node. Returns at once. */
-  launch(run: Run): void;
+  /** Performs a run that was started for this node, or goes on with one that has waited for a person. Returns at once. */
+  launch(run: Run, resumed?: ResumedRun): void;
   /** Stops a run if it is performed here. */
   stop(runId: string): void;
   /** Starts the next turn or the next waiting run of a conversation, if there is one and none is under way. */
@@ -46,9 +48,9 @@ export function createExecutor(deps: RunDependencies): Executor {
     if (run !== null) launch(run);
   };
 
-  const launch = (run: Run): void => {
+  const launch = (run: Run, resumed: ResumedRun | null = null): void => {
     const controller = new AbortController();
-    const done = performRun(deps, run, controller.signal)
+    const done = performRun(deps, run, controller.signal, resumed)
       .catch((error: unknown) => logger.error({ err: error, runId: run.id }, 'a run ended without its end'))
       .then(() => {
         active.delete(run.id);
@@ -83,6 +85,7 @@ export function createExecutor(deps: RunDependencies): Executor {
       reapsFrom = performance.now() + settings.leaseMs;
       throw error;
     }
+    await endExpiredPauses(deps);
     await wakeQueued();
   };
 

@@ -3,6 +3,7 @@ import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import { loadSpeaker, type Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';
+import { askPerson, withApproval } from './ask-person.ts';
 import type { RunDependencies } from './deps.ts';
 import { runOptions, type RunOptions } from './options.ts';
 import { plannedContextOf, systemOf, type InstructedRoom } from './system.ts';
@@ -38,8 +39,11 @@ function toolsOfRoom(deps: RunDependencies, run: Run, room: Room, question: stri
 
 /** Of these tools those that a persona may use; all of them where it does not say. Where a run's tools are gathered, others than those of the room join in here. */
 function allowedTools(tools: readonly RunTool[], speaker: Speaker | null): readonly RunTool[] {
-  const allowed = speaker?.tools ?? null;
-  return allowed === null ? tools : tools.filter(({ definition }) => allowed.includes(definition.name));
+  if (speaker === null) return tools;
+  const { tools: allowed, mayAsk, approvals } = speaker;
+  const own = allowed === null ? tools : tools.filter(({ definition }) => allowed.includes(definition.name));
+  const all = mayAsk ? [...own, askPerson] : own;
+  return all.map((tool) => (approvals.includes(tool.definition.name) ? withApproval(tool) : tool));
 }
 
 /** The engine that a run calls, for its answer or for something beside it. */

@@ -28,7 +28,7 @@ async function claim({ pool, settings }: RunDependencies, roundId: string): Prom
   const { rows } = await pool.query<Round>(
     `UPDATE rounds r SET lease_expires_at = now() + $2::int * interval '1 millisecond'
      WHERE r.id = $1::uuid AND r.ended_at IS NULL AND (r.lease_expires_at IS NULL OR r.lease_expires_at < now())
-       AND NOT EXISTS (SELECT 1 FROM runs turn WHERE turn.round_id = r.id AND turn.status IN ('RUNNING', 'QUEUED'))
+       AND NOT EXISTS (SELECT 1 FROM runs turn WHERE turn.round_id = r.id AND turn.status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT'))
      RETURNING r.id, r.conversation_id AS "conversationId", r.user_id AS "userId", r.policy, r.max_turns AS "maxTurns", r.turn,
        r.persona_ids AS "personaIds", r.options`,
     [roundId, settings.moderationTimeoutMs + claimMs],
@@ -82,7 +82,7 @@ async function write(deps: RunDependencies, round: Round, messageId: string, nex
   const { newId, settings } = deps;
   return deps.prisma.$transaction(async (transaction) => {
     if (!(await holdConversation(transaction, round))) return null;
-    const isBusy = (await transaction.run.count({ where: { conversationId, status: 'RUNNING' } })) > 0;
+    const isBusy = (await transaction.run.count({ where: { conversationId, status: { in: ['RUNNING', 'AWAITING_INPUT'] } } })) > 0;
     if (isBusy) return null;
     const before = await transaction.message.findUnique({ where: { id: messageId }, select: { id: true, depth: true, parentId: true } });
     if (before === null) throw notFound('Message');

@@ -54,7 +54,7 @@ const isParticipant = 'EXISTS (SELECT 1 FROM participations a WHERE a.conversati
 
 /** Whether a run has ended. */
 export function hasEnded(run: Pick<Run, 'status'>): boolean {
-  return run.status !== 'RUNNING' && run.status !== 'QUEUED';
+  return run.status !== 'RUNNING' && run.status !== 'QUEUED' && run.status !== 'AWAITING_INPUT';
 }
 
 /** Creates the service. */
@@ -99,7 +99,10 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
   /** Stops what is under way and what waits, the newest first, so that nothing starts in between. */
   const stopOpenRuns = async (where: Prisma.RunWhereInput): Promise<void> => {
-    const open = await prisma.run.findMany({ where: { ...where, status: { in: ['RUNNING', 'QUEUED'] } }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+    const open = await prisma.run.findMany({
+      where: { ...where, status: { in: ['RUNNING', 'QUEUED', 'AWAITING_INPUT'] } },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    });
     for (const run of open) await requestStop(deps, executor, run);
   };
 
@@ -182,13 +185,17 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT' };
   };
 
-  /** Follows a run to its end or to the limit, whichever comes first. */
-  const waitForEnd = async (viewer: Viewer | null, run: Run, limitMs: number): Promise<Run> => {
+  /**
+   * Follows a run to its end, or to the limit where that comes first.
+   *
+   * @param options.untilAsked whether a question to a person ends the waiting as well
+   */
+  const waitForEnd = async (viewer: Viewer | null, run: Run, limitMs: number, options = { untilAsked: false }): Promise<Run> => {
     if (hasEnded(run)) return run;
     const reader = runLog.read(run.id, 0);
     const timer = setTimeout(() => void reader.return?.(), limitMs);
     try {
-      for await (const _event of reader);
+      for await (const event of reader) if (options.untilAsked && event.data.type === 'InputRequested') break;
     } finally {
       clearTimeout(timer);
     }
@@ -214,8 +221,9 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     /** Asks an engine, and returns the run at once. */
     send,
 
-    /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first. */
-    ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> => waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs),
+    /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first, and waits when it asks something itself. */
+    ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> =>
+      waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs, { untilAsked: true }),
 
     /** Tries a template out in a conversation that vanishes after an hour: as a message, or as the instructions above one. */
     tryTemplate: async (viewer: Viewer | null, input: TryInput): Promise<Run> => {

@@ -24,7 +24,7 @@ async function enter(transaction: Prisma.TransactionClient, conversationId: stri
   const { sessionId } = await lockConversation(transaction, conversationId, userId);
   // A statement of its own: the one that waits for the lock sees what was there before it waited.
   const [seen] = await transaction.$queryRaw<Pick<Room, 'isBusy' | 'end'>[]>`
-    SELECT (EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED'))
+    SELECT (EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT'))
         OR EXISTS (SELECT 1 FROM rounds WHERE conversation_id = ${conversationId}::uuid AND ended_at IS NULL)) AS "isBusy",
       (SELECT json_build_object('id', id, 'depth', depth) FROM messages WHERE conversation_id = ${conversationId}::uuid AND is_active
        ORDER BY depth DESC LIMIT 1) AS "end"`;
@@ -107,7 +107,7 @@ export async function startRun(deps: RunDependencies, request: RunRequest, reser
     if (isBusy && !request.mayWait) {
       throw new AppError(
         'CONVERSATION_BUSY',
-        'A run, or a round of personas, is under way in this conversation. Wait for its end, stop it with "stopRun", or send with ifBusy: ENQUEUE or INTERRUPT.',
+        'A run, or a round of personas, is under way in this conversation. Wait for its end, answer it with "respondToRun" where it asks something, stop it with "stopRun", or send with ifBusy: ENQUEUE or INTERRUPT.',
       );
     }
     await reservation?.enter(inTransaction(transaction));
@@ -188,14 +188,14 @@ export async function claimNext(deps: RunDependencies, conversationId: string): 
   return deps.prisma.$transaction(async (transaction) => {
     if (!(await holdConversation(transaction, { conversationId }))) return null;
     const open = await transaction.run.findMany({
-      where: { conversationId, status: { in: ['RUNNING', 'QUEUED'] } },
+      where: { conversationId, status: { in: ['RUNNING', 'QUEUED', 'AWAITING_INPUT'] } },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     // A round whose next turn is yet to begin goes before whoever asked after it.
     const rounds = await transaction.round.findMany({ where: { conversationId, endedAt: null }, select: { id: true } });
     if (rounds.some(({ id }) => !open.some((run) => run.roundId === id))) return null;
     const next = open.find((run) => run.status === 'QUEUED');
-    if (next === undefined || open.some((run) => run.status === 'RUNNING')) return null;
+    if (next === undefined || open.some((run) => run.status !== 'QUEUED')) return null;
     return begin(transaction, deps, next);
   });
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 /** Whether a round `r` waits for its next turn, and no node finds it out. */
 const waits = `r.ended_at IS NULL AND (r.lease_expires_at IS NULL OR r.lease_expires_at < now())
-  AND NOT EXISTS (SELECT 1 FROM runs turn WHERE turn.round_id = r.id AND turn.status IN ('RUNNING', 'QUEUED'))`;
+  AND NOT EXISTS (SELECT 1 FROM runs turn WHERE turn.round_id = r.id AND turn.status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT'))`;
 
 /** What of a conversation waits for its turn. */
 export interface Waiting {

@@ -54,6 +54,8 @@ const speaker = (id: string): Speaker => ({
   fallbacks: [],
   temperature: null,
   tools: null,
+  approvals: [],
+  mayAsk: false,
   ownerId: 'owner',
   templateId: null,
   templateVariables: null,

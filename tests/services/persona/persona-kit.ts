@@ -17,11 +17,12 @@ export async function openRoom(
   { prisma }: Pick<RunNode, 'prisma'>,
   { userId }: Viewer,
   handles: readonly string[],
-  turns: Partial<Pick<Prisma.ConversationUncheckedUpdateInput, 'turnPolicy' | 'maxTurns' | 'moderatorModel'>> = {},
+  turns: Pick<Prisma.ConversationUncheckedUpdateInput, 'turnPolicy' | 'maxTurns' | 'moderatorModel'> = {},
   more: Partial<Prisma.PersonaUncheckedCreateInput> = {},
 ): Promise<Room> {
   const conversationId = await startConversation({ prisma }, { userId });
-  await prisma.conversation.update({ where: { id: conversationId }, data: turns });
+  // Named, so that no title is told of in between.
+  await prisma.conversation.update({ where: { id: conversationId }, data: { titleSource: 'PERSON', title: 'A room', ...turns } });
   const ids = new Map<string, string>();
   for (const [place, handle] of handles.entries()) {
     const at = new Date(1_700_000_000_000 + place);
