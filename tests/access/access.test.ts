@@ -135,7 +135,9 @@ describe('A01 A02 A03 access by id', () => {
   const harmless = accessOperations.filter(
     ({ field, forStranger }) =>
       forStranger !== 'FORBIDDEN' &&
-      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|ask|sendMessage|autoAnalyze/.test(field),
+      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|autoAnalyze/.test(
+        field,
+      ),
   );
   it.each(harmless.map((operation) => ({ operation })))('works for the owner: $operation.field', async ({ operation }) => {
     for (const transport of transportsOf(operation)) {

@@ -38,7 +38,7 @@ export interface ConversationPersonaDependencies {
 /** Creates the service. */
 export function createConversationPersonas({ prisma, statements, clock, conversationLog, modelCalls, limits }: ConversationPersonaDependencies) {
   /** Changes who takes part, with the conversation locked, and says so to its watchers. */
-  const change = async (
+  const changeRoom = async (
     viewer: Viewer | null,
     conversationId: string,
     work: (transaction: Prisma.TransactionClient, userId: string) => Promise<boolean>,
@@ -71,7 +71,7 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
      *   where another persona there has the same handle
      */
     add: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
-      change(viewer, conversationId, async (transaction, userId) => {
+      changeRoom(viewer, conversationId, async (transaction, userId) => {
         const persona = await transaction.persona.findFirst({ where: { id: personaId, ownerId: userId }, select: { handle: true } });
         if (persona === null) throw notFound('Persona');
         const others = await transaction.conversationPersona.findMany({ where: { conversationId }, select: { personaId: true, persona: true } });
@@ -92,7 +92,7 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
      * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not in it
      */
     remove: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
-      change(viewer, conversationId, async (transaction) => {
+      changeRoom(viewer, conversationId, async (transaction) => {
         const { count } = await transaction.conversationPersona.deleteMany({ where: { conversationId, personaId } });
         if (count === 0) throw notFound('Persona');
         return true;
@@ -114,7 +114,7 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
         throw badInput(['input'], 'Nothing is to be changed: give "policy", "maxTurns" or "moderatorModel".');
       }
       const model = moderatorModel == null ? moderatorModel : await modelCalls.nameOf(userId, moderatorModel);
-      return change(viewer, conversationId, async (transaction) => {
+      return changeRoom(viewer, conversationId, async (transaction) => {
         const changes = {
           ...(input.policy === undefined ? {} : { turnPolicy: input.policy ?? 'MENTIONED' }),
           ...(maxTurns === undefined ? {} : { maxTurns }),

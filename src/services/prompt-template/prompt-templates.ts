@@ -62,7 +62,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
   };
 
   /** Works on a template of the viewer's that is locked. */
-  const change = async (
+  const changeOwn = async (
     viewer: Viewer | null,
     id: string,
     work: (transaction: Prisma.TransactionClient, known: TemplateRow) => Promise<void>,
@@ -138,7 +138,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
     update: async (viewer: Viewer | null, { id, ...input }: TemplateInput & { readonly id: string }): Promise<TemplateRow> => {
       requireViewer(viewer);
       const { text, variables, ...values } = parseTemplateChanges(input);
-      return change(viewer, id, async (transaction, known) => {
+      return changeOwn(viewer, id, async (transaction, known) => {
         const newText = text ?? known.text;
         const before = variablesOfRow(known);
         const kept = before.filter(({ name }) => newText.includes(name)).filter(({ name }) => variablesOf(newText, []).some((used) => used.name === name));
@@ -151,7 +151,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
 
     /** Makes an older version the newest again, as a new one. @throws AppError NOT_FOUND */
     restore: (viewer: Viewer | null, id: string, version: number): Promise<TemplateRow> =>
-      change(viewer, id, async (transaction, known) => {
+      changeOwn(viewer, id, async (transaction, known) => {
         if (known.version === version) return;
         const older = await transaction.promptTemplateVersion.findFirst({ where: { templateId: id, version } });
         if (older === null) throw new AppError('NOT_FOUND', `This template has no version ${version}; its versions go up to ${known.version}.`);
