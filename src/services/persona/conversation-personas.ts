@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Conversation, Prisma, PrismaClient, TurnPolicy } from '../../../prisma/generated/client.ts';
+import type { Prisma, PrismaClient, TurnPolicy } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
@@ -14,9 +14,6 @@ import { personaColumns, type PersonaRow } from './persona-row.ts';
 
 /** Who of the personas takes part where, and which of them answer. */
 export type ConversationPersonas = ReturnType<typeof createConversationPersonas>;
-
-/** How turns are taken in a conversation. */
-export type TurnTaking = Pick<Conversation, 'turnPolicy' | 'maxTurns' | 'moderatorModel'>;
 
 /** What to change of it: what is absent stays, null takes the default. */
 export interface TurnTakingInput {

@@ -9,6 +9,7 @@ import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
 import { holdConversation } from './hold-conversation.ts';
 import { pausedLoop, type GivenInput } from './loop-state.ts';
+import { checkRunLimit } from './run-limit.ts';
 import type { ResumedRun } from './answer-question.ts';
 
 /** Lets people answer runs that wait for them. */
@@ -97,6 +98,7 @@ export function createResponses(deps: RunDependencies, executor: Executor, runs:
       // It works in the name of whoever asked: with their keys and quotas, on their data.
       if (run.userId !== userId) throw new AppError('FORBIDDEN', 'Somebody else asked for this run; only they may answer it.');
       if (run.status !== 'AWAITING_INPUT') throw waitsNoMore();
+      await checkRunLimit(deps, userId);
       requireAllowance(await deps.chatsPerUser.consume(userId), 'Too many messages in a minute');
       const { run: going, resumed } = await resume(run, values);
       runLog.wake(run.id);

@@ -42,15 +42,14 @@ interface Next {
   readonly others: readonly string[];
 }
 
-async function nextOf(deps: RunDependencies, round: Round, messageId: string, turns: readonly TakenTurn[]): Promise<Next | null> {
+async function nextOf(deps: RunDependencies, round: Round, messageId: string, turns: readonly TakenTurn[], signal: AbortSignal): Promise<Next | null> {
   const { userId, conversationId, policy, personaIds } = round;
   // Nobody, when whoever asked is not in the conversation any more.
   const speakers = await loadSpeakers(deps.pool, userId, conversationId);
   if (policy === 'MODERATED') {
     if (speakers.personas.length === 0) return null;
     const spoken = turns.flatMap(({ personaId }) => personaId ?? []);
-    const limit = AbortSignal.timeout(deps.settings.moderationTimeoutMs + claimMs / 2);
-    const speaker = await pickSpeaker(deps, { userId, conversationId, messageId, runId: null, speakers, spoken }, limit);
+    const speaker = await pickSpeaker(deps, { userId, conversationId, messageId, runId: null, speakers, spoken }, signal);
     return speaker === null ? null : { speaker, others: [] };
   }
   // One that was removed since is passed over.
@@ -116,10 +115,11 @@ async function write(deps: RunDependencies, round: Round, messageId: string, nex
  * Begins the next turn of a round on this node, or ends the round: when all have spoken, a person stopped the last turn, or the next one may
  * not begin.
  *
+ * @param signal gives it up, for another node to do it
  * @returns the run of the turn, leased to this node; null when there is none to perform here
  * @throws AppError SERVICE_UNAVAILABLE while the database is away; somebody tries again
  */
-export async function takeTurn(deps: RunDependencies, roundId: string): Promise<Run | null> {
+export async function takeTurn(deps: RunDependencies, roundId: string, signal: AbortSignal): Promise<Run | null> {
   const round = await claim(deps, roundId);
   if (round === null) return null;
   try {
@@ -135,14 +135,21 @@ export async function takeTurn(deps: RunDependencies, roundId: string): Promise<
     // What refused this one would refuse the next one.
     if (last.errorCode === 'QUOTA_EXCEEDED') return await ended(deps, roundId, 'FAILED', new AppError('QUOTA_EXCEEDED', ''));
     if (round.turn >= round.maxTurns) return await ended(deps, roundId, round.policy === 'MODERATED' ? 'MAX_TURNS' : 'FINISHED');
-    const next = await nextOf(deps, round, last.answerId, turns);
+    const next = await nextOf(deps, round, last.answerId, turns, signal);
     if (next === null) return await ended(deps, roundId, 'FINISHED');
     return await write(deps, round, last.answerId, next);
   } catch (error) {
+    if (signal.aborted) return await release(deps, roundId);
     if (error instanceof AppError && error.code === 'SERVICE_UNAVAILABLE') throw error;
     if (!(error instanceof AppError)) deps.logger.error({ err: error, roundId }, 'the next turn of a round could not begin');
     return ended(deps, roundId, 'FAILED', error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', ''));
   }
+}
+
+/** Lets another node find out who is next, at once. */
+async function release({ pool }: RunDependencies, roundId: string): Promise<null> {
+  await pool.query('UPDATE rounds SET lease_expires_at = NULL WHERE id = $1', [roundId]);
+  return null;
 }
 
 async function ended(

@@ -37,6 +37,7 @@ import { firstTurn } from './first-turn.ts';
 import { resolveAnswer } from './resolve-answer.ts';
 import { runColumns } from './row.ts';
 import { endRound, endRoundsIn } from './end-round.ts';
+import { checkRunLimit } from './run-limit.ts';
 import { saidText } from './said-text.ts';
 import { startRun } from './start.ts';
 import { requestStop } from './stop.ts';
@@ -81,22 +82,6 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     throw new AppError('IDEMPOTENCY_CONFLICT', `The idempotency key "${idempotencyKey}" was used for another request. Use a new key for a new request.`);
   };
 
-  const checkRunLimit = async (userId: string): Promise<void> => {
-    const { rows } = await pool.query<{ count: number }>({
-      name: 'open-runs-of-user',
-      text: `SELECT count(DISTINCT COALESCE(round_id, id))::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
-      values: [userId],
-    });
-    const running = rows[0]?.count ?? 0;
-    if (running >= settings.maxRunningRunsPerUser) {
-      throw new AppError(
-        'RATE_LIMITED',
-        `You have ${running} runs under way; at most ${settings.maxRunningRunsPerUser} are allowed. Wait for one to end, or stop one.`,
-        { retryAfterMs: 1_000 },
-      );
-    }
-  };
-
   /** Stops what is under way and what waits, the newest first, so that nothing starts in between. */
   const stopOpenRuns = async (where: Prisma.RunWhereInput): Promise<void> => {
     const open = await prisma.run.findMany({
@@ -123,7 +108,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
         await endRoundsIn(deps, request.conversationId);
         await stopOpenRuns({ conversationId: request.conversationId });
       }
-      await checkRunLimit(request.userId);
+      await checkRunLimit(deps, request.userId);
       const run = await startRun(deps, request, reservation);
       if (run.status === 'RUNNING') executor.launch(run);
       // The run before it may have ended while this one was being written.

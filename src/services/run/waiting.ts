@@ -22,12 +22,20 @@ export async function whatWaits(pool: Pool, conversationId: string): Promise<Wai
   return rows[0] ?? { roundId: null, isRunWaiting: false };
 }
 
+/** A conversation in which something waits. */
+export interface WaitingConversation {
+  readonly conversationId: string;
+  /** Whether it is the next turn of a round. */
+  readonly isRound: boolean;
+}
+
 /** Conversations in which something waits, perhaps because the process that was to begin it has died. */
-export async function whereSomethingWaits(pool: Pool): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ readonly id: string }>({
+export async function whereSomethingWaits(pool: Pool): Promise<readonly WaitingConversation[]> {
+  const { rows } = await pool.query<WaitingConversation>({
     name: 'where-something-waits',
-    text: `(SELECT DISTINCT conversation_id AS id FROM runs WHERE status = 'QUEUED' LIMIT 100)
-      UNION (SELECT r.conversation_id FROM rounds r WHERE ${waits} LIMIT 100)`,
+    text: `(SELECT DISTINCT r.conversation_id AS "conversationId", true AS "isRound" FROM rounds r WHERE ${waits} LIMIT 100)
+      UNION ALL (SELECT DISTINCT conversation_id, false FROM runs q WHERE status = 'QUEUED' AND NOT EXISTS (
+        SELECT 1 FROM rounds r WHERE r.conversation_id = q.conversation_id AND ${waits}) LIMIT 100)`,
   });
-  return rows.map(({ id }) => id);
+  return rows;
 }

@@ -120,6 +120,20 @@ describe('a run that asks a person', () => {
     expect(typesOf(await later)).toEqual(seen.slice(3));
   });
 
+  it('is still performed by its node when it is answered in the moment in which it begins to wait', async () => {
+    const viewer = await test.person();
+    const runs = await Promise.all(Array.from({ length: 3 }, async () => (await waitingRun(viewer, 'ask_person', { question: 'Now?' })).run));
+    await Promise.all(runs.map(async ({ id }) => test.responses.respond(viewer, { runId: id, answer: 'Now' })));
+    const calls = [await engine.nextCall(), await engine.nextCall(), await engine.nextCall()];
+    expect(test.executor.active()).toBe(3);
+    for (const call of calls) {
+      call.usage(20, 2);
+      call.finish();
+    }
+    for (const { id } of runs)
+      expect((await test.eventsOf(viewer, id)).at(-2)?.data).toMatchObject({ type: 'UsageReported', inputTokens: 30, outputTokens: 3 });
+  });
+
   it('asks again and again, and runs what comes after it in the same step', async () => {
     const viewer = await test.person();
     made = [];

@@ -176,6 +176,7 @@ describe('a round of personas', () => {
     const run = await test.runs.send(viewer, { conversationId, text: '@ada @bob @eve' });
     const call = await engine.nextCall();
     call.text('Half');
+    for await (const { data } of await test.runs.events(viewer, run.id, 0)) if (data.type === 'TextDelta') break;
     expect(await test.runs.stop(viewer, run.id)).toMatchObject({ status: 'STOPPED' });
     expect((await roundEvents(test, conversationId)).at(-1)).toEqual({ type: 'RoundEnded', turns: 1, reason: 'STOPPED', code: null });
     // It is free again, at once.
@@ -187,7 +188,7 @@ describe('a round of personas', () => {
     await test.runs.stop(viewer, second.id);
     picking.text('{"next": "bob"}');
     picking.finish();
-    await eventually(async () => expect((await test.prisma.round.findMany({ where: { endedAt: null } })).length).toBe(0));
+    await eventually(async () => expect((await test.prisma.round.findMany({ where: { conversationId, endedAt: null } })).length).toBe(0));
     expect(await pathOf(test, conversationId)).toEqual(['USER: @ada @bob @eve', 'ADA: Half', 'USER: @ada', 'ADA: Yes']);
     expect(await test.prisma.run.count({ where: { conversationId } })).toBe(2);
   });
