@@ -20,6 +20,7 @@ import { composeAttachments, composeContexts, composeContextUsages } from './com
 import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
+import { composePersonas } from './compose-personas.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -47,6 +48,7 @@ import { createPeople } from './services/people/index.ts';
 import type { RunDependencies } from './services/run/deps.ts';
 import { createContextPreviews } from './services/run/context-preview.ts';
 import { createExecutor } from './services/run/executor.ts';
+import { createResponses } from './services/run/respond.ts';
 import { createRuns } from './services/run/run.ts';
 import { createSearch } from './services/search/search.ts';
 import type { Services } from './services/services.ts';
@@ -155,6 +157,9 @@ export function composeServices(foundation: Foundation) {
       stopWaitMs: 2_000,
       closeTimeoutMs: config.limits.shutdownTimeoutMs / 2,
       titleTimeoutMs: 5_000,
+      maxTurns: config.personas.maxTurns,
+      inputTimeoutMs: config.personas.inputTimeoutMs,
+      moderationTimeoutMs: config.personas.moderationTimeoutMs,
     },
   };
   const executor = createExecutor(runDependencies);
@@ -209,6 +214,7 @@ export function composeServices(foundation: Foundation) {
     siblings: createSiblings({ statements }),
     feedbacks: createFeedbacks({ prisma, statements, clock }),
     runs,
+    responses: createResponses(runDependencies, executor, runs),
     contextPreviews: createContextPreviews(runDependencies),
     ...createProviderServices(audit),
     sentiments,
@@ -226,6 +232,7 @@ export function composeServices(foundation: Foundation) {
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
     personalSessions: planned.personalSessionsOf(sessions),
+    ...composePersonas(foundation, { statements, conversationLog, modelCalls }),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
   return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };

@@ -7,6 +7,7 @@ import { engineVariables, shapeEngines, type EnginesConfig } from './engine-conf
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { personaVariables, shapePersonas, type PersonaConfig } from './persona-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
 import { shapeTraces, traceVariables, type TraceConfig } from './trace-config.ts';
@@ -88,6 +89,7 @@ export interface Config {
   readonly search: SearchConfig;
   readonly providers: ProviderConfig;
   readonly context: ContextConfig;
+  readonly personas: PersonaConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
   readonly engines: EnginesConfig;
@@ -166,6 +168,7 @@ const variables = z.object({
   ...searchVariables,
   ...providerVariables,
   ...contextVariables,
+  ...personaVariables,
   ...attachmentVariables,
   ...importVariables,
   ...engineVariables,
@@ -268,6 +271,7 @@ function shape(values: z.infer<typeof variables>): Config {
     search: shapeSearch(values),
     providers: shapeProviders(values),
     context: shapeContext(values),
+    personas: shapePersonas(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
     engines: shapeEngines(values),

@@ -29,6 +29,7 @@ export const errorCodes = {
   ENGINE_NETWORK: 'The model provider could not be reached, or the connection broke.',
   ENGINE_TIMEOUT: 'The model provider did not answer in time.',
   ENGINE_PROTOCOL: 'The model provider sent something that is not its protocol, or ended without its end marker.',
+  INPUT_TIMEOUT: 'The run waited for a person, and nobody answered in time; what was written until then is kept.',
   INTERRUPTED: 'The server that ran this stopped; what was written until then is kept.',
   SERVICE_UNAVAILABLE: 'A part of the service is away for the moment; try again.',
   QUERY_TOO_COMPLEX: 'The operation asks for more than one may; the message names the limit and what was found.',

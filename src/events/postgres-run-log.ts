@@ -83,7 +83,7 @@ export function createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coa
   const fetchStored = async (runId: string, position: number): Promise<Found<RunEvent>> => {
     const entries = await list(runId, position, batchSize);
     if (entries.length > 0) return { entries, ended: endsWith(entries) };
-    const { rowCount } = await pool.query(`SELECT 1 FROM runs WHERE id = $1 AND status IN ('RUNNING', 'QUEUED')`, [runId]);
+    const { rowCount } = await pool.query(`SELECT 1 FROM runs WHERE id = $1 AND status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT')`, [runId]);
     if (rowCount === 1) return { entries, ended: false };
     // It ended between the two looks, or it was deleted, or its log was trimmed: in any case nothing more will come.
     const rest = await list(runId, position, batchSize);

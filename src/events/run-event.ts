@@ -19,11 +19,26 @@ export function finishReasonOf(stored: string | null): FinishReason | null {
 export const runEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('RunStarted'), messageId: z.string(), model: z.string() }),
   z.object({ type: z.literal('ModelChanged'), model: z.string(), reason: z.string() }),
+  /** Who answers, where a moderator picked it after the run began. */
+  z.object({ type: z.literal('SpeakerChosen'), personaId: z.string(), name: z.string(), model: z.string() }),
   /** `position` is the place of its text part in the message. */
   z.object({ type: z.literal('TextDelta'), position: z.number(), text: z.string() }),
   /** `position` as for text; runs of before have none. */
   z.object({ type: z.literal('ReasoningDelta'), position: z.number().optional(), text: z.string() }),
   z.object({ type: z.literal('ToolCallStarted'), toolCallId: z.string(), name: z.string() }),
+  /** The run waits from here on; the next event is that somebody answered, or the end. */
+  z.object({
+    type: z.literal('InputRequested'),
+    kind: z.enum(['QUESTION', 'APPROVAL']),
+    text: z.string(),
+    choices: z.array(z.string()),
+    toolCallId: z.string(),
+    toolName: z.string(),
+    arguments: z.string(),
+    expiresAt: z.iso.datetime(),
+  }),
+  /** `isApproved` is null for the answer to a question. */
+  z.object({ type: z.literal('InputGiven'), toolCallId: z.string(), isApproved: z.boolean().nullable(), answer: z.string().nullable() }),
   z.object({ type: z.literal('StatusChanged'), status: z.string() }),
   z.object({ type: z.literal('QueryResultReady'), partId: z.string() }),
   z.object({ type: z.literal('PlotReady'), partId: z.string() }),

@@ -5,6 +5,7 @@ import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
 import { Message, MessagePart } from './message.ts';
 import { Run, RunStatus } from './run.ts';
+import { ErrorCodeEnum } from './scalars.ts';
 
 type EventOf<Type extends ConversationEventData['type']> = ConversationEventRow & { readonly data: Extract<ConversationEventData, { type: Type }> };
 
@@ -99,6 +100,38 @@ eventRef('ConversationTitleChanged').implement({
   interfaces: [ConversationEvent],
   description: 'The conversation was named or renamed.',
   fields: (t) => ({ title: t.string({ nullable: true, description: 'The title; null when it was removed.', resolve: ({ data }) => data.title }) }),
+});
+
+eventRef('PersonasChanged').implement({
+  interfaces: [ConversationEvent],
+  description: 'A persona was added or removed, or turns are taken in another way.',
+  fields: (t) => ({
+    conversation: t.field({
+      type: Conversation,
+      description: 'The conversation as it is now.',
+      resolve: (event, _arguments, context) => loadExisting(context.loaders.conversation, event.conversationId, 'Conversation'),
+    }),
+  }),
+});
+
+const RoundEndReason = builder.enumType('RoundEndReason', {
+  description: 'Why no other turn follows.',
+  values: {
+    FINISHED: { description: 'Everybody whose turn it was has spoken, or the moderator found that nobody else needs to.' },
+    MAX_TURNS: { description: 'The limit on turns was reached.' },
+    STOPPED: { description: 'A person stopped a turn, or said something with `ifBusy: INTERRUPT`.' },
+    FAILED: { description: 'The next turn could not begin; `code` says why, for example QUOTA_EXCEEDED.' },
+  } as const,
+});
+
+eventRef('RoundEnded').implement({
+  interfaces: [ConversationEvent],
+  description: 'The personas have taken their turns after a message; nobody else answers it. A message that one run answers has no such event.',
+  fields: (t) => ({
+    turns: t.int({ description: 'How many turns there were.', resolve: ({ data }) => data.turns }),
+    reason: t.field({ type: RoundEndReason, description: 'Why no other follows.', resolve: ({ data }) => data.reason }),
+    code: t.field({ type: ErrorCodeEnum, nullable: true, description: 'Of FAILED; null otherwise.', resolve: ({ data }) => data.code }),
+  }),
 });
 
 eventRef('ConversationDeleted').implement({

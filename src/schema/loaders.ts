@@ -10,12 +10,15 @@ import type { ConversationMarks } from '../services/conversation/conversation-ro
 import type { MessagePreview } from '../services/conversation/organising.ts';
 import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
+import type { PersonaRow } from '../services/persona/persona-row.ts';
+import type { TemplateRow, TemplateVersionRow } from '../services/prompt-template/template-row.ts';
 import type { Support } from '../services/evidence/support.ts';
 import type { PlotVersionFacts } from '../services/plot/plot-versions.ts';
 import type { QuotaStanding } from '../services/quota/quotas.ts';
 import type { RunUsage } from '../services/usage/run-usage.ts';
 import type { ListedProviderKey } from '../services/provider-key/provider-keys.ts';
 import type { ShareLinkRow } from '../services/share-link/share-links.ts';
+import type { AskedInput } from '../services/run/respond.ts';
 import type { Services } from '../services/services.ts';
 import type { VerifiedQuery } from '../services/verified-query/verified-queries.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -52,6 +55,10 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     user: loaderOf<Person>((ids) => people.byIds(viewer, ids)),
     quota: loaderOf<QuotaStanding>((ids) => services.quotas.ofPeople(viewer, ids)),
     usageOfAnswer: loaderOf<RunUsage>((ids) => services.usages.ofAnswers(viewer, ids)),
+    promptTemplate: loaderOf<TemplateRow>((ids) => services.promptTemplates.byIds(viewer, ids)),
+    versionsOfTemplate: pageLoaderOf<TemplateVersionRow>((ids, page) => services.promptTemplates.versionsOf(viewer, ids, page)),
+    persona: loaderOf<PersonaRow>((ids) => services.personas.byIds(viewer, ids)),
+    personasOf: loaderOf<readonly PersonaRow[]>((ids) => services.conversationPersonas.ofConversations(viewer, ids)),
     login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),
     conversationOfSession: loaderOf<Conversation>((ids) => conversations.bySessions(viewer, ids)),
@@ -80,6 +87,7 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     part: loaderOf<Part>((ids) => messages.partsByIds(viewer, ids)),
     plotVersionsOf: loaderOf<readonly PlotVersionFacts[]>((ids) => services.plots.listMany(viewer, ids)),
     plotVersionData: loaderOf<unknown>((keys) => services.plots.dataOf(viewer, keys)),
+    askedByRun: loaderOf<AskedInput>((ids) => services.responses.askedByRuns(viewer, ids)),
     run: loaderOf<Run>((ids) => runs.byIds(viewer, ids)),
   };
 }

@@ -2,13 +2,13 @@ import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { Position } from '../base/page.ts';
 import type { LoadedMessage } from '../services/message.ts';
 import { FilePart, ImagePart } from './attachment.ts';
+import { Author } from './author.ts';
 import { ReasoningPart, ToolCallPart } from './answer-parts.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { QueryResultPart } from './data-parts.ts';
 import { PlanProposalPart } from './plan-proposal.ts';
 import { PlotPart } from './plot.ts';
-import { User } from './user.ts';
 
 /** One row of a conversation. */
 export const Message = builder.objectRef<LoadedMessage>('Message');
@@ -69,10 +69,18 @@ builder.node(Message, {
   fields: (t) => ({
     role: t.expose('role', { type: MessageRole, description: 'Who speaks.' }),
     author: t.field({
-      type: User,
+      type: Author,
       nullable: true,
-      description: 'The person who wrote it; null for an engine, and when the account is gone.',
-      resolve: (message, _arguments, context) => (message.authorId === null ? null : context.loaders.user.load(message.authorId)),
+      description:
+        'The person who wrote it, or the persona in whose name it was written; null for the assistant without a persona, and when the account or the persona is gone.',
+      resolve: ({ authorId, personaId }, _arguments, { loaders }) => {
+        if (personaId !== null) return loaders.persona.load(personaId);
+        return authorId === null ? null : loaders.user.load(authorId);
+      },
+    }),
+    authorName: t.exposeString('personaName', {
+      nullable: true,
+      description: 'What the persona was called when it wrote it, also when it is gone; null where no persona wrote it.',
     }),
     parent: t.field({
       type: Message,

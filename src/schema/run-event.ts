@@ -4,8 +4,10 @@ import { builder } from './builder.ts';
 import { QueryResultPart } from './data-parts.ts';
 import { PlotPart } from './plot.ts';
 import { PlanProposalPart } from './plan-proposal.ts';
+import { Persona } from './persona.ts';
 import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
+import { InputKind } from './input-kind.ts';
 import { Run, RunFinishReason } from './run.ts';
 import { ErrorCodeEnum } from './scalars.ts';
 import { ConversationMood, Sentiment } from './sentiment.ts';
@@ -49,6 +51,21 @@ eventRef('ModelChanged').implement({
   }),
 });
 
+eventRef('SpeakerChosen').implement({
+  interfaces: [RunEvent],
+  description: 'A moderator picked the persona that answers, under the policy MODERATED. Comes before the first word.',
+  fields: (t) => ({
+    name: t.string({ description: 'What the persona is called.', resolve: ({ data }) => data.name }),
+    model: t.string({ description: 'The model that answers, as `provider:model`.', resolve: ({ data }) => data.model }),
+    persona: t.field({
+      type: Persona,
+      nullable: true,
+      description: 'The persona; null when it is gone.',
+      resolve: ({ data }, _arguments, context) => context.loaders.persona.load(data.personaId),
+    }),
+  }),
+});
+
 eventRef('TextDelta').implement({
   interfaces: [RunEvent],
   description: 'More text. All of it joined is the text of the message, to the byte.',
@@ -76,6 +93,35 @@ eventRef('ToolCallStarted').implement({
   fields: (t) => ({
     toolCallId: t.string({ description: 'The id of the call.', resolve: ({ data }) => data.toolCallId }),
     name: t.string({ description: 'The tool.', resolve: ({ data }) => data.name }),
+  }),
+});
+
+eventRef('InputRequested').implement({
+  interfaces: [RunEvent],
+  description:
+    'The run waits for a person: answer with `respondToRun`, and it goes on. The subscription stays open meanwhile; after a cut come back with `after`.',
+  fields: (t) => ({
+    kind: t.field({ type: InputKind, description: 'What is asked for.', resolve: ({ data }) => data.kind }),
+    text: t.string({ description: 'The question, for people.', resolve: ({ data }) => data.text }),
+    choices: t.stringList({ description: 'Answers that are proposed; something else may be said.', resolve: ({ data }) => data.choices }),
+    toolCallId: t.string({ description: 'The call of a tool that it is about.', resolve: ({ data }) => data.toolCallId }),
+    toolName: t.string({ description: 'The tool: `ask_person` for a QUESTION.', resolve: ({ data }) => data.toolName }),
+    arguments: t.string({ description: 'The arguments of the call, JSON as the model wrote it.', resolve: ({ data }) => data.arguments }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the run is given up.', resolve: ({ data }) => new Date(data.expiresAt) }),
+  }),
+});
+
+eventRef('InputGiven').implement({
+  interfaces: [RunEvent],
+  description: 'Somebody has answered, and the run goes on.',
+  fields: (t) => ({
+    toolCallId: t.string({ description: 'The call of a tool that it is about.', resolve: ({ data }) => data.toolCallId }),
+    isApproved: t.boolean({
+      nullable: true,
+      description: 'Whether the call is allowed; null for the answer to a question.',
+      resolve: ({ data }) => data.isApproved,
+    }),
+    answer: t.string({ nullable: true, description: 'The answer, or the reason of a refusal.', resolve: ({ data }) => data.answer }),
   }),
 });
 

@@ -1,6 +1,7 @@
 import { Attachment } from './attachment.ts';
 import { builder } from './builder.ts';
 import { contextIdField, contextNameOf, Conversation, temporaryText } from './conversation.ts';
+import { FilledTemplateInput, filledTemplateOf } from './prompt-template.ts';
 import { Message } from './message.ts';
 import { Run } from './run.ts';
 import { SentimentMethod } from './sentiment-enums.ts';
@@ -50,7 +51,8 @@ function whatToSay(t: InputFields) {
     conversationId: t.globalID({ for: Conversation, description: 'Where to say it; a new conversation is made when absent.' }),
     temporaryForMinutes: t.int({ description: temporaryText }),
     contextId: contextIdField(t, 'What a new conversation is about: a goal, a week or a day of yours.'),
-    text: t.string({ required: true, description: 'What to say, in Markdown.' }),
+    text: t.string({ description: 'What to say, in Markdown. This or `template` must be given.' }),
+    template: t.field({ type: FilledTemplateInput, description: 'A prompt template of yours whose text is said in place of `text`.' }),
     attachmentIds: t.globalIDList({
       for: Attachment,
       description: 'Pictures and text files to say it with, at most 10, in their order: the ids that `POST /attachments` answered.',
@@ -63,9 +65,15 @@ function whatToSay(t: InputFields) {
 function idsOf(input: {
   readonly conversationId?: { readonly id: string } | null | undefined;
   readonly attachmentIds?: readonly { readonly id: string }[] | null | undefined;
+  readonly template?: Parameters<typeof filledTemplateOf>[0] | null | undefined;
   readonly contextId?: { readonly typename: string; readonly id: string } | null | undefined;
 }) {
-  return { conversationId: input.conversationId?.id, attachmentIds: input.attachmentIds?.map(({ id }) => id), context: contextNameOf(input.contextId) };
+  return {
+    conversationId: input.conversationId?.id,
+    attachmentIds: input.attachmentIds?.map(({ id }) => id),
+    context: contextNameOf(input.contextId),
+    template: input.template == null ? input.template : filledTemplateOf(input.template),
+  };
 }
 
 builder.relayMutationField(

@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
 import { Message } from './message.ts';
+import { Persona } from './persona.ts';
 import { paginate } from './pagination.ts';
 import { ErrorCodeEnum } from './scalars.ts';
 
@@ -14,10 +15,11 @@ const RunEdge = builder.edgeObject({ type: Run, name: 'RunEdge', description: 'A
 const RunConnection = builder.connectionObject({ type: Run, name: 'RunConnection', description: 'A page of runs.' }, RunEdge);
 
 export const RunStatus = builder.enumType('RunStatus', {
-  description: 'Where a run is in its life: QUEUED, RUNNING, then one of the other three for ever.',
+  description: 'Where a run is in its life: QUEUED, RUNNING, perhaps AWAITING_INPUT and RUNNING again, then one of the other three for ever.',
   values: {
     QUEUED: { description: 'Waits for the run before it in the same conversation.' },
     RUNNING: { description: 'An engine is answering.' },
+    AWAITING_INPUT: { description: 'It asks a person something, see `Run.inputRequest`; answer with `respondToRun`.' },
     COMPLETED: { description: 'The answer came to its end.' },
     STOPPED: { description: 'A person stopped it; what was written is kept.' },
     FAILED: { description: 'Something went wrong; what was written is kept.' },
@@ -79,6 +81,17 @@ builder.node(Run, {
       type: Conversation,
       description: 'Where it takes place.',
       resolve: (run, _arguments, context) => loadExisting(context.loaders.conversation, run.conversationId, 'Conversation'),
+    }),
+    persona: t.field({
+      type: Persona,
+      nullable: true,
+      description: 'The persona that answers; null for the assistant without one, while a moderator has not picked, and when it is gone.',
+      resolve: ({ personaId }, _arguments, { loaders }) => (personaId === null ? null : loaders.persona.load(personaId)),
+    }),
+    turn: t.exposeInt('turn', {
+      nullable: true,
+      description:
+        'Which turn of its round it is, from 1: a message of a person may be answered by several personas, one after the other. Null for a run that stands alone.',
     }),
     question: t.field({
       type: Message,

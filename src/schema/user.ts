@@ -1,4 +1,5 @@
 import type { Person } from '../services/people/person.ts';
+import { Author } from './author.ts';
 import { builder } from './builder.ts';
 
 /** What a person may do beyond their own things. */
@@ -15,6 +16,7 @@ export const User = builder.objectRef<Person>('User');
 
 builder.node(User, {
   description: 'A person with an account. Visible are you, and whoever shares a conversation with you; to administrators everybody.',
+  interfaces: [Author],
   id: { resolve: (user) => user.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.user.load(id),
   fields: (t) => ({

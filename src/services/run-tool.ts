@@ -3,6 +3,11 @@ import type { EngineTool } from '../engines/engine.ts';
 
 /** A tool that an engine may call during a run. */
 export interface RunTool {
+  /**
+   * What a person must say before a call has a result; null for a call that asks for nothing. Absent for tools that never ask. The run waits then,
+   * on no node. The answer to a QUESTION is the result of the call, which is not run; after an APPROVAL it is run, or refused.
+   */
+  asks?(argumentsJson: string): InputRequest | null;
   /** What the engine is told of it. */
   readonly definition: EngineTool;
   /**
@@ -15,6 +20,15 @@ export interface RunTool {
    * @throws only the reason of the signal, and what the recorder throws
    */
   run(argumentsJson: string, recorder: ToolRecorder, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+/** What a person is asked for in the middle of a run. */
+export interface InputRequest {
+  readonly kind: 'QUESTION' | 'APPROVAL';
+  /** For people. */
+  readonly text: string;
+  /** Answers that are proposed; none for an APPROVAL. */
+  readonly choices: readonly string[];
 }
 
 /** What a call of a tool came to. */

@@ -38,9 +38,13 @@ import type { Preferences } from './preference/preferences.ts';
 import type { Recurrences } from './recurrence/recurrences.ts';
 import type { Rollovers } from './rollover/rollovers.ts';
 import type { Proposals } from './proposal/proposals.ts';
+import type { ConversationPersonas } from './persona/conversation-personas.ts';
+import type { Personas } from './persona/personas.ts';
+import type { PromptTemplates } from './prompt-template/prompt-templates.ts';
 import type { ProviderKeys } from './provider-key/provider-keys.ts';
 import type { PlotService } from './plot/plots.ts';
 import type { ContextPreviews } from './run/context-preview.ts';
+import type { Responses } from './run/respond.ts';
 import type { Runs } from './run/run.ts';
 import type { Search } from './search/search.ts';
 import type { ShareLinks } from './share-link/share-links.ts';
@@ -73,6 +77,7 @@ export interface Services {
   readonly siblings: Siblings;
   readonly feedbacks: Feedbacks;
   readonly runs: Runs;
+  readonly responses: Responses;
   readonly contextPreviews: ContextPreviews;
   readonly sentiments: Sentiments;
   readonly models: Models;
@@ -114,5 +119,8 @@ export interface Services {
   readonly rollovers: Rollovers;
   readonly calendarFeeds: CalendarFeeds;
   readonly proposals: Proposals;
+  readonly personas: Personas;
+  readonly conversationPersonas: ConversationPersonas;
+  readonly promptTemplates: PromptTemplates;
   readonly health: Health;
 }

@@ -1,4 +1,5 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
+import { personaOperations } from './persona-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -50,6 +51,8 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlanItem',
       'PlanProposal',
       'PlanProposalPart',
+      'Persona',
+      'PromptTemplate',
     ] as const
   ).map((kind): AccessOperation => ({
     field: 'Query.node',
@@ -143,6 +146,7 @@ export const accessOperations: readonly AccessOperation[] = [
     forStranger: 'ABSENT',
   },
   ...planningOperations,
+  ...personaOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

@@ -49,6 +49,11 @@ export interface Belongings {
   readonly PlanProposal: string;
   readonly PlanProposalPart: string;
   readonly OtherPlanProposal: string;
+  /** Takes part in the conversation. */
+  readonly Persona: string;
+  readonly PromptTemplate: string;
+  /** Asks something, in a conversation of its own. */
+  readonly WaitingRun: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -196,6 +201,52 @@ async function proposals(
   return { PlanningConversation: run.conversation.id, PlanProposal: one.proposal.id, PlanProposalPart: one.id, OtherPlanProposal: other.proposal.id };
 }
 
+/** Has a persona ask its person something. */
+async function askInRun(app: TestApp, engine: ScriptedEngine, person: TestPerson): Promise<string> {
+  const made = await person.client.request(`mutation {
+    createConversation(input: {}) { conversation { id } }
+    createPersona(input: { name: "Eve", handle: "eve", mayAsk: true }) { persona { id } }
+  }`);
+  const conversationId = made.createConversation.conversation.id;
+  const personaId = made.createPersona.persona.id;
+  const sent = await person.client.request(
+    `mutation ($add: AddPersonaInput!, $send: SendMessageInput!) {
+      addPersona(input: $add) { conversation { id } }
+      sendMessage(input: $send) { run { id } }
+    }`,
+    { add: { conversationId, personaId }, send: { conversationId, text: 'Ask me' } },
+  );
+  const { id } = sent.sendMessage.run;
+  const call = await engine.nextCall();
+  call.toolCall('call-1', 'ask_person', { question: 'Shall I?' });
+  call.finish('TOOL_CALLS');
+  const events = await subscribeSse(app.url, {
+    query: 'subscription ($id: ID!) { runEvents(runId: $id) { __typename } }',
+    variables: { id },
+    token: person.token,
+  });
+  for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) {
+    if (event.result.data.runEvents.__typename === 'InputRequested') break;
+  }
+  events.close();
+  return id;
+}
+
+async function createTemplate(person: TestPerson): Promise<string> {
+  const made = await person.client.request('mutation { createPromptTemplate(input: { name: "Greeting", text: "Hello {{name}}" }) { promptTemplate { id } } }');
+  return made.createPromptTemplate.promptTemplate.id;
+}
+
+/** Makes a persona and brings it into a conversation. */
+async function addPersona(person: TestPerson, conversationId: string): Promise<string> {
+  const made = await person.client.request('mutation { createPersona(input: { name: "Ada", handle: "ada" }) { persona { id } } }');
+  const personaId = made.createPersona.persona.id;
+  await person.client.request('mutation ($input: AddPersonaInput!) { addPersona(input: $input) { conversation { id } } }', {
+    input: { conversationId, personaId },
+  });
+  return personaId;
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
@@ -271,6 +322,9 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
+    PromptTemplate: await createTemplate(owner),
+    WaitingRun: await askInRun(app, engine, owner),
+    Persona: await addPersona(owner, session.conversation.id),
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,

@@ -97,6 +97,8 @@ export type ErrorCode =
   | 'GRAPHQL_VALIDATION_FAILED'
   /** The idempotency key was used before with another payload. */
   | 'IDEMPOTENCY_CONFLICT'
+  /** The run waited for a person, and nobody answered in time; what was written until then is kept. */
+  | 'INPUT_TIMEOUT'
   /** Something unexpected failed; the request id finds it in the log. */
   | 'INTERNAL_SERVER_ERROR'
   /** The server that ran this stopped; what was written until then is kept. */
@@ -182,8 +184,10 @@ export type RunFinishReason =
   /** A person stopped it. */
   | 'STOPPED';
 
-/** Where a run is in its life: QUEUED, RUNNING, then one of the other three for ever. */
+/** Where a run is in its life: QUEUED, RUNNING, perhaps AWAITING_INPUT and RUNNING again, then one of the other three for ever. */
 export type RunStatus =
+  /** It asks a person something, see `Run.inputRequest`; answer with `respondToRun`. */
+  | 'AWAITING_INPUT'
   /** The answer came to its end. */
   | 'COMPLETED'
   /** Something went wrong; what was written is kept. */
@@ -236,6 +240,8 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { runEvents:
+    | { __typename: 'InputGiven', seq: number }
+    | { __typename: 'InputRequested', seq: number }
     | { __typename: 'ModelChanged', seq: number }
     | { __typename: 'PlanProposed', seq: number }
     | { __typename: 'PlotReady', seq: number, part: { id: string, title: string, spec: unknown } }
@@ -245,6 +251,7 @@ export type RunEventsSubscription = { runEvents:
     | { __typename: 'RunFinished', reason: RunFinishReason, seq: number, run: { status: RunStatus } }
     | { __typename: 'RunStarted', seq: number }
     | { __typename: 'SentimentReady', seq: number }
+    | { __typename: 'SpeakerChosen', seq: number }
     | { __typename: 'StatusChanged', status: string, seq: number }
     | { __typename: 'TextDelta', position: number, text: string, seq: number }
     | { __typename: 'TitleChanged', title: string, seq: number }

@@ -8,6 +8,7 @@ const order = z.object({
   tokensPerSecond: z.number().default(50),
   isAlternating: z.boolean().default(false),
   sql: z.string().nullable().default(null),
+  question: z.string().nullable().default(null),
 });
 
 /** The text of the n-th token; each carries the moment at which the engine made it, for measurements. */
@@ -16,15 +17,21 @@ export function tokenText(index: number, at: number): string {
 }
 
 async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenerator<EnginePart> {
-  const last = request.messages.findLast((message) => message.role === 'user')?.text ?? '{}';
+  const orders = request.messages.flatMap((message) => (message.role === 'user' && message.text.startsWith('{') ? [message.text] : []));
+  const last = orders.at(-1) ?? '{}';
   if (request.task === 'TITLE') {
     yield { type: 'text', text: 'Steady' };
     yield { type: 'finish', reason: 'STOP' };
     return;
   }
-  const { tokens, tokensPerSecond, isAlternating, sql } = order.parse(JSON.parse(last));
+  const { tokens, tokensPerSecond, isAlternating, sql, question } = order.parse(JSON.parse(last.slice(0, last.lastIndexOf('}') + 1)));
   if (sql !== null && request.messages.at(-1)?.role === 'user') {
     yield { type: 'toolCall', call: { id: 'call-1', name: 'run_sql', arguments: JSON.stringify({ sql }) } };
+    yield { type: 'finish', reason: 'TOOL_CALLS' };
+    return;
+  }
+  if (question !== null && request.messages.at(-1)?.role === 'user') {
+    yield { type: 'toolCall', call: { id: 'call-1', name: 'ask_person', arguments: JSON.stringify({ question }) } };
     yield { type: 'finish', reason: 'TOOL_CALLS' };
     return;
   }
@@ -42,7 +49,8 @@ async function* answer(request: EngineRequest, signal: AbortSignal): AsyncGenera
 
 /**
  * An engine that writes at a steady rate: `{"tokens":200,"tokensPerSecond":50}` as the message says how much and how fast. With
- * `"isAlternating":true` words and thoughts take turns, so that each token is an event of its own. In a data session `"sql":"SELECT ..."` has that run first.
+ * `"isAlternating":true` words and thoughts take turns, so that each token is an event of its own. In a data session `"sql":"SELECT ..."` has that run first;
+ * `"question":"..."` asks the person first, where it may.
  */
 export function createSteadyEngine(): Engine {
   return {

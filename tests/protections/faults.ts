@@ -187,7 +187,7 @@ export const faultProtections: readonly Protection[] = [
   {
     id: 'R07',
     what: 'storing the end of a run when the database is back',
-    file: 'src/services/run/perform.ts',
+    file: 'src/services/run/store-end.ts',
     find: 'await outlast(() => finishRun(deps, run, owned, whole), writer.lost);',
     replace: 'await finishRun(deps, run, owned, whole);',
     test: 'tests/services/run-outage.test.ts',

@@ -4,6 +4,7 @@ import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
 import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
+import { personaProtections } from './personas.ts';
 import { planningProtections } from './planning.ts';
 import { plotProtections } from './plots.ts';
 import type { Protection } from './protection.ts';
@@ -28,6 +29,7 @@ export const protections: readonly Protection[] = [
   ...importProtections,
   ...planningProtections,
   ...faultProtections,
+  ...personaProtections,
   ...quotaProtections,
   ...sentimentProtections,
 ];

@@ -31,6 +31,7 @@ import { createRunQuotas } from '../../src/services/quota/run-quotas.ts';
 import { createQuotas } from '../../src/services/quota/quotas.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createExecutor } from '../../src/services/run/executor.ts';
+import { createResponses } from '../../src/services/run/respond.ts';
 import { createRuns, type Runs } from '../../src/services/run/run.ts';
 import { stopChannel } from '../../src/services/run/stop.ts';
 import type { RunMoods } from '../../src/services/sentiment/run-moods.ts';
@@ -86,6 +87,9 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     stopWaitMs: 5_000,
     closeTimeoutMs: 10_000,
     titleTimeoutMs: 5_000,
+    maxTurns: 10,
+    inputTimeoutMs: 60_000,
+    moderationTimeoutMs: 2_000,
     ...options.settings,
   };
   const { clock = systemClock } = options;
@@ -135,6 +139,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   };
   const executor = createExecutor(deps);
   const runs: Runs = createRuns(deps, executor);
+  const responses = createResponses(deps, executor, runs);
   const listener = createListener({
     connectionString,
     channels: [runLog.channel, conversationLog.channel, stopChannel],
@@ -164,6 +169,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     conversationLog,
     executor,
     runs,
+    responses,
     conversations,
     messages: createMessages({ statements }),
   };

@@ -40,7 +40,7 @@ const below = `
   )`;
 
 const isUnderWay = `${below}
-  SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $2::uuid AND status IN ('RUNNING', 'QUEUED')
+  SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = $2::uuid AND status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT')
     AND (question_id IN (SELECT id FROM below) OR answer_id IN (SELECT id FROM below))) AS "isUnderWay"`;
 
 /**

@@ -7,7 +7,7 @@ const path = `
     SELECT id, parent_id, depth FROM messages WHERE id = $1::uuid
     UNION ALL SELECT m.id, m.parent_id, m.depth FROM up JOIN messages m ON m.id = up.parent_id
   )
-  SELECT up.id, r.id IS NOT NULL AS "isBeingWritten" FROM up LEFT JOIN runs r ON r.answer_id = up.id AND r.status = 'RUNNING' ORDER BY up.depth`;
+  SELECT up.id, r.id IS NOT NULL AS "isBeingWritten" FROM up LEFT JOIN runs r ON r.answer_id = up.id AND r.status IN ('RUNNING', 'AWAITING_INPUT') ORDER BY up.depth`;
 
 /**
  * The ids are new, everything else is as it was; the plots bring their earlier versions along. The attachments are given to the copy as well,
@@ -17,8 +17,8 @@ const copy = `
   WITH twin AS (
     SELECT old_id, new_id FROM json_to_recordset($1::json) AS pair (old_id uuid, new_id uuid)
   ), message AS (
-    INSERT INTO messages (id, conversation_id, parent_id, role, author_id, model, mode, confidence, depth, is_active, created_at)
-    SELECT twin.new_id, $2::uuid, above.new_id, m.role, m.author_id, m.model, m.mode, m.confidence, m.depth, true, m.created_at
+    INSERT INTO messages (id, conversation_id, parent_id, role, author_id, persona_id, persona_name, model, mode, confidence, depth, is_active, created_at)
+    SELECT twin.new_id, $2::uuid, above.new_id, m.role, m.author_id, m.persona_id, m.persona_name, m.model, m.mode, m.confidence, m.depth, true, m.created_at
     FROM twin JOIN messages m ON m.id = twin.old_id LEFT JOIN twin AS above ON above.old_id = m.parent_id
   ), part_twin AS MATERIALIZED (
     SELECT p.id AS old_id, gen_random_uuid() AS new_id, twin.new_id AS message_id FROM twin JOIN parts p ON p.message_id = twin.old_id

@@ -10,6 +10,7 @@ import { remembering, type ReadImage } from './images.ts';
 import { loadPath } from './path.ts';
 import { readContext } from './shown-context.ts';
 import type { Summaries } from './summaries.ts';
+import { voicesOf } from './voices.ts';
 import { inputTokensOf, type FactsOf } from './window.ts';
 
 /** Shows conversations to engines. */
@@ -32,6 +33,8 @@ export interface OpenedQuestion {
   readonly userId: string;
   readonly conversationId: string;
   readonly questionId: string | null;
+  /** The persona that answers; null for the assistant without one. */
+  readonly personaId: string | null;
 }
 
 /** What a run is told of its conversation. */
@@ -42,6 +45,8 @@ export interface RunContext {
   readonly question: string;
   /** What the conversation began with, as far as it was read. */
   readonly firstQuestion: string;
+  /** Whether others speak in it than one person and the one that answers; their messages say whose they are. */
+  readonly isShared: boolean;
   readonly engine: Engine;
   /** Whether so much of the window is taken that a summary should be ready soon; known once the engine was asked. */
   isNearlyFull(): boolean;
@@ -77,7 +82,7 @@ export function createContexts({ pool, readImage, summaries, factsOf, settings }
     summaries,
     factsOf,
     windowOf: async (userId, resolved) => (await factsOf(userId, resolved)).contextWindow ?? settings.defaultWindow,
-    open: async ({ userId, conversationId, questionId }, resolved, maxTokens) => {
+    open: async ({ userId, conversationId, questionId, personaId }, resolved, maxTokens) => {
       const { engine } = resolved;
       // Of one person alone: behind the same name may stand another provider of somebody else.
       const who = `${userId} ${resolved.name}`;
@@ -85,7 +90,7 @@ export function createContexts({ pool, readImage, summaries, factsOf, settings }
       const window = facts.contextWindow ?? settings.defaultWindow;
       const bounds = { maxMessages: settings.maxMessages, maxBytes: bytesOf(settings, window) };
       const path = questionId === null ? [] : await loadPath(pool, conversationId, questionId, bounds);
-      const context = readContext(path);
+      const context = readContext(path, personaId);
       const inputTokens = Math.min(inputTokensOf(window, maxTokens), learned.get(who) ?? Infinity);
       let isNearlyFull = false;
       const fitted = fitEngine(engine, {
@@ -101,6 +106,7 @@ export function createContexts({ pool, readImage, summaries, factsOf, settings }
       return {
         messages: context.pieces.flatMap((piece) => piece.messages),
         question: textOf(path.at(-1)?.parts ?? []),
+        isShared: voicesOf(path, personaId).isShared,
         firstQuestion: textOf(path.find((message) => message.role === 'USER')?.parts ?? []),
         // The built-in analyst has no model, so it has no window, and it costs nothing to show it everything.
         engine: engine.id === 'builtin' ? engine : fitted,

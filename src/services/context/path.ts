@@ -26,7 +26,9 @@ export const sizeOf = (message: string): string => `(
 
 /** A message `m` of a conversation as `StoredMessage`, in JSON. */
 export const messageJson = (message: string, conversation: string): string => `json_build_object(
-  'id', ${message}.id, 'role', ${message}.role, 'depth', ${message}.depth,
+  'id', ${message}.id, 'role', ${message}.role, 'depth', ${message}.depth, 'authorId', ${message}.author_id, 'personaId', ${message}.persona_id,
+  'speaker', COALESCE(${message}.persona_name, (SELECT COALESCE(u.full_name, u.username) FROM users u WHERE u.id = ${message}.author_id)),
+  'isPersona', ${message}.persona_name IS NOT NULL,
   'parts', (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', CASE WHEN p.kind IN ('FILE', 'IMAGE') THEN ${attachmentOf(conversation)} ELSE p.text END, 'data', p.data)
     ORDER BY p.position), '[]') FROM parts p WHERE ${shown(message)}),
   'summary', (SELECT s.text FROM context_summaries s WHERE s.conversation_id = ${conversation} AND s.message_id = ${message}.id))`;
@@ -34,9 +36,9 @@ export const messageJson = (message: string, conversation: string): string => `j
 /** Follows the parents upwards and stops at the bounds; `above` is the size of everything below it, which is newer. */
 const pathStatement = `
   WITH RECURSIVE path AS (
-    SELECT m.id, m.parent_id, m.role, m.depth, 1 AS place, 0::bigint AS above FROM messages m WHERE m.id = $2::uuid AND m.conversation_id = $1::uuid
+    SELECT m.id, m.parent_id, m.role, m.depth, m.author_id, m.persona_id, m.persona_name, 1 AS place, 0::bigint AS above FROM messages m WHERE m.id = $2::uuid AND m.conversation_id = $1::uuid
     UNION ALL
-    SELECT m.id, m.parent_id, m.role, m.depth, path.place + 1, path.above + own.size
+    SELECT m.id, m.parent_id, m.role, m.depth, m.author_id, m.persona_id, m.persona_name, path.place + 1, path.above + own.size
     FROM path CROSS JOIN LATERAL (SELECT ${sizeOf('path')} AS size) AS own
     JOIN messages m ON m.id = path.parent_id AND m.conversation_id = $1::uuid AND path.place < $3::int AND path.above + own.size <= $4::bigint
   )

@@ -2,6 +2,7 @@ import type { MessageRole, Part } from '../../../prisma/generated/client.ts';
 import type { EngineMessage, ToolCall } from '../../engines/engine.ts';
 import { textOf } from '../message-text.ts';
 import { attachedFile, type AttachedFile } from './attached-file.ts';
+import { voicesOf, type Voices } from './voices.ts';
 import { toolExchange, type ToolExchange } from './tool-exchange.ts';
 
 /** A message as `path.ts` reads it: without what only people see. `text` of a part of kind FILE is what the file says; null when it, or a picture, is gone. */
@@ -10,6 +11,14 @@ export interface StoredMessage {
   readonly role: MessageRole;
   /** How many messages stand above it. */
   readonly depth: number;
+  /** The person who wrote it; null for an engine, and when the account is gone. */
+  readonly authorId: string | null;
+  /** The persona in whose name it was written; null for none, and when that is gone. */
+  readonly personaId: string | null;
+  /** The name of the persona or the person, where there is one. */
+  readonly speaker: string | null;
+  /** Whether it was written in the name of a persona, which may be gone. */
+  readonly isPersona: boolean;
   readonly parts: readonly Pick<Part, 'kind' | 'text' | 'data'>[];
   /** What was said up to it, in short, where that has been made. */
   readonly summary: string | null;
@@ -45,12 +54,13 @@ function fileInWords({ name, mediaType, byteSize }: AttachedFile, text: string |
   return text === null ? `[${about} was sent here and is no longer stored.]` : `${about}:\n${fenced(text)}`;
 }
 
-function questionPiece({ id, depth, parts }: StoredMessage): Piece {
+function questionPiece(message: StoredMessage, voices: Voices): Piece {
+  const { id, depth, parts } = message;
   const files = parts.filter((part) => part.kind === 'FILE').map((part) => fileInWords(attachedFile.parse(part.data), part.text));
   const pictures = parts.filter((part) => part.kind === 'IMAGE').map((part) => ({ ...attachedFile.parse(part.data), isGone: part.text === null }));
   const gone = pictures.filter((picture) => picture.isGone).map((picture) => fileInWords(picture, null));
   const images = pictures.filter((picture) => !picture.isGone);
-  return { id, depth, messages: [{ role: 'user', text: [textOf(parts), ...files, ...gone].join('\n\n') }], images };
+  return { id, depth, messages: [{ role: 'user', text: voices.heard(message, [textOf(parts), ...files, ...gone].join('\n\n')) }], images };
 }
 
 /** One answer with its calls of tools, as the engine wrote it: text, calls, their answers, text ... */
@@ -78,10 +88,23 @@ function answerMessages(parts: StoredMessage['parts']): readonly EngineMessage[]
   return messages;
 }
 
-/** The pieces of a path, oldest first; messages that say nothing to an engine are none. */
-export function piecesOf(path: readonly StoredMessage[]): readonly Piece[] {
+/** What another voice than the one that answers has said: its words alone, as a message of somebody. */
+function otherPiece(message: StoredMessage, voices: Voices): readonly Piece[] {
+  const { id, depth, parts } = message;
+  const text = textOf(parts);
+  return text === '' ? [] : [{ id, depth, messages: [{ role: 'user', text: voices.heard(message, text) }], images: [] }];
+}
+
+/**
+ * The pieces of a path, oldest first; messages that say nothing to an engine are none.
+ *
+ * @param self the persona that answers; null for the assistant without one
+ */
+export function piecesOf(path: readonly StoredMessage[], self: string | null = null): readonly Piece[] {
+  const voices = voicesOf(path, self);
   return path.flatMap((message): readonly Piece[] => {
-    if (message.role === 'USER') return [questionPiece(message)];
+    if (message.role === 'USER') return [questionPiece(message, voices)];
+    if (message.role === 'ASSISTANT' && !voices.isOwn(message)) return otherPiece(message, voices);
     const messages = message.role === 'ASSISTANT' ? answerMessages(message.parts) : [];
     return messages.length === 0 ? [] : [{ id: message.id, depth: message.depth, messages, images: [] }];
   });

@@ -23,11 +23,15 @@ export interface ShownContext {
   readonly note: string | null;
 }
 
-/** What a path says to engines. */
-export function readContext(path: readonly StoredMessage[]): ReadContext {
+/**
+ * What a path says to engines.
+ *
+ * @param self the persona that answers; null for the assistant without one
+ */
+export function readContext(path: readonly StoredMessage[], self: string | null = null): ReadContext {
   const last = path.findLast((message) => message.summary !== null);
   return {
-    pieces: piecesOf(path),
+    pieces: piecesOf(path, self),
     isWhole: (path[0]?.depth ?? 0) === 0,
     summary: last === undefined || last.summary === null ? null : { text: last.summary, messageCount: last.depth + 1 },
   };

@@ -53,7 +53,7 @@ const branches = `
     SELECT json_agg(${messageJson('m', 'v.id')} ORDER BY m.depth) AS messages
     FROM (
       SELECT newest.*, sum(newest.size) OVER (ORDER BY newest.depth DESC) - newest.size AS above
-      FROM (SELECT m.id, m.role, m.depth, ${sizeOf('m')} AS size FROM messages m WHERE m.conversation_id = v.id AND m.is_active ORDER BY m.depth DESC LIMIT $3::int) AS newest
+      FROM (SELECT m.id, m.role, m.depth, m.author_id, m.persona_id, m.persona_name, ${sizeOf('m')} AS size FROM messages m WHERE m.conversation_id = v.id AND m.is_active ORDER BY m.depth DESC LIMIT $3::int) AS newest
     ) AS m WHERE m.above <= $4::bigint
   ) AS branch`;
 

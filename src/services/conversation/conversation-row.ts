@@ -16,7 +16,8 @@ export type LoadedConversation = Conversation & { readonly marks?: ConversationM
 /** The columns of `Conversation`, of `conversations c`. */
 export const conversationColumns = `c.id, c.owner_id AS "ownerId", c.title, c.title_source AS "titleSource", c.session_id AS "sessionId",
   c.goal_id AS "goalId", c.weekly_plan_id AS "weeklyPlanId", c.daily_plan_id AS "dailyPlanId",
-  c.event_seq AS "eventSeq", c.defaults, c.expires_at AS "expiresAt", c.forked_from_id AS "forkedFromId", c.imported_from AS "importedFrom", c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
+  c.event_seq AS "eventSeq", c.defaults, c.expires_at AS "expiresAt", c.forked_from_id AS "forkedFromId", c.imported_from AS "importedFrom", c.turn_policy AS "turnPolicy", c.max_turns AS "maxTurns",
+  c.moderator_model AS "moderatorModel", c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
 
 /** `ConversationMarks` as one value, of `participants a`. */
 export const marksSql = `json_build_object('isPinned', a.pinned_at IS NOT NULL, 'isArchived', a.archived_at IS NOT NULL, 'tags', a.tags)`;

@@ -7,7 +7,15 @@ import { AppError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { FileStore } from '../../stores/file-store.ts';
 import { conversationJson } from './conversation-json.ts';
-import { accountFormat, sessionFormat, type AttachmentFacts, type PreferencesDocument, type ProfileDocument, type SessionDocument } from './account-formats.ts';
+import {
+  accountFormat,
+  sessionFormat,
+  type AttachmentFacts,
+  type PersonaDocument,
+  type PreferencesDocument,
+  type ProfileDocument,
+  type SessionDocument,
+} from './account-formats.ts';
 import { planningEntries, type PlanningCounts } from './planning.ts';
 import { openConversation } from './read-conversation.ts';
 import type { ZipSource } from './zip-writer.ts';
@@ -160,6 +168,28 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
     }
   }
 
+  async function* personas(): AsyncGenerator<ZipSource> {
+    const rows = await prisma.persona.findMany({
+      where: { ownerId: userId },
+      orderBy: inOrder,
+      omit: { ownerId: true },
+      include: { conversations: { select: { conversationId: true } } },
+    });
+    const templates = await prisma.promptTemplate.findMany({
+      where: { ownerId: userId },
+      orderBy: inOrder,
+      omit: { ownerId: true },
+      include: { versions: { orderBy: { version: 'asc' }, omit: { templateId: true } } },
+    });
+    if (templates.length > 0) yield json('prompt-templates.json', templates);
+    if (rows.length === 0) return;
+    const documents = rows.map(({ conversations: places, ...persona }): PersonaDocument => ({
+      ...persona,
+      conversationIds: places.map(({ conversationId }) => conversationId),
+    }));
+    yield json('personas.json', documents);
+  }
+
   async function* usage(): AsyncGenerator<string> {
     yield '[';
     for await (const row of pagesOf((after) => prisma.usageEntry.findMany({ where: { userId, ...beyond(after) }, omit: { userId: true }, ...page }))) {
@@ -175,6 +205,7 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
   yield* session(null);
   yield* attachments();
   yield* conversations();
+  yield* personas();
   yield* planningEntries(prisma, userId, counts);
   yield { path: 'usage.json', isPacked: false, open: () => pieces(usage()) };
 }

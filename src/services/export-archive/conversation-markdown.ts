@@ -64,9 +64,9 @@ function partMarkdown({ kind, text, data }: DocumentPart): string | null {
 
 const minute = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function speakerOf({ role, isMine, model }: DocumentMessage, personName: string): string {
+function speakerOf({ role, isMine, personaName, model }: DocumentMessage, personName: string): string {
   if (role === 'USER') return isMine ? personName : 'Somebody else';
-  if (role === 'ASSISTANT') return model ?? 'Assistant';
+  if (role === 'ASSISTANT') return personaName ?? model ?? 'Assistant';
   return role === 'SYSTEM' ? 'System' : 'Tool';
 }
 

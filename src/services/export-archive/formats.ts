@@ -99,6 +99,8 @@ export const documentMessage = z.object({
   role: z.enum(['USER', 'ASSISTANT', 'SYSTEM', 'TOOL']),
   /** Whether the person whose document it is wrote it. */
   isMine: z.boolean(),
+  /** What the persona was called that wrote it; null where none did. */
+  personaName: z.string().max(400).nullable().default(null),
   model: z.string().max(300).nullable(),
   mode: z.string().max(40).nullable(),
   confidence: z.number().min(0).max(1).nullable(),

@@ -55,7 +55,7 @@ const versionsOf = `
     ORDER BY v.version), '[]') FROM plot_versions v WHERE v.part_id = p.id`;
 
 const messagesOf = `
-  SELECT m.id, m.parent_id AS "parentId", m.role, coalesce(m.author_id = $2, false) AS "isMine", m.model, m.mode, m.confidence,
+  SELECT m.id, m.parent_id AS "parentId", m.role, coalesce(m.author_id = $2, false) AS "isMine", m.persona_name AS "personaName", m.model, m.mode, m.confidence,
     m.is_active AS "isActive", m.created_at AS "createdAt",
     (SELECT coalesce(json_agg(json_build_object('id', p.id, 'kind', p.kind, 'text', p.text, 'data', p.data, 'versions', (${versionsOf}))
       ORDER BY p.position), '[]') FROM parts p WHERE p.message_id = m.id) AS parts,

@@ -98,6 +98,7 @@ export interface MessageRows {
     readonly parent_id: string | null;
     readonly role: string;
     readonly is_mine: boolean;
+    readonly persona_name: string | null;
     readonly model: string | null;
     readonly mode: string | null;
     readonly confidence: number | null;
@@ -170,9 +171,9 @@ export interface RunRow {
 
 // Of each the rows of messages that were not there: `$2` has their ids.
 const insertMessages = `
-  INSERT INTO messages (id, conversation_id, parent_id, role, author_id, model, mode, confidence, depth, is_active, created_at)
-  SELECT m.id, $2::uuid, m.parent_id, m.role::"MessageRole", CASE WHEN m.is_mine THEN $3::uuid END, m.model, m.mode, m.confidence, m.depth, false, m.created_at
-  FROM json_to_recordset($1::json) AS m (id uuid, parent_id uuid, role text, is_mine boolean, model text, mode text, confidence float8, depth int, created_at timestamptz)
+  INSERT INTO messages (id, conversation_id, parent_id, role, author_id, persona_name, model, mode, confidence, depth, is_active, created_at)
+  SELECT m.id, $2::uuid, m.parent_id, m.role::"MessageRole", CASE WHEN m.is_mine THEN $3::uuid END, m.persona_name, m.model, m.mode, m.confidence, m.depth, false, m.created_at
+  FROM json_to_recordset($1::json) AS m (id uuid, parent_id uuid, role text, is_mine boolean, persona_name text, model text, mode text, confidence float8, depth int, created_at timestamptz)
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 const insertParts = `
   INSERT INTO parts (id, message_id, position, kind, text, data)

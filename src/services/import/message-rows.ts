@@ -20,7 +20,7 @@ export interface PlacedMessage {
 /** The rows of one message. */
 export type RowsOfMessage = MessageRows;
 
-const longest = { model: 300, mode: 40, comment: 2_000, error: 10_000 } as const;
+const longest = { model: 300, mode: 40, persona: 80, comment: 2_000, error: 10_000 } as const;
 const judgedShape = judgedMessage.omit({ messageId: true, createdAt: true, emotion: true }).extend({ emotion: z.enum(emotions).nullable().catch(null) });
 const tokens = z.int32().min(0).nullable().catch(null);
 
@@ -77,6 +77,7 @@ export async function rowsOf(placed: PlacedMessage, ids: DerivedIds, cleaning: P
         parent_id: placed.parentId,
         role,
         is_mine: message.isMine && role === 'USER',
+        persona_name: message.personaName === null ? null : cleaner.text(message.personaName, longest.persona),
         model: message.model === null ? null : cleaner.text(message.model, longest.model),
         mode: message.mode === null ? null : cleaner.text(message.mode, longest.mode),
         confidence: message.confidence,

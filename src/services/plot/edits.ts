@@ -80,7 +80,10 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
   async function open(userId: string, partId: string): Promise<OpenPlot> {
     const part = isUuid(partId) ? await findVisiblePlot(prisma, userId, partId) : null;
     if (part === null) throw notFound('PlotPart');
-    const run = await prisma.run.findFirst({ where: { answerId: part.messageId, status: { in: ['QUEUED', 'RUNNING'] } }, select: { id: true } });
+    const run = await prisma.run.findFirst({
+      where: { answerId: part.messageId, status: { in: ['QUEUED', 'RUNNING', 'AWAITING_INPUT'] } },
+      select: { id: true },
+    });
     if (run !== null) throw new AppError('CONFLICT', 'The answer with this plot is still being written. Change it when the run has ended, or stop the run.');
     const { conversationId, ...row } = part;
     return { part: row, data: plotData.parse(part.data), conversationId };

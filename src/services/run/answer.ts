@@ -43,13 +43,17 @@ function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** Creates the answer of a run that has written nothing yet. */
-export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter): Answer {
+/**
+ * Creates the answer of a run.
+ *
+ * @param firstPosition where it goes on: behind the parts that it has already
+ */
+export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter, firstPosition = 0): Answer {
   const heldBack = { TEXT: '', REASONING: '' };
   /** Parts that are complete, and wait for the next one that is stored at once. */
   let closed: WrittenPart[] = [];
   let kind: WrittenPart['kind'] = 'TEXT';
-  let position = 0;
+  let position = firstPosition;
   let text = '';
   let lastStatus = '';
 

@@ -111,4 +111,10 @@ export interface RunSettings {
   readonly closeTimeoutMs: number;
   /** How long the end of a run waits for its title. */
   readonly titleTimeoutMs: number;
+  /** How many turns one message may lead to. */
+  readonly maxTurns: number;
+  /** How long a run waits for a person. */
+  readonly inputTimeoutMs: number;
+  /** How long the model that picks the next speaker may take. */
+  readonly moderationTimeoutMs: number;
 }

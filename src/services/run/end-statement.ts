@@ -74,7 +74,7 @@ export async function writeEnd(
   runSql: RunSql,
   parts: {
     readonly run: Pick<Run, 'id'>;
-    readonly owned: { readonly status: 'QUEUED' | 'RUNNING'; readonly leaseOwner: string | null };
+    readonly owned: { readonly status: 'QUEUED' | 'RUNNING' | 'AWAITING_INPUT'; readonly leaseOwner: string | null };
     readonly end: RunEnd;
     readonly now: Date;
     readonly nodeId: string;

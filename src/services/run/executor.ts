@@ -1,17 +1,21 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
+import { endExpiredPauses } from './end-paused.ts';
+import type { ResumedRun } from './answer-question.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
+import { takeTurn } from './round.ts';
 import { claimNext } from './start.ts';
+import { whatWaits, whereSomethingWaits } from './waiting.ts';
 
 /** Performs the runs of this node and looks after those of nodes that died. */
 export interface Executor {
-  /** Performs a run that was started for this node. Returns at once. */
-  launch(run: Run): void;
+  /** Performs a run that was started for this node, or goes on with one that has waited for a person. Returns at once. */
+  launch(run: Run, resumed?: ResumedRun): void;
   /** Stops a run if it is performed here. */
   stop(runId: string): void;
-  /** Starts the next waiting run of a conversation, if there is one and none is under way. */
+  /** Starts the next turn or the next waiting run of a conversation, if there is one and none is under way. */
   startNext(conversationId: string): Promise<void>;
   /**
    * Begins to renew leases and to end the runs of dead nodes.
@@ -27,7 +31,7 @@ export interface Executor {
 
 /** Creates the executor; nothing runs until `start`. */
 export function createExecutor(deps: RunDependencies): Executor {
-  const { prisma, pool, logger, settings } = deps;
+  const { pool, logger, settings } = deps;
   const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
@@ -36,18 +40,37 @@ export function createExecutor(deps: RunDependencies): Executor {
 
   const interrupt = (runId: string, reason: RunInterruption): void => active.get(runId)?.controller.abort(reason);
 
-  const startNext = async (conversationId: string): Promise<void> => {
-    if (isClosed) return;
-    const run = await claimNext(deps, conversationId);
+  /** Gives up finding out whose turn it is. */
+  const closing = new AbortController();
+  const starting = new Set<Promise<void>>();
+
+  const findNext = async (conversationId: string): Promise<void> => {
+    const waiting = await whatWaits(pool, conversationId);
+    const turn = waiting.roundId === null ? null : await takeTurn(deps, waiting.roundId, closing.signal);
+    const run = turn ?? (waiting.isRunWaiting ? await claimNext(deps, conversationId) : null);
     if (run !== null) launch(run);
   };
 
-  const launch = (run: Run): void => {
+  const startNext = async (conversationId: string): Promise<void> => {
+    if (isClosed) return;
+    const begun = findNext(conversationId);
+    const done = begun.then(
+      () => void starting.delete(done),
+      () => void starting.delete(done),
+    );
+    starting.add(done);
+    await begun;
+  };
+
+  const launch = (run: Run, resumed: ResumedRun | null = null): void => {
     const controller = new AbortController();
-    const done = performRun(deps, run, controller.signal)
+    // Where it waited for a person, what this node did before may not be cleared away yet.
+    const before = active.get(run.id)?.done ?? Promise.resolve();
+    const done = before
+      .then(() => performRun(deps, run, controller.signal, resumed))
       .catch((error: unknown) => logger.error({ err: error, runId: run.id }, 'a run ended without its end'))
       .then(() => {
-        active.delete(run.id);
+        if (active.get(run.id)?.controller === controller) active.delete(run.id);
         return startNext(run.conversationId);
       })
       .catch((error: unknown) => logger.error({ err: error }, 'the next run could not be started'));
@@ -67,8 +90,12 @@ export function createExecutor(deps: RunDependencies): Executor {
   };
 
   const wakeQueued = async (): Promise<void> => {
-    const waiting = await prisma.run.findMany({ where: { status: 'QUEUED' }, select: { conversationId: true }, distinct: ['conversationId'], take: 100 });
-    for (const { conversationId } of waiting) await startNext(conversationId);
+    for (const { conversationId, isRound } of await whereSomethingWaits(pool)) {
+      const begun = startNext(conversationId);
+      // A moderator may take its time, and leases must be renewed meanwhile.
+      if (isRound) begun.catch((error: unknown) => logger.error({ err: error, conversationId }, 'the next turn could not be started'));
+      else await begun;
+    }
   };
 
   const lookAfter = async (isAlone: boolean): Promise<void> => {
@@ -80,6 +107,7 @@ export function createExecutor(deps: RunDependencies): Executor {
       reapsFrom = performance.now() + settings.leaseMs;
       throw error;
     }
+    await endExpiredPauses(deps);
     await wakeQueued();
   };
 
@@ -104,9 +132,12 @@ export function createExecutor(deps: RunDependencies): Executor {
     close: async () => {
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
+      closing.abort(new Error('the server is stopping'));
       for (const runId of active.keys()) interrupt(runId, 'SHUTDOWN');
       const limit = new AbortController();
-      const ended = Promise.allSettled([deps.contexts.summaries.close(), ...[...active.values()].map((run) => run.done)]).then(() => limit.abort());
+      const ended = Promise.allSettled([deps.contexts.summaries.close(), ...starting, ...[...active.values()].map((run) => run.done)]).then(() =>
+        limit.abort(),
+      );
       await Promise.race([ended, delay(settings.closeTimeoutMs, limit.signal).catch(() => undefined)]);
       if (active.size > 0) logger.warn({ runs: active.size }, 'the ends of runs could not be stored; their leases run out, and they are ended then');
     },

@@ -11,7 +11,7 @@ async function endWith(
   deps: RunDependencies,
   runSql: RunSql,
   run: EndingRun,
-  owned: { readonly status: 'QUEUED' | 'RUNNING'; readonly leaseOwner: string | null },
+  owned: { readonly status: 'QUEUED' | 'RUNNING' | 'AWAITING_INPUT'; readonly leaseOwner: string | null },
   end: RunEnd,
 ): Promise<RunEvent | null> {
   const now = deps.clock.now();
@@ -29,6 +29,28 @@ export async function finishWaitingRun(deps: RunDependencies, run: Pick<Run, 'id
   const last = await deps.prisma.$transaction(async (transaction) => {
     await holdConversation(transaction, run);
     return endWith(deps, inTransaction(transaction), run, { status: 'QUEUED', leaseOwner: null }, end);
+  });
+  if (last !== null) deps.runLog.wake(run.id);
+  return last;
+}
+
+/**
+ * Ends a run that waits for a person.
+ *
+ * @param endIn gives the end; called inside the transaction, when the run is locked
+ * @returns the last event, or null when it did not wait any more
+ */
+export async function finishPausedRun(
+  deps: RunDependencies,
+  run: Pick<Run, 'id' | 'conversationId'>,
+  endIn: (transaction: Prisma.TransactionClient) => Promise<RunEnd>,
+): Promise<RunEvent | null> {
+  const last = await deps.prisma.$transaction(async (transaction) => {
+    await holdConversation(transaction, run);
+    const { count } = await transaction.run.updateMany({ where: { id: run.id, status: 'AWAITING_INPUT' }, data: { runningIn: null } });
+    if (count === 0) return null;
+    await transaction.runPause.deleteMany({ where: { runId: run.id } });
+    return endWith(deps, inTransaction(transaction), run, { status: 'AWAITING_INPUT', leaseOwner: null }, await endIn(transaction));
   });
   if (last !== null) deps.runLog.wake(run.id);
   return last;

@@ -1,9 +1,10 @@
 import { abortable, abortableNext } from '../../base/async.ts';
 import type { Engine, EngineFailure, EngineFinishReason, EngineMessage, EnginePart, EngineRequest, ToolCall } from '../../engines/engine.ts';
 import type { RunWriter } from '../../events/run-log.ts';
-import type { RunTool } from '../run-tool.ts';
+import type { InputRequest, RunTool, ToolOutcome } from '../run-tool.ts';
 import type { Answer } from './answer.ts';
 import { createFailedCalls, type FailedCalls } from './failed-calls.ts';
+import { resultOf, type GivenInput, type LoopPause, type ResumedLoop } from './loop-state.ts';
 import type { NoteModel } from './model-change.ts';
 
 /** What the loop works with. */
@@ -20,13 +21,17 @@ export interface LoopOptions {
   readonly maxSteps: number;
   /** How long one call of a tool may take, in milliseconds. */
   readonly toolTimeoutMs: number;
+  /** Where an earlier node left off, and what the person has said since; null for a run that begins. */
+  readonly resumed: ResumedLoop | null;
 }
 
 /** How a loop ended by itself. */
 export interface LoopOutcome {
   readonly end:
     | { readonly type: 'finished'; readonly reason: Exclude<EngineFinishReason, 'TOOL_CALLS'> | 'MAX_STEPS' }
-    | { readonly type: 'failed'; readonly failure: EngineFailure };
+    | { readonly type: 'failed'; readonly failure: EngineFailure }
+    /** A person is asked for something. */
+    | { readonly type: 'paused'; readonly pause: LoopPause };
   readonly mode: string | null;
   readonly confidence: number | null;
 }
@@ -89,14 +94,17 @@ function endedEarly(engine: Engine): EngineFailure {
 async function runTool(
   { tools, toolTimeoutMs, answer }: LoopOptions,
   call: ToolCall,
+  said: GivenInput | null,
   failedCalls: FailedCalls,
   signal: AbortSignal,
-): Promise<{ content: string; isError: boolean }> {
+): Promise<ToolOutcome> {
   const tool = tools.find((candidate) => candidate.definition.name === call.name);
   if (tool === undefined) {
     const known = tools.map((candidate) => candidate.definition.name).join(', ');
     return { content: `There is no tool "${call.name}". The tools are: ${known === '' ? 'none' : known}.`, isError: true };
   }
+  const answered = said === null ? null : resultOf(said);
+  if (answered !== null) return answered;
   const refusal = failedCalls.refusalOf(call.name);
   if (refusal !== null) return { content: refusal, isError: true };
   const limit = AbortSignal.timeout(toolTimeoutMs);
@@ -111,16 +119,67 @@ async function runTool(
   }
 }
 
+/** What the calls of one step came to. */
+interface CallOutcome {
+  readonly messages: readonly EngineMessage[];
+  /** Set when a person is asked for something; the calls from that one on have no results yet. */
+  readonly paused: { readonly request: InputRequest; readonly calls: readonly ToolCall[] } | null;
+}
+
 /**
- * The agent loop: streams an answer, runs the tools that it calls for, shows the results to the engine, and so on until it is done.
+ * Runs the calls of a step, one after the other, up to one that a person must say something about.
+ *
+ * @param said what the person has said about the first one; null where nobody was asked
+ */
+async function runCalls(
+  options: LoopOptions,
+  calls: readonly ToolCall[],
+  said: GivenInput | null,
+  failedCalls: FailedCalls,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
+  const messages: EngineMessage[] = [];
+  const outcomes: { toolName: string; isError: boolean }[] = [];
+  for (const [place, call] of calls.entries()) {
+    const given = place === 0 ? said : null;
+    if (given === null) options.writer.append({ type: 'ToolCallStarted', toolCallId: call.id, name: call.name });
+    const tool = options.tools.find((candidate) => candidate.definition.name === call.name);
+    const request = given === null ? (tool?.asks?.(call.arguments) ?? null) : null;
+    if (request !== null) return { messages, paused: { request, calls: calls.slice(place) } };
+    const { content, isError } = await runTool(options, call, given, failedCalls, signal);
+    outcomes.push({ toolName: call.name, isError });
+    await options.answer.addExchange({ id: call.id, name: call.name, arguments: call.arguments, content, isError });
+    messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content, isError });
+  }
+  failedCalls.endStep(outcomes);
+  return { messages, paused: null };
+}
+
+/**
+ * The agent loop: streams an answer, runs the tools that it calls for, shows the results to the engine, and so on until it is done, or until a
+ * person is asked for something.
  *
  * @param signal ends everything; its reason is thrown
  * @throws the reason of the signal, and what goes wrong in storing
  */
 export async function runLoop(options: LoopOptions, signal: AbortSignal): Promise<LoopOutcome> {
-  let messages: readonly EngineMessage[] = options.request.messages;
+  const { resumed } = options;
+  const given = options.request.messages;
+  let messages: readonly EngineMessage[] = [...given, ...(resumed?.state.messages ?? [])];
   const failedCalls = createFailedCalls();
-  for (let step = 1; step <= options.maxSteps; step += 1) {
+  /** What the calls add, or the pause that they end in. */
+  const perform = async (step: number, calls: readonly ToolCall[], said: GivenInput | null): Promise<LoopOutcome | null> => {
+    const { messages: results, paused } = await runCalls(options, calls, said, failedCalls, signal);
+    messages = [...messages, ...results];
+    if (paused === null) return null;
+    const state = { step, messages: messages.slice(given.length), calls: paused.calls };
+    return { end: { type: 'paused', pause: { request: paused.request, state } }, mode: null, confidence: null };
+  };
+  if (resumed !== null) {
+    const paused = await perform(resumed.state.step, resumed.state.calls, resumed.said);
+    if (paused !== null) return paused;
+  }
+  for (let step = (resumed?.state.step ?? 0) + 1; step <= options.maxSteps; step += 1) {
     const { text, toolCalls, last } = await streamStep(options, { ...options.request, messages }, signal);
     signal.throwIfAborted();
     if (last.type === 'error') return { end: { type: 'failed', failure: last.failure }, mode: null, confidence: null };
@@ -129,15 +188,8 @@ export async function runLoop(options: LoopOptions, signal: AbortSignal): Promis
       return { end: { type: 'finished', reason }, mode: last.mode ?? 'model', confidence: last.confidence ?? null };
     }
     messages = [...messages, { role: 'assistant', text, toolCalls }];
-    const outcomes: { toolName: string; isError: boolean }[] = [];
-    for (const call of toolCalls) {
-      options.writer.append({ type: 'ToolCallStarted', toolCallId: call.id, name: call.name });
-      const { content, isError } = await runTool(options, call, failedCalls, signal);
-      outcomes.push({ toolName: call.name, isError });
-      await options.answer.addExchange({ id: call.id, name: call.name, arguments: call.arguments, content, isError });
-      messages = [...messages, { role: 'tool', toolCallId: call.id, name: call.name, content, isError }];
-    }
-    failedCalls.endStep(outcomes);
+    const paused = await perform(step, toolCalls, null);
+    if (paused !== null) return paused;
   }
   return { end: { type: 'finished', reason: 'MAX_STEPS' }, mode: 'model', confidence: null };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { contextKinds } from '../conversation/about.ts';
+import { filledTemplate } from '../prompt-template/filled-template.ts';
 import { lifetimeMinutes } from '../conversation/temporary.ts';
 import { sentimentMethods } from '../../base/sentiment.ts';
 
@@ -36,9 +37,16 @@ export type RunOptions = z.infer<typeof runOptions>;
 /** What happens when a run is under way in the conversation. */
 export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
 
-const howToRun = runOptions.extend({
+/** What a person may say of every turn that follows their message. */
+export const saidOptions = runOptions.extend({
   model: modelText.nullish(),
   provider: z.string().min(1, 'must not be empty').max(100).nullish(),
+});
+
+/** See `saidOptions`. */
+export type SaidOptions = z.output<typeof saidOptions>;
+
+const howToRun = saidOptions.extend({
   idempotencyKey: z.string().min(1, 'must not be empty').max(200, 'has at most 200 characters').nullish(),
   ifBusy: ifBusy.nullish(),
 });
@@ -54,12 +62,20 @@ export const sendInput = howToRun.extend({
   temporaryForMinutes: lifetimeMinutes.nullish(),
   /** What a new conversation is about. */
   context: z.object({ kind: z.enum(contextKinds), id: z.uuid() }).nullish(),
-  text,
+  text: text.nullish(),
+  /** Whose text is said in place of `text`. */
+  template: filledTemplate.nullish(),
   attachmentIds,
 });
 
 /** The input of `sendMessage` and `ask`. */
 export type SendInput = z.input<typeof sendInput>;
+
+/** The input of `tryPromptTemplate`. */
+export const tryInput = z.object({ template: filledTemplate, question: text.nullish(), model: modelText.nullish(), temperature: runOptions.shape.temperature });
+
+/** The input of `tryPromptTemplate`. */
+export type TryInput = z.input<typeof tryInput>;
 
 /** The input of `editMessage`. */
 export const editInput = howToRun.extend({ messageId: z.uuid(), text, attachmentIds });

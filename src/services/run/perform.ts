@@ -1,134 +1,54 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import { linkedSignal } from '../../base/async.ts';
-import { AppError } from '../../base/errors.ts';
 import type { RunEndData } from '../../events/run-event.ts';
-import type { RunWriter } from '../../events/run-log.ts';
-import type { OpenTrace } from '../trace/traces.ts';
-import type { RunMeter } from '../usage/metering.ts';
-import { createAnswer, type Answer } from './answer.ts';
+import { answerQuestion, type ResumedRun } from './answer-question.ts';
+import { createAnswer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
-import type { RunEnd } from './end-statement.ts';
-import { finishRun } from './finish.ts';
-import { runLoop, type LoopOutcome } from './loop.ts';
-import { createModelNotes } from './model-change.ts';
-import type { RunOptions } from './options.ts';
-import { outlast } from './outlast.ts';
-import { engineOf, prepareRun, type Changes } from './prepare.ts';
-import { writeTitle } from './title-statement.ts';
-import { makeTitle } from './title.ts';
+import type { LoopOutcome } from './loop.ts';
+import type { Changes } from './prepare.ts';
+import { endOf, failureOf, interrupted, stoppedEnd } from './run-end.ts';
+import { storeEnd, storePause, type PerformedRun } from './store-end.ts';
 
 /** Why a run is ended from outside; the reason of its signal. */
 export type RunInterruption = 'STOP' | 'SHUTDOWN';
 
-const interrupted: RunEndData = {
-  type: 'RunFailed',
-  code: 'INTERRUPTED',
-  message: 'The server is stopping; what was written until now is kept. Try again.',
-  retryable: true,
-  retryAfterMs: null,
-};
-
-/** The end that an error means: one of ours is told, everything else is logged and masked. */
-function failureOf(deps: RunDependencies, run: Run, error: unknown): RunEndData {
-  if (error instanceof AppError)
-    return {
-      type: 'RunFailed',
-      code: error.code,
-      message: error.message,
-      retryable: error.code === 'SERVICE_UNAVAILABLE',
-      retryAfterMs: error.retryAfterMs ?? null,
-    };
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return {
-      type: 'RunFailed',
-      code: 'ENGINE_TIMEOUT',
-      message: `The run took longer than ${deps.settings.runTimeoutMs} ms and was stopped.`,
-      retryable: true,
-      retryAfterMs: null,
-    };
-  }
-  deps.logger.error({ err: error, runId: run.id }, 'a run failed unexpectedly');
-  return {
-    type: 'RunFailed',
-    code: 'INTERNAL_SERVER_ERROR',
-    message: 'Something unexpected failed. The run id finds it in the log.',
-    retryable: true,
-    retryAfterMs: null,
-  };
-}
-
-function endOf(outcome: LoopOutcome, changes: Changes): RunEndData {
-  if (outcome.end.type === 'finished') return { type: 'RunFinished', reason: outcome.end.reason, dataUpdated: changes.isDataUpdated };
-  const { code, message, isRetryable, retryAfterMs } = outcome.end.failure;
-  return { type: 'RunFailed', code, message, retryable: isRetryable, retryAfterMs };
-}
-
-/** Names a conversation that has no name, and says so in both logs. */
-async function nameConversation(deps: RunDependencies, run: Run, options: RunOptions, question: string, signal: AbortSignal): Promise<string | null> {
-  const { engine, model } = await engineOf(deps, run, options, 'TITLE');
-  const title = await makeTitle(engine, model, question, signal);
-  if (title === null) return null;
-  return (await writeTitle(deps, run.conversationId, title)) ? title : null;
-}
-
-/** The work of a run between its start and its end. */
-async function answerQuestion(
-  deps: RunDependencies,
-  run: Run,
-  { answer, writer, trace }: { readonly answer: Answer; readonly writer: RunWriter; readonly trace: OpenTrace },
-  changes: Changes,
-  signal: AbortSignal,
-): Promise<LoopOutcome> {
-  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
-  const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
-  // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
-  const title =
-    conversation.titleSource !== 'NONE'
-      ? Promise.resolve(null)
-      : nameConversation(deps, run, options, context.firstQuestion, titleSignal).catch((error: unknown) => {
-          deps.logger.warn({ err: error, runId: run.id }, 'a conversation could not be named');
-          return null;
-        });
-  const asked = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
-  const mood = await deps.moods.begin(asked, writer, signal);
-  const { maxSteps, toolTimeoutMs } = deps.settings;
-  const noteModel = createModelNotes(deps, run, writer);
-  try {
-    const outcome = await runLoop({ engine: mood.engine, request, tools: trace.watch(tools), writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
-    changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
-    const [named] = await Promise.all([title, mood.settled()]);
-    if (named !== null) writer.append({ type: 'TitleChanged', title: named });
-    return outcome;
-  } finally {
-    mood.close();
-  }
-}
-
 /**
- * Performs a run that is leased to this node, from its first step to its last event, whatever happens in between.
+ * Performs a run that is leased to this node, from its first step to its last event, whatever happens in between; or until it waits for a person.
  *
  * @param signal aborts with a `RunInterruption` as its reason
+ * @param resumed where it goes on after it has waited; null for one that begins
  */
-export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal): Promise<void> {
-  const writer = deps.runLog.openWriter(run.id, 1);
-  const answer = createAnswer(deps, run.answerId ?? '', writer);
+export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal, resumed: ResumedRun | null): Promise<void> {
+  const writer = deps.runLog.openWriter(run.id, resumed?.seq ?? 1);
+  const answer = createAnswer(deps, run.answerId ?? '', writer, resumed?.position ?? 0);
   const meter = deps.metering.openRun(run.id);
   const calls = deps.modelCalls.openRun(run.id);
   const trace = deps.traces.openRun(run);
-  const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false };
+  const changes: Changes = { isDataUpdated: run.dataUpdated, isContextNearlyFull: false };
   const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
-  let end: RunEndData;
-  let outcome: LoopOutcome | null = null;
+  const performed: PerformedRun = { run, answer, writer, meter, trace, isResumed: resumed !== null };
+
+  /** Null when it waits for a person. */
+  const perform = async (): Promise<{ readonly data: RunEndData; readonly outcome: LoopOutcome | null } | null> => {
+    try {
+      const outcome = await answerQuestion(deps, run, { answer, writer, trace, changes, resumed }, all.signal);
+      const { end } = outcome;
+      if (end.type !== 'paused') return { data: endOf(end, changes), outcome };
+      return (await storePause(deps, performed, end.pause, changes)) ? null : { data: stoppedEnd(changes), outcome };
+    } catch (error) {
+      if (writer.lost.aborted) return { data: interrupted, outcome: null };
+      if (signal.aborted) return { data: signal.reason === 'STOP' ? stoppedEnd(changes) : interrupted, outcome: null };
+      return { data: failureOf(deps, run, error), outcome: null };
+    }
+  };
+
+  let end: RunEndData | null = null;
   try {
-    outcome = await answerQuestion(deps, run, { answer, writer, trace }, changes, all.signal);
-    end = endOf(outcome, changes);
-  } catch (error) {
-    if (writer.lost.aborted) end = interrupted;
-    else if (signal.aborted) end = signal.reason === 'STOP' ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: changes.isDataUpdated } : interrupted;
-    else end = failureOf(deps, run, error);
-  }
-  try {
-    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter, trace);
+    const ended = await perform();
+    if (ended === null) return;
+    const { data, outcome } = ended;
+    end = data;
+    await storeEnd(deps, performed, { data, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null });
   } finally {
     all.release();
     meter.close();
@@ -138,29 +58,4 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   }
   // After the answer, for the next question: no first word waits for it.
   if (changes.isContextNearlyFull) deps.contexts.summaries.prepare(run);
-}
-
-async function storeEnd(
-  deps: RunDependencies,
-  run: Run,
-  answer: Answer,
-  writer: RunWriter,
-  end: Omit<RunEnd, 'parts' | 'seq' | 'usage'>,
-  meter: RunMeter,
-  trace: OpenTrace,
-): Promise<void> {
-  try {
-    // Before the end: what was kept free for the run is given back with it, and what it used must count by then.
-    const [usage] = await Promise.all([meter.settle(writer.lost), trace.stored()]);
-    writer.append({ type: 'UsageReported', ...usage, costMicros: usage.costMicros === null ? null : Number(usage.costMicros) });
-    await writer.flushed();
-    const owned = { status: 'RUNNING', leaseOwner: deps.settings.nodeId } as const;
-    const whole = { ...end, usage, seq: writer.nextSeq(), parts: answer.openParts() };
-    // Stored before, when only the answer was lost, it is not ours any more and stays as it is.
-    const event = await outlast(() => finishRun(deps, run, owned, whole), writer.lost);
-    if (event !== null) writer.deliver(event);
-  } catch (error) {
-    // The lease runs out, and the reaper ends the run.
-    if (!writer.lost.aborted) deps.logger.error({ err: error, runId: run.id }, 'the end of a run could not be stored');
-  }
 }

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
+import { loadSpeaker, type Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';
+import { askPerson, withApproval } from './ask-person.ts';
 import type { RunDependencies } from './deps.ts';
 import { runOptions, type RunOptions } from './options.ts';
 import { plannedContextOf, systemOf, type InstructedRoom } from './system.ts';
@@ -28,11 +30,20 @@ async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
 }
 
 /** The tools that the context of a conversation gives to its engine. */
-function toolsFor(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
+function toolsOfRoom(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
   const { id, userId, conversationId } = run;
   const { sessionId } = room;
   if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
   return plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId });
+}
+
+/** Of these tools those that a persona may use; all of them where it does not say. Where a run's tools are gathered, others than those of the room join in here. */
+function allowedTools(tools: readonly RunTool[], speaker: Speaker | null): readonly RunTool[] {
+  if (speaker === null) return tools;
+  const { tools: allowed, mayAsk, approvals } = speaker;
+  const own = allowed === null ? tools : tools.filter(({ definition }) => allowed.includes(definition.name));
+  const all = mayAsk ? [...own, askPerson] : own;
+  return all.map((tool) => (approvals.includes(tool.definition.name) ? withApproval(tool) : tool));
 }
 
 /** The engine that a run calls, for its answer or for something beside it. */
@@ -49,13 +60,22 @@ export function engineOf(
 export async function prepareRun(deps: RunDependencies, run: Run, changes: Changes) {
   const conversation = await loadRoom(deps.pool, run.conversationId);
   const options = runOptions.parse(run.options);
+  const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId);
   const resolved = await engineOf(deps, run, options, 'ANSWER');
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const tools = toolsFor(deps, run, conversation, question, changes);
+  const tools = allowedTools(toolsOfRoom(deps, run, conversation, question, changes), speaker);
   const { userId, kind } = run;
-  const system = await systemOf(deps, conversation, { userId, kind, question, resolved, maxTokens, systemPrompt: options.systemPrompt ?? null });
+  const system = await systemOf(deps, conversation, {
+    userId,
+    kind,
+    question,
+    resolved,
+    maxTokens,
+    systemPrompt: options.systemPrompt ?? null,
+    voice: speaker === null && !context.isShared ? null : { speaker, isShared: context.isShared },
+  });
   const request = {
     model: resolved.model,
     task: run.kind,

@@ -1,4 +1,5 @@
 import type { ColumnProfile, TableProfile } from '../../base/table.ts';
+import type { Voice } from './system.ts';
 
 /** What an engine is told above a plain conversation, unless the person gives a system prompt. */
 export const chatPrompt = 'You are a helpful assistant. Answer in the language of the question, in Markdown, and say so when you do not know.';
@@ -82,6 +83,19 @@ export const autoAnalyzePrompt = [
   'Analyse the data by yourself: an overview first, then the most interesting findings, each with a query, a sentence with its numbers and, where it',
   'helps, a plot; five to eight plots in all. End with three to five questions worth asking next.',
 ].join(' ');
+
+/** What an engine is told of itself and of the others in a conversation of several. */
+export function voicePrompt({ speaker, isShared }: Voice): string {
+  const self = speaker === null ? [] : [`You are ${speaker.name} (@${speaker.handle}).${speaker.description === null ? '' : ` ${speaker.description}`}`];
+  const who = speaker === null ? 'the assistant' : speaker.name;
+  const others = isShared
+    ? [
+        'Several take part in this conversation. What others say begins with a line such as "[from Ada]" that says whose words follow; where such a line is',
+        `missing, the person who asks speaks. Answer as ${who} alone, without such a line, and do not speak for others.`,
+      ]
+    : [];
+  return [...self, ...others].join(' ');
+}
 
 /** What an engine is told when it is to name a conversation. */
 export const titlePrompt =

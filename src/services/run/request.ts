@@ -1,6 +1,7 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import type { ContextName } from '../conversation/about.ts';
-import type { RunOptions } from './options.ts';
+import type { NewRound, Speaker } from '../persona/speakers.ts';
+import type { RunOptions, SaidOptions } from './options.ts';
 
 /** Where in the tree of its conversation a run takes place. */
 export type RunPlace =
@@ -10,6 +11,11 @@ export type RunPlace =
   | { readonly type: 'BESIDE'; readonly messageId: string }
   /** After a question, or beside an answer to it. */
   | { readonly type: 'ANSWER'; readonly messageId: string };
+
+/** Which turn of which round a run is. */
+export type RunTurn =
+  /** The first of a round that begins with it; `said` is how the person wanted all turns to be. */
+  { readonly type: 'FIRST'; readonly round: NewRound; readonly said: SaidOptions } | { readonly type: 'NEXT'; readonly roundId: string; readonly turn: number };
 
 /** A run that somebody asked for, checked and complete. */
 export interface RunRequest {
@@ -22,6 +28,10 @@ export interface RunRequest {
   readonly place: RunPlace;
   /** Pictures and files that the person adds; none when absent. */
   readonly attachmentIds?: readonly string[];
+  /** The persona that answers; absent or null for the assistant without one, and where a moderator is yet to pick. */
+  readonly speaker?: Pick<Speaker, 'id' | 'name'> | null | undefined;
+  /** The round that it is a turn of; absent or null for a run that stands alone. */
+  readonly turn?: RunTurn | null | undefined;
   /** `provider:model`. */
   readonly model: string;
   readonly options: RunOptions;

@@ -20,18 +20,25 @@ import {
   editInput,
   hashOf,
   regenerateInput,
+  saidOptions,
   sendInput,
+  tryInput,
   type AutoAnalyzeInput,
   type EditInput,
   type HowToRun,
   type RegenerateInput,
   type SendInput,
+  type TryInput,
 } from './options.ts';
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
 import type { RunPlace, RunRequest } from './request.ts';
+import { firstTurn } from './first-turn.ts';
 import { resolveAnswer } from './resolve-answer.ts';
 import { runColumns } from './row.ts';
+import { endRound, endRoundsIn } from './end-round.ts';
+import { checkRunLimit } from './run-limit.ts';
+import { saidText } from './said-text.ts';
 import { startRun } from './start.ts';
 import { requestStop } from './stop.ts';
 
@@ -48,7 +55,7 @@ const isParticipant = 'EXISTS (SELECT 1 FROM participations a WHERE a.conversati
 
 /** Whether a run has ended. */
 export function hasEnded(run: Pick<Run, 'status'>): boolean {
-  return run.status !== 'RUNNING' && run.status !== 'QUEUED';
+  return run.status !== 'RUNNING' && run.status !== 'QUEUED' && run.status !== 'AWAITING_INPUT';
 }
 
 /** Creates the service. */
@@ -75,25 +82,12 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     throw new AppError('IDEMPOTENCY_CONFLICT', `The idempotency key "${idempotencyKey}" was used for another request. Use a new key for a new request.`);
   };
 
-  const checkRunLimit = async (userId: string): Promise<void> => {
-    const { rows } = await pool.query<{ count: number }>({
-      name: 'open-runs-of-user',
-      text: `SELECT count(*)::int AS count FROM runs WHERE user_id = $1 AND status IN ('RUNNING', 'QUEUED')`,
-      values: [userId],
-    });
-    const running = rows[0]?.count ?? 0;
-    if (running >= settings.maxRunningRunsPerUser) {
-      throw new AppError(
-        'RATE_LIMITED',
-        `You have ${running} runs under way; at most ${settings.maxRunningRunsPerUser} are allowed. Wait for one to end, or stop one.`,
-        { retryAfterMs: 1_000 },
-      );
-    }
-  };
-
   /** Stops what is under way and what waits, the newest first, so that nothing starts in between. */
   const stopOpenRuns = async (where: Prisma.RunWhereInput): Promise<void> => {
-    const open = await prisma.run.findMany({ where: { ...where, status: { in: ['RUNNING', 'QUEUED'] } }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+    const open = await prisma.run.findMany({
+      where: { ...where, status: { in: ['RUNNING', 'QUEUED', 'AWAITING_INPUT'] } },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    });
     for (const run of open) await requestStop(deps, executor, run);
   };
 
@@ -111,9 +105,10 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
         if (!(await isVisibleConversation(prisma, request.userId, request.conversationId))) throw notFound('Conversation');
         // With what is kept free for those that are stopped, which is the most that they come to: what fits now fits when they have ended.
         await reservation?.look();
+        await endRoundsIn(deps, request.conversationId);
         await stopOpenRuns({ conversationId: request.conversationId });
       }
-      await checkRunLimit(request.userId);
+      await checkRunLimit(deps, request.userId);
       const run = await startRun(deps, request, reservation);
       if (run.status === 'RUNNING') executor.launch(run);
       // The run before it may have ended while this one was being written.
@@ -135,17 +130,22 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     conversationId: string | null,
     text: string | null,
     place: RunPlace = { type: 'END' },
-  ): Promise<RunRequest> => ({
-    userId,
-    kind,
-    conversationId,
-    text,
-    place,
-    ...(await resolveAnswer(deps, userId, conversationId, values)),
-    idempotencyKey: values.idempotencyKey ?? null,
-    requestHash: hashOf(place.type === 'END' ? kind : place.type, values),
-    mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
-  });
+  ): Promise<RunRequest> => {
+    const { speaker, round } = await firstTurn(deps, { userId, kind, conversationId, text, place });
+    return {
+      userId,
+      kind,
+      conversationId,
+      text,
+      place,
+      speaker,
+      turn: round === null ? null : { type: 'FIRST', round, said: saidOptions.parse(values) },
+      ...(await resolveAnswer(deps, userId, conversationId, values, speaker)),
+      idempotencyKey: values.idempotencyKey ?? null,
+      requestHash: hashOf(place.type === 'END' ? kind : place.type, values),
+      mayWait: (values.ifBusy ?? 'REJECT') !== 'REJECT',
+    };
+  };
 
   const send = async (viewer: Viewer | null, input: SendInput): Promise<Run> => {
     const { userId } = requireViewer(viewer);
@@ -157,7 +157,8 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     if (conversationId !== null && context != null) {
       throw badInput(['input', 'contextId'], '"contextId" is for a new conversation; say what another one is about with "setConversationContext".');
     }
-    const request = await requestOf(userId, 'CHAT', values, conversationId, values.text);
+    const said = await saidText(pool, userId, values);
+    const request = await requestOf(userId, 'CHAT', values, conversationId, said);
     return startOnce({ ...request, temporaryForMinutes, context, attachmentIds: [...new Set(values.attachmentIds)] }, values.ifBusy ?? 'REJECT');
   };
 
@@ -169,13 +170,17 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT' };
   };
 
-  /** Follows a run to its end or to the limit, whichever comes first. */
-  const waitForEnd = async (viewer: Viewer | null, run: Run, limitMs: number): Promise<Run> => {
+  /**
+   * Follows a run to its end, or to the limit where that comes first.
+   *
+   * @param options.untilAsked whether a question to a person ends the waiting as well
+   */
+  const waitForEnd = async (viewer: Viewer | null, run: Run, limitMs: number, options = { untilAsked: false }): Promise<Run> => {
     if (hasEnded(run)) return run;
     const reader = runLog.read(run.id, 0);
     const timer = setTimeout(() => void reader.return?.(), limitMs);
     try {
-      for await (const _event of reader);
+      for await (const event of reader) if (options.untilAsked && event.data.type === 'InputRequested') break;
     } finally {
       clearTimeout(timer);
     }
@@ -201,8 +206,18 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     /** Asks an engine, and returns the run at once. */
     send,
 
-    /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first. */
-    ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> => waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs),
+    /** Asks an engine and waits for the whole answer; the run goes on when the limit is reached first, and waits when it asks something itself. */
+    ask: async (viewer: Viewer | null, input: SendInput): Promise<Run> =>
+      waitForEnd(viewer, await send(viewer, input), settings.askTimeoutMs, { untilAsked: true }),
+
+    /** Tries a template out in a conversation that vanishes after an hour: as a message, or as the instructions above one. */
+    tryTemplate: async (viewer: Viewer | null, input: TryInput): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
+      const { template, question, model, temperature } = parseInput(tryInput, input);
+      const how = { temporaryForMinutes: 60, ...(model == null ? {} : { model }), ...(temperature == null ? {} : { temperature }) };
+      if (question == null) return send(viewer, { ...how, template });
+      return send(viewer, { ...how, text: question, systemPrompt: await saidText(pool, userId, { template }) });
+    },
 
     /** Says a message of one's own in other words: beside it, on a branch of its own, with an answer of its own, and with its attachments unless others are named. */
     edit: async (viewer: Viewer | null, input: EditInput): Promise<Run> => {
@@ -238,9 +253,11 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       return startOnce(await requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
     },
 
-    /** Stops a run and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */
+    /** Stops a run, with the round that it is a turn of, and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */
     stop: async (viewer: Viewer | null, id: string): Promise<Run> => {
       const run = await get(viewer, id);
+      // Before the run, so that no other turn begins when it ends by itself in this moment.
+      if (run.roundId !== null) await endRound(deps, run.roundId, 'STOPPED');
       if (hasEnded(run)) return run;
       await requestStop(deps, executor, run);
       return waitForEnd(viewer, await get(viewer, id), settings.stopWaitMs);

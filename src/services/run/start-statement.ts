@@ -32,7 +32,7 @@ export interface RunStart {
   readonly expiresAt: Date | null;
   readonly sessionId: string | null;
   readonly question: RunQuestion;
-  readonly ids: { readonly part: string; readonly answer: string; readonly run: string };
+  readonly ids: { readonly part: string; readonly answer: string; readonly run: string; readonly round: string };
   /** The attachments of the question, each once, with their places in the message: from 1, behind the text. */
   readonly attached: readonly { readonly partId: string; readonly attachmentId: string; readonly place: number }[];
   /** Whether it begins at once; else it waits. */
@@ -79,8 +79,8 @@ const statement = `
       jsonb_build_object('attachmentId', id, 'name', name, 'mediaType', media_type, 'byteSize', byte_size, 'width', width, 'height', height)
     FROM attached
   ), answer AS (
-    INSERT INTO messages (id, conversation_id, parent_id, role, model, depth, created_at)
-    SELECT $10::uuid, $1::uuid, $6::uuid, 'ASSISTANT', $14, $23::int + 1, $3::timestamptz WHERE $20::boolean
+    INSERT INTO messages (id, conversation_id, parent_id, role, model, depth, created_at, persona_id, persona_name)
+    SELECT $10::uuid, $1::uuid, $6::uuid, 'ASSISTANT', $14, $23::int + 1, $3::timestamptz, $33::uuid, $34 WHERE $20::boolean
   ), events AS (
     INSERT INTO conversation_events (conversation_id, seq, data, created_at)
     SELECT $1::uuid, last.event_seq - cardinality($11::text[]) + entry.position, entry.data::jsonb, $3::timestamptz
@@ -94,14 +94,20 @@ const statement = `
   ), totalled AS (
     INSERT INTO quota_totals AS t (day, shard, messages) VALUES ($29::date, ${totalShardOf('$2::uuid')}, 1)
     ON CONFLICT (day, shard) DO UPDATE SET messages = t.messages + 1
+  ), round AS (
+    INSERT INTO rounds (id, conversation_id, user_id, policy, max_turns, turn, persona_ids, options, created_at)
+    SELECT $35::uuid, $1::uuid, $2::uuid, ($37::json ->> 'policy')::"TurnPolicy", ($37::json ->> 'maxTurns')::int, 1,
+      ARRAY(SELECT json_array_elements_text($37::json -> 'personaIds')::uuid), ($37::json -> 'options')::jsonb, $3::timestamptz
+    WHERE $37::json IS NOT NULL
   ), run AS (
     INSERT INTO runs AS r (id, conversation_id, user_id, kind, status, question_id, answer_id, model, options, idempotency_key, request_hash,
-      running_in, lease_owner, lease_expires_at, created_at, started_at, reserved_tokens, reserved_cost_micros)
+      running_in, lease_owner, lease_expires_at, created_at, started_at, reserved_tokens, reserved_cost_micros,
+      persona_id, round_id, turn)
     SELECT $12::uuid, $1::uuid, $2::uuid, $13::"RunKind", CASE WHEN $20::boolean THEN 'RUNNING' ELSE 'QUEUED' END::"RunStatus", $6::uuid,
       CASE WHEN $20::boolean THEN $10::uuid END, $14, $15::jsonb, $16, $17,
       CASE WHEN $20::boolean THEN $1::uuid END, CASE WHEN $20::boolean THEN $18::uuid END,
       CASE WHEN $20::boolean THEN now() + $19::int * interval '1 millisecond' END, $3::timestamptz, CASE WHEN $20::boolean THEN $3::timestamptz END,
-      $27::bigint, $28::bigint
+      $27::bigint, $28::bigint, $33::uuid, $35::uuid, $36::int
     RETURNING ${runColumns}
   )
   SELECT run.*, pg_notify($22, $1::text)::text AS told, (SELECT count(*)::int FROM attached) AS attached FROM run`;
@@ -115,6 +121,7 @@ export async function writeStart(runSql: RunSql, start: RunStart): Promise<Run> 
   const { request, question, ids, isRunning, conversationId } = start;
   const started: RunEventData = { type: 'RunStarted', messageId: ids.answer, model: request.model };
   const said = question.isNew ? [question.id] : [];
+  const { turn = null } = request;
   const about = columnsOf(request.context ?? null);
   const added = isRunning ? [...said, ids.answer] : said;
   const changes: readonly ConversationEventData[] = [
@@ -154,6 +161,11 @@ export async function writeStart(runSql: RunSql, start: RunStart): Promise<Run> 
     about.goalId,
     about.weeklyPlanId,
     about.dailyPlanId,
+    request.speaker?.id ?? null,
+    request.speaker?.name ?? null,
+    turn === null ? null : turn.type === 'FIRST' ? ids.round : turn.roundId,
+    turn === null ? null : turn.type === 'FIRST' ? 1 : turn.turn,
+    turn?.type === 'FIRST' ? JSON.stringify({ ...turn.round, options: turn.said }) : null,
   ]);
   if (run === undefined) throw new Error('the start of a run returned no row');
   // One was deleted a moment ago; the transaction undoes the rest.

@@ -24,7 +24,8 @@ async function enter(transaction: Prisma.TransactionClient, conversationId: stri
   const { sessionId } = await lockConversation(transaction, conversationId, userId);
   // A statement of its own: the one that waits for the lock sees what was there before it waited.
   const [seen] = await transaction.$queryRaw<Pick<Room, 'isBusy' | 'end'>[]>`
-    SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED')) AS "isBusy",
+    SELECT (EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT'))
+        OR EXISTS (SELECT 1 FROM rounds WHERE conversation_id = ${conversationId}::uuid AND ended_at IS NULL)) AS "isBusy",
       (SELECT json_build_object('id', id, 'depth', depth) FROM messages WHERE conversation_id = ${conversationId}::uuid AND is_active
        ORDER BY depth DESC LIMIT 1) AS "end"`;
   return { sessionId, isBusy: seen?.isBusy ?? false, end: seen?.end ?? null };
@@ -52,8 +53,10 @@ async function placeQuestion(
     await hideBelow(transaction, conversationId, message.depth - 1);
     return { id: newId(), isNew: true, parentId: message.parentId, depth: message.depth };
   }
+  // What a persona says may follow what another one said.
   const question = message.role === 'USER' ? message : message.parent;
-  if (question?.role !== 'USER') throw new AppError('CONFLICT', 'This message answers no question, so there is nothing to answer anew.');
+  if (question === null || (question.role !== 'USER' && message.personaName === null))
+    throw new AppError('CONFLICT', 'This message answers no question, so there is nothing to answer anew.');
   await activate(transaction, conversationId, question.id);
   if (isRunning) await hideBelow(transaction, conversationId, question.depth);
   else if (!question.isActive) await conversationLog.append(transaction, conversationId, { type: 'BranchSwitched', messageId: question.id });
@@ -78,7 +81,7 @@ export async function startRun(deps: RunDependencies, request: RunRequest, reser
       kept: reservation?.kept ?? null,
       now,
       expiresAt: expiryOf(now, request.temporaryForMinutes),
-      ids: { part: newId(), answer: newId(), run: newId() },
+      ids: { part: newId(), answer: newId(), run: newId(), round: newId() },
       attached: (request.attachmentIds ?? []).map((attachmentId, index) => ({ partId: newId(), attachmentId, place: index + 1 })),
       nodeId: deps.settings.nodeId,
       leaseMs: deps.settings.leaseMs,
@@ -104,7 +107,7 @@ export async function startRun(deps: RunDependencies, request: RunRequest, reser
     if (isBusy && !request.mayWait) {
       throw new AppError(
         'CONVERSATION_BUSY',
-        'A run is under way in this conversation. Wait for its end, stop it with "stopRun", or send with ifBusy: ENQUEUE or INTERRUPT.',
+        'A run, or a round of personas, is under way in this conversation. Wait for its end, answer it with "respondToRun" where it asks something, stop it with "stopRun", or send with ifBusy: ENQUEUE or INTERRUPT.',
       );
     }
     await reservation?.enter(inTransaction(transaction));
@@ -128,16 +131,18 @@ const moveWaiting = `
 /** Gives a question that waited its empty answer, on its branch. */
 async function addAnswer(
   transaction: Prisma.TransactionClient,
-  run: Pick<Run, 'conversationId' | 'questionId' | 'model'>,
+  run: Pick<Run, 'conversationId' | 'questionId' | 'model' | 'personaId'>,
   answer: { readonly id: string; readonly createdAt: Date },
 ): Promise<void> {
-  const { conversationId, questionId, model } = run;
+  const { conversationId, questionId, model, personaId } = run;
+  const persona = personaId === null ? null : await transaction.persona.findUnique({ where: { id: personaId }, select: { id: true, name: true } });
+  const voice = { personaId: persona?.id ?? null, personaName: persona?.name ?? null };
   const question =
     questionId === null ? null : await transaction.message.findUnique({ where: { id: questionId }, select: { depth: true, isActive: true, parentId: true } });
   const isActive = question === null || question.isActive;
   const depth = question === null ? 0 : question.depth + 1;
   // Hidden until those that it stands in the place of are: a branch has one message at a depth.
-  await transaction.message.create({ data: { ...answer, conversationId, parentId: questionId, role: 'ASSISTANT', model, depth, isActive: false } });
+  await transaction.message.create({ data: { ...answer, ...voice, conversationId, parentId: questionId, role: 'ASSISTANT', model, depth, isActive: false } });
   const moved = questionId === null ? [] : await transaction.$queryRawUnsafe<{ id: string }[]>(moveWaiting, questionId, answer.id);
   if (!isActive) return;
   await hideBelow(
@@ -149,11 +154,13 @@ async function addAnswer(
   await transaction.message.update({ where: { id: answer.id }, data: { isActive: true }, select: { id: true } });
 }
 
-/** Puts a run to work: its empty answer, its lease, its first event. The conversation's row must be locked. */
-async function begin(
+/**
+ * Puts a run to work: its empty answer, its lease, its first event. The conversation's row must be locked.
+ */
+export async function begin(
   transaction: Prisma.TransactionClient,
   { clock, newId, conversationLog, settings }: RunDependencies,
-  run: Pick<Run, 'id' | 'conversationId' | 'questionId' | 'model'>,
+  run: Pick<Run, 'id' | 'conversationId' | 'questionId' | 'model' | 'personaId'>,
 ): Promise<Run> {
   const now = clock.now();
   const answerId = newId();
@@ -178,21 +185,17 @@ async function begin(
  * @returns null when none waits, one is under way, or another node was faster
  */
 export async function claimNext(deps: RunDependencies, conversationId: string): Promise<Run | null> {
-  // Mostly none waits. One that is written in this moment is claimed by whoever writes it.
-  const waiting = await deps.pool.query({
-    name: 'waiting-run',
-    text: `SELECT 1 FROM runs WHERE conversation_id = $1 AND status = 'QUEUED' LIMIT 1`,
-    values: [conversationId],
-  });
-  if (waiting.rowCount === 0) return null;
   return deps.prisma.$transaction(async (transaction) => {
     if (!(await holdConversation(transaction, { conversationId }))) return null;
     const open = await transaction.run.findMany({
-      where: { conversationId, status: { in: ['RUNNING', 'QUEUED'] } },
+      where: { conversationId, status: { in: ['RUNNING', 'QUEUED', 'AWAITING_INPUT'] } },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
+    // A round whose next turn is yet to begin goes before whoever asked after it.
+    const rounds = await transaction.round.findMany({ where: { conversationId, endedAt: null }, select: { id: true } });
+    if (rounds.some(({ id }) => !open.some((run) => run.roundId === id))) return null;
     const next = open.find((run) => run.status === 'QUEUED');
-    if (next === undefined || open.some((run) => run.status === 'RUNNING')) return null;
+    if (next === undefined || open.some((run) => run.status !== 'QUEUED')) return null;
     return begin(transaction, deps, next);
   });
 }

@@ -3,13 +3,21 @@ import type { ResolvedModel } from '../../engines/registry.ts';
 import { inputTokensOf } from '../context/window.ts';
 import { contextOf, type ContextColumns, type ContextName } from '../conversation/about.ts';
 import { mostPlanningTokens, planningShare } from '../planning-context/planning-context.ts';
+import type { Speaker } from '../persona/speakers.ts';
 import type { RunDependencies } from './deps.ts';
-import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
+import { autoAnalyzePrompt, chatPrompt, dataPrompt, voicePrompt } from './prompts.ts';
 
 /** What instructions depend on, of a conversation. */
 export interface InstructedRoom extends ContextColumns {
   readonly ownerId: string;
   readonly sessionId: string | null;
+}
+
+/** In whose name an engine speaks. */
+export interface Voice {
+  /** Null for the assistant without a persona. */
+  readonly speaker: Pick<Speaker, 'name' | 'handle' | 'description'> | null;
+  readonly isShared: boolean;
 }
 
 /** Who asks what. */
@@ -19,6 +27,8 @@ export interface Instructed {
   readonly kind: Run['kind'];
   /** What the person gave as instructions; in a plain chat they take the place of ours. */
   readonly systemPrompt: string | null;
+  /** In whose name it is answered, and whether others speak as well; absent or null for the assistant of one person. */
+  readonly voice?: Voice | null;
   readonly resolved: ResolvedModel;
   readonly maxTokens: number;
 }
@@ -30,6 +40,11 @@ export function plannedContextOf(room: InstructedRoom, userId: string): ContextN
 
 /** The instructions above a conversation. */
 export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
+  const instructions = await instructionsOf(deps, room, asked);
+  return asked.voice == null ? instructions : `${instructions}\n\n${voicePrompt(asked.voice)}`;
+}
+
+async function instructionsOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
   const { userId, question, kind, systemPrompt, resolved, maxTokens } = asked;
   const beside = systemPrompt === null ? [] : [systemPrompt];
   if (room.sessionId !== null) {

@@ -21,8 +21,8 @@ export interface OpenTrace {
   watch(tools: readonly RunTool[]): readonly RunTool[];
   /** Resolves when everything so far is stored, or cannot be; never rejects. */
   stored(): Promise<void>;
-  /** Forgets the run. */
-  close(end: RunEndData): void;
+  /** Forgets the run. @param end null where it waits for a person, and goes on in another trace */
+  close(end: RunEndData | null): void;
 }
 
 /** What runs have done, step by step: for their owner, and for a collector of OpenTelemetry. */
@@ -187,12 +187,8 @@ export function createTraces({ prisma, statements, clock, newId, logger, config,
         close: (end) => {
           runs.delete(id);
           flush(state);
-          const isFailed = end.type === 'RunFailed';
-          exported?.close(
-            clock.now(),
-            isFailed ? {} : { 'colloquy.run.finish_reason': end.reason },
-            isFailed ? { type: end.code, message: end.message } : null,
-          );
+          if (end?.type === 'RunFailed') exported?.close(clock.now(), {}, { type: end.code, message: end.message });
+          else exported?.close(clock.now(), { 'colloquy.run.finish_reason': end?.reason ?? 'AWAITING_INPUT' }, null);
         },
       };
     },

@@ -34,6 +34,10 @@ const path = fc
   .map(({ messages, question, above, summaryAt }): readonly StoredMessage[] =>
     [...messages, { role: 'USER' as const, parts: [{ kind: 'TEXT' as const, text: question, data: null }] }].map((entry, index) => ({
       ...entry,
+      authorId: null,
+      personaId: null,
+      speaker: null,
+      isPersona: false,
       id: `message-${index}`,
       depth: above + index,
       summary: index === summaryAt && index < messages.length ? 'They spoke of ships.' : null,

@@ -49,7 +49,16 @@ export function messageOf(
   known: Pick<DocumentMessage, 'id' | 'parentId' | 'role' | 'model' | 'isActive' | 'createdAt' | 'parts'> & Partial<Pick<DocumentMessage, 'feedback'>>,
 ): DocumentMessage {
   const { role, feedback = null } = known;
-  return { ...known, feedback, isMine: role === 'USER', mode: role === 'ASSISTANT' ? 'model' : null, confidence: null, sentiment: null, run: null };
+  return {
+    ...known,
+    feedback,
+    isMine: role === 'USER',
+    personaName: null,
+    mode: role === 'ASSISTANT' ? 'model' : null,
+    confidence: null,
+    sentiment: null,
+    run: null,
+  };
 }
 
 /** A piece of a message, before it has a place in it. */

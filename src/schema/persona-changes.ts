@@ -1,0 +1,102 @@
+import { builder } from './builder.ts';
+import { rowIdOf } from './input-ids.ts';
+import { PromptTemplate } from './prompt-template.ts';
+import { Persona } from './persona.ts';
+
+type InputFields = Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0];
+
+const handleText = 'By which messages mention it: 1 to 32 letters, digits, `_` or `-`, in capitals or not; unique among your personas.';
+
+/** What can be said of a persona besides its name and handle. */
+function personaFields(t: InputFields) {
+  return {
+    description: t.string({ description: 'Who it is, for people; at most 1,000 characters.' }),
+    emoji: t.string({ description: 'A character that stands for it, for example 🦉.' }),
+    color: t.string({ description: 'Its colour, as `#rrggbb`.' }),
+    systemPrompt: t.string({ description: 'How it is told to answer, at most 50,000 characters. Nobody but you sees it.' }),
+    model: t.string({
+      description: 'The model that speaks for it, as `provider:model` or a provider; see `models`. Without it the one that would answer without the persona.',
+    }),
+    fallbacks: t.stringList({ description: 'At most 3 models that answer, one after the other, when the one before fails before its first token.' }),
+    temperature: t.float({ description: 'How freely it chooses words, 0 to 2.' }),
+    templateId: t.globalID({
+      for: PromptTemplate,
+      description: 'A template of yours whose newest text is its system prompt, in place of `systemPrompt`, which must be null then.',
+    }),
+    templateVariables: t.field({ type: 'JSON', description: 'The values of the variables of that, by their names.' }),
+    approvals: t.stringList({
+      description: 'The names of tools that a person must approve of, call by call, at most 50: the run waits, see `respondToRun`. None when absent.',
+    }),
+    mayAsk: t.boolean({
+      description:
+        'Whether it may ask the person something in the middle of its answer, with the tool `ask_person`: the run waits, see `respondToRun`. False when absent.',
+    }),
+    tools: t.stringList({
+      description:
+        'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',
+    }),
+  };
+}
+
+builder.relayMutationField(
+  'createPersona',
+  {
+    description: 'What the new persona is like.',
+    inputFields: (t) => ({
+      name: t.string({ required: true, description: 'What it is called, 1 to 80 characters.' }),
+      handle: t.string({ required: true, description: handleText }),
+      ...personaFields(t),
+    }),
+  },
+  {
+    description: 'Makes a persona. It is yours alone until you bring it into a conversation.',
+    resolve: async (_root, { input: { templateId, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.create(viewer, { ...input, templateId: rowIdOf(templateId) }),
+    }),
+  },
+  {
+    description: 'The new persona.',
+    outputFields: (t) => ({ persona: t.expose('persona', { type: Persona, description: 'The new persona.' }) }),
+  },
+);
+
+builder.relayMutationField(
+  'updatePersona',
+  {
+    description: 'What to change; what is absent stays as it is, null clears.',
+    inputFields: (t) => ({
+      id: t.globalID({ for: Persona, required: true, description: 'The persona.' }),
+      name: t.string({ description: 'What it is called, 1 to 80 characters.' }),
+      handle: t.string({ description: handleText }),
+      ...personaFields(t),
+    }),
+  },
+  {
+    description: 'Changes a persona. Answers that are being written are as they began; what it said keeps the name that it had.',
+    resolve: async (_root, { input: { id, templateId, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.update(viewer, { ...input, id: id.id, templateId: rowIdOf(templateId) }),
+    }),
+  },
+  {
+    description: 'The changed persona.',
+    outputFields: (t) => ({ persona: t.expose('persona', { type: Persona, description: 'The changed persona.' }) }),
+  },
+);
+
+builder.relayMutationField(
+  'deletePersona',
+  {
+    description: 'What to delete.',
+    inputFields: (t) => ({ id: t.globalID({ for: Persona, required: true, description: 'The persona.' }) }),
+  },
+  {
+    description: 'Deletes a persona. It leaves its conversations; what it said stays, see `Message.authorName`.',
+    resolve: async (_root, { input }, { services, viewer }) => ({ id: await services.personas.delete(viewer, input.id.id) }),
+  },
+  {
+    description: 'What was deleted.',
+    outputFields: (t) => ({
+      deletedPersonaId: t.globalID({ description: 'The id that was deleted.', resolve: ({ id }) => ({ id, type: Persona }) }),
+    }),
+  },
+);

@@ -1,0 +1,153 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
+import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import type { Clock } from '../../base/clock.ts';
+import { AppError, badInput, notFound } from '../../base/errors.ts';
+import type { IdSource } from '../../base/id.ts';
+import type { Page, SortedPlace } from '../../base/page.ts';
+import type { PersonaConfig } from '../../base/persona-config.ts';
+import type { Statements } from '../../stores/statements.ts';
+import { isUniqueViolation } from '../../stores/violations.ts';
+import type { ModelCalls } from '../model-calls.ts';
+import type { Sorted } from '../sorted-list.ts';
+import { storableJson } from '../file/file-row.ts';
+import { loadFilled } from '../prompt-template/filled-template.ts';
+import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
+import { personaListStatement, type PersonaFilter, type PersonaOrder } from './persona-list.ts';
+import { personaColumns, readTools, type PersonaRow } from './persona-row.ts';
+
+/** Virtual users. A persona belongs to one person; others see who it is where it takes part in a conversation of theirs. */
+export type Personas = ReturnType<typeof createPersonas>;
+
+/** What the service needs. */
+export interface PersonaDependencies {
+  readonly prisma: PrismaClient;
+  readonly pool: Pool;
+  readonly statements: Statements;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly modelCalls: Pick<ModelCalls, 'nameOf'>;
+  readonly limits: Pick<PersonaConfig, 'maxPerUser'>;
+}
+
+/** Whether somebody meets a persona `p`: it takes part in a conversation of theirs, or said something there. */
+const isMet = (viewer: string): string => `(
+  EXISTS (SELECT 1 FROM conversation_personas t JOIN participations a ON a.conversation_id = t.conversation_id AND a.user_id = ${viewer} WHERE t.persona_id = p.id)
+  OR EXISTS (SELECT 1 FROM messages m JOIN participations a ON a.conversation_id = m.conversation_id AND a.user_id = ${viewer} WHERE m.persona_id = p.id))`;
+
+/** Creates the service. */
+export function createPersonas({ prisma, pool, statements, clock, newId, modelCalls, limits }: PersonaDependencies) {
+  const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, PersonaRow>> => {
+    const { userId } = requireViewer(viewer);
+    const { rows } = await statements.query<PersonaRow>(
+      `SELECT ${personaColumns('$2::uuid')} FROM personas p WHERE p.id = ANY($1::uuid[]) AND (p.owner_id = $2::uuid OR ${isMet('$2::uuid')})`,
+      [ids, userId],
+    );
+    return new Map(rows.map((persona) => [persona.id, persona]));
+  };
+
+  const get = async (viewer: Viewer | null, id: string): Promise<PersonaRow> => {
+    const found = (await byIds(viewer, [id])).get(id);
+    if (found === undefined) throw notFound('Persona');
+    return found;
+  };
+
+  /** The models of an input by their whole names, which must be there now. */
+  const named = async (userId: string, { model, fallbacks }: { readonly model?: string | null; readonly fallbacks?: readonly string[] }) => ({
+    ...(model == null ? {} : { model: await modelCalls.nameOf(userId, model) }),
+    ...(fallbacks === undefined ? {} : { fallbacks: await Promise.all(fallbacks.map((name) => modelCalls.nameOf(userId, name))) }),
+  });
+
+  const taken = (error: unknown, handle: string | undefined): unknown =>
+    isUniqueViolation(error) && handle !== undefined
+      ? new AppError('CONFLICT', `You have a persona with the handle "${handle}" already; choose another one.`)
+      : error;
+
+  /** JSON has a null of its own, which is not meant. */
+  const storedJson = (tools: readonly string[] | null | undefined, templateVariables: unknown) => ({
+    ...(tools === undefined ? {} : { tools: tools === null ? Prisma.DbNull : [...new Set(tools)] }),
+    ...(templateVariables === undefined ? {} : { templateVariables: templateVariables === null ? Prisma.DbNull : storableJson(templateVariables) }),
+  });
+
+  /** A persona has one system prompt, and a template that it is made of can be filled in. */
+  const checkPrompt = async (userId: string, wanted: Pick<PersonaRow, 'systemPrompt' | 'templateId' | 'templateVariables'>): Promise<void> => {
+    const { systemPrompt, templateId } = wanted;
+    if (templateId === null) return;
+    if (systemPrompt !== null) {
+      throw badInput(['input', 'templateId'], 'A persona has a "systemPrompt" or a template as its prompt; set the other one to null.');
+    }
+    const variables = z.record(z.string(), z.json()).nullable().parse(wanted.templateVariables);
+    await loadFilled(pool, userId, { id: templateId, variables }, ['input', 'templateVariables']);
+  };
+
+  return {
+    byIds,
+
+    /** One persona: the viewer's, or one that they meet in a conversation. @throws AppError NOT_FOUND */
+    get,
+
+    /** The names of the tools that a persona may use; null for all, and for everybody but its owner. */
+    toolsOf: ({ tools }: Pick<PersonaRow, 'tools'>) => readTools(tools),
+
+    /** The viewer's personas in an order. @throws AppError BAD_USER_INPUT */
+    list: async (viewer: Viewer | null, filter: PersonaFilter, order: PersonaOrder, page: Page<SortedPlace>): Promise<readonly Sorted<PersonaRow>[]> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await pool.query<Sorted<PersonaRow>>(personaListStatement(userId, filter, order, page));
+      return rows;
+    },
+
+    /** Makes a persona. @throws AppError BAD_USER_INPUT; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
+    create: async (viewer: Viewer | null, input: PersonaInput): Promise<PersonaRow> => {
+      const { userId } = requireViewer(viewer);
+      const { tools, templateVariables, ...values } = parseNewPersona(input);
+      await checkPrompt(userId, { systemPrompt: null, templateId: null, ...values, templateVariables: templateVariables ?? null });
+      const models = await named(userId, values);
+      const now = clock.now();
+      const data = { ...values, ...models, ...storedJson(tools, templateVariables), id: newId(), ownerId: userId, createdAt: now, updatedAt: now };
+      await prisma
+        .$transaction(async (transaction) => {
+          // Two at once would both find the last place free.
+          await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+          if ((await transaction.persona.count({ where: { ownerId: userId } })) >= limits.maxPerUser) {
+            throw new AppError('CONFLICT', `You have ${limits.maxPerUser} personas, as many as are allowed; delete one that you do not need.`);
+          }
+          await transaction.persona.create({ data, select: { id: true } });
+        })
+        .catch((error: unknown) => {
+          throw taken(error, values.handle);
+        });
+      return get(viewer, data.id);
+    },
+
+    /** Changes a persona: what is absent stays, null clears. @throws AppError NOT_FOUND, BAD_USER_INPUT, ENGINE_UNKNOWN, CONFLICT */
+    update: async (viewer: Viewer | null, { id, ...input }: PersonaInput & { readonly id: string }): Promise<PersonaRow> => {
+      const { userId } = requireViewer(viewer);
+      const known = await get(viewer, id);
+      if (!known.isOwn) throw notFound('Persona');
+      const { tools, templateVariables, ...values } = parsePersonaChanges(input);
+      const { systemPrompt, templateId } = known;
+      await checkPrompt(userId, {
+        systemPrompt,
+        templateId,
+        ...values,
+        templateVariables: templateVariables === undefined ? known.templateVariables : templateVariables,
+      });
+      const models = await named(userId, values);
+      const data = { ...values, ...models, ...storedJson(tools, templateVariables), updatedAt: clock.now() };
+      const { count } = await prisma.persona.updateMany({ where: { id, ownerId: userId }, data }).catch((error: unknown) => {
+        throw taken(error, values.handle);
+      });
+      if (count === 0) throw notFound('Persona');
+      return get(viewer, id);
+    },
+
+    /** Deletes a persona. It leaves its conversations; what it said stays, under its name. @throws AppError NOT_FOUND */
+    delete: async (viewer: Viewer | null, id: string): Promise<string> => {
+      const { userId } = requireViewer(viewer);
+      const { count } = await prisma.persona.deleteMany({ where: { id, ownerId: userId } });
+      if (count === 0) throw notFound('Persona');
+      return id;
+    },
+  };
+}

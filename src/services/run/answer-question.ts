@@ -1,0 +1,82 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { RunWriter } from '../../events/run-log.ts';
+import type { RunMood } from '../sentiment/run-moods.ts';
+import type { OpenTrace } from '../trace/traces.ts';
+import type { Answer } from './answer.ts';
+import { chooseSpeaker } from './choose-speaker.ts';
+import type { RunDependencies } from './deps.ts';
+import type { ResumedLoop } from './loop-state.ts';
+import { runLoop, type LoopOutcome } from './loop.ts';
+import { createModelNotes } from './model-change.ts';
+import type { RunOptions } from './options.ts';
+import { outlast } from './outlast.ts';
+import { engineOf, prepareRun, type Changes } from './prepare.ts';
+import { writeTitle } from './title-statement.ts';
+import { makeTitle } from './title.ts';
+
+/** Names a conversation that has no name, and says so in both logs. */
+async function nameConversation(deps: RunDependencies, run: Run, options: RunOptions, question: string, signal: AbortSignal): Promise<string | null> {
+  const { engine, model } = await engineOf(deps, run, options, 'TITLE');
+  const title = await makeTitle(engine, model, question, signal);
+  if (title === null) return null;
+  return (await writeTitle(deps, run.conversationId, title)) ? title : null;
+}
+
+/** What writes the answer of a run. */
+export interface Performance {
+  readonly answer: Answer;
+  readonly writer: RunWriter;
+  readonly trace: OpenTrace;
+  readonly changes: Changes;
+  /** Where it goes on after it has waited for a person; null for one that begins. */
+  readonly resumed: ResumedRun | null;
+}
+
+/** Where a run goes on that has waited for a person. */
+export interface ResumedRun {
+  /** The number of its last event. */
+  readonly seq: number;
+  /** The place of the next part of its answer. */
+  readonly position: number;
+  readonly loop: ResumedLoop;
+}
+
+/** For a run that goes on: what was asked has been judged before it began to wait. */
+const judgedBefore = (engine: Engine): RunMood => ({ engine, settled: async () => {}, close: () => {} });
+
+/** The work of a run between its start and its end, or until a person is asked for something. */
+export async function answerQuestion(
+  deps: RunDependencies,
+  asked: Run,
+  { answer, writer, trace, changes, resumed }: Performance,
+  signal: AbortSignal,
+): Promise<LoopOutcome> {
+  const run = await outlast(() => chooseSpeaker(deps, asked, writer, signal), signal);
+  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
+  const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
+  // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
+  const title =
+    conversation.titleSource !== 'NONE'
+      ? Promise.resolve(null)
+      : nameConversation(deps, run, options, context.firstQuestion, titleSignal).catch((error: unknown) => {
+          deps.logger.warn({ err: error, runId: run.id }, 'a conversation could not be named');
+          return null;
+        });
+  const judged = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
+  const mood = resumed === null ? await deps.moods.begin(judged, writer, signal) : judgedBefore(context.engine);
+  const { maxSteps, toolTimeoutMs } = deps.settings;
+  const noteModel = createModelNotes(deps, run, writer);
+  try {
+    const outcome = await runLoop(
+      { engine: mood.engine, request, tools: trace.watch(tools), writer, answer, noteModel, maxSteps, toolTimeoutMs, resumed: resumed?.loop ?? null },
+      signal,
+    );
+    changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
+    const [named] = await Promise.all([title, mood.settled()]);
+    if (named !== null) writer.append({ type: 'TitleChanged', title: named });
+    return outcome;
+  } finally {
+    mood.close();
+  }
+}
