@@ -167,6 +167,25 @@ describe('a persona in a conversation', () => {
     expect([few.statements.length, many.statements.length]).toEqual([5, 5]);
   });
 
+  it('comes along into a fork of its owner, with the way in which turns are taken, and not into that of somebody else', async () => {
+    const [owner, guest] = [await opened.person(), await opened.person()];
+    const id = await startConversation(opened, owner);
+    await opened.execute(owner, add, { input: { conversationId: globalId('Conversation', id), personaId: await personaOf(owner, 'along') } });
+    await opened.prisma.conversation.update({ where: { id }, data: { turnPolicy: 'ROUND_ROBIN', maxTurns: 3 } });
+    await opened.prisma.participant.create({ data: { conversationId: id, userId: guest.userId, joinedAt: new Date() } });
+    const messageId = globalId('Message', await say(opened, id, 'USER', 'Hello', owner.userId));
+    const fork = 'mutation ($id: ID!) { forkConversation(input: { messageId: $id }) { conversation { id turnPolicy } } }';
+    const read = 'query ($id: ID!) { conversation(id: $id) { personas { name } turnPolicy maxTurns } }';
+    for (const [viewer, personas] of [
+      [owner, [{ name: 'along' }]],
+      [guest, []],
+    ] as const) {
+      const { id: forked, turnPolicy } = (await opened.execute(viewer, fork, { id: messageId })).result.forkConversation.conversation;
+      expect(turnPolicy).toBe('ROUND_ROBIN');
+      expect((await opened.execute(viewer, read, { id: forked })).result.conversation).toEqual({ personas, turnPolicy: 'ROUND_ROBIN', maxTurns: 3 });
+    }
+  });
+
   it('leaves its name on what it said when it is deleted', async () => {
     const viewer = await opened.person();
     const personaId = await personaOf(viewer, 'gone');

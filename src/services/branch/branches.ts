@@ -7,6 +7,7 @@ import type { IdSource } from '../../base/id.ts';
 import { parseInput } from '../../base/validate.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import { conversationTitle } from '../conversation.ts';
+import { copyPersonas } from '../persona/copy-personas.ts';
 import { findVisibleMessage } from '../participation.ts';
 import { activate } from './activate.ts';
 import { copyBranch } from './copy-branch.ts';
@@ -130,7 +131,7 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
     fork: async (viewer: Viewer | null, input: { readonly messageId: string; readonly title?: string | null | undefined }): Promise<Conversation> => {
       const { userId } = requireViewer(viewer);
       const { title } = parseInput(z.object({ title: conversationTitle.nullish() }), input);
-      return around(viewer, input.messageId, async (transaction, { id }, original) => {
+      return around(viewer, input.messageId, async (transaction, { id, conversationId }, original) => {
         const name = title ?? original.title;
         const fork = await transaction.conversation.create({
           data: {
@@ -149,8 +150,10 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
             participants: { create: { userId, joinedAt: clock.now() } },
           },
         });
+        await copyPersonas(transaction, { from: conversationId, to: fork.id, userId });
         await copyBranch(transaction, { messageId: id, conversationId: fork.id, newId });
-        return fork;
+        // With what came along.
+        return transaction.conversation.findUniqueOrThrow({ where: { id: fork.id } });
       });
     },
   };

@@ -62,7 +62,7 @@ export const personalColumns: Readonly<Record<PersonalTableName, readonly Person
     week,
     column('provider', 'VARCHAR', 'Who runs the model.'),
     column('model', 'VARCHAR', 'The model.'),
-    column('purpose', 'VARCHAR', 'What it was called for: ANSWER, TITLE, SENTIMENT, SUMMARY or PLOT_EDIT.'),
+    column('purpose', 'VARCHAR', 'What it was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT or MODERATION.'),
     column('calls', 'INTEGER', 'How many calls there were.'),
     column('input_tokens', 'BIGINT', 'Tokens read.'),
     column('output_tokens', 'BIGINT', 'Tokens written.'),
