@@ -11,6 +11,8 @@ import type { Registry } from './engines/registry.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestLimit } from './limits/request-limit.ts';
+import { composeRooms } from './compose-rooms.ts';
+import { createRoomSignals } from './events/room-signals.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
@@ -94,6 +96,7 @@ export function composeServices(foundation: Foundation) {
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
+  const roomSignals = createRoomSignals({ query: async (sql, values) => (await pool.query(sql, [...values])).rows, nodeId, logger });
   const { leaseMs, coalesceMs, maxSteps, toolTimeoutMs, runTimeoutMs } = config.runs;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs });
   const sessionTables = composeTables(foundation);
@@ -122,6 +125,7 @@ export function composeServices(foundation: Foundation) {
     logger,
     runLog,
     conversationLog,
+    roomSignals,
     modelCalls,
     contexts: composeContexts(foundation, modelCalls),
     defaultsFor,
@@ -179,6 +183,7 @@ export function composeServices(foundation: Foundation) {
     clock,
     newId,
     conversationLog,
+    roomSignals,
     stopRuns: runs.stopAllIn,
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
   });
@@ -217,8 +222,22 @@ export function composeServices(foundation: Foundation) {
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
+    ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners }),
     personalSessions: planned.personalSessionsOf(sessions),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
-  return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };
+  return {
+    services,
+    runLog,
+    conversationLog,
+    roomSignals,
+    uploadChanges,
+    uploadUpkeep,
+    importChanges,
+    importJobs,
+    executor,
+    runDependencies,
+    modelCalls,
+    resealKeys,
+  };
 }

@@ -5,6 +5,7 @@ import { contextVariables, shapeContext, type ContextConfig } from './context-co
 import { downloadVariables, shapeDownloads, type DownloadConfig } from './download-config.ts';
 import { engineVariables, shapeEngines, type EnginesConfig } from './engine-config.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
+import { roomVariables, shapeRooms, type RoomConfig } from './room-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
@@ -88,6 +89,7 @@ export interface Config {
   readonly context: ContextConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
+  readonly rooms: RoomConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -165,6 +167,7 @@ const variables = z.object({
   ...contextVariables,
   ...attachmentVariables,
   ...importVariables,
+  ...roomVariables,
   ...engineVariables,
 });
 
@@ -266,6 +269,7 @@ function shape(values: z.infer<typeof variables>): Config {
     context: shapeContext(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
+    rooms: shapeRooms(values),
     engines: shapeEngines(values),
   };
 }

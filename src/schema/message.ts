@@ -71,8 +71,8 @@ builder.node(Message, {
     author: t.field({
       type: User,
       nullable: true,
-      description: 'The person who wrote it; null for an engine, and when the account is gone.',
-      resolve: (message, _arguments, context) => (message.authorId === null ? null : context.loaders.user.load(message.authorId)),
+      description: 'The person who wrote it, also one who takes part no more; null for an engine, and when the account is gone.',
+      resolve: (message, _arguments, context) => (message.authorId === null ? null : context.loaders.authorOf.load(message.id)),
     }),
     parent: t.field({
       type: Message,

@@ -1,4 +1,5 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
+import { roomOperations } from './room-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -37,6 +38,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'Identity',
       'ProviderKey',
       'ShareLink',
+      'Invitation',
       'PlannerSettings',
       'Goal',
       'WeeklyPlan',
@@ -137,6 +139,7 @@ export const accessOperations: readonly AccessOperation[] = [
     forStranger: 'ABSENT',
   },
   ...planningOperations,
+  ...roomOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

@@ -6,6 +6,7 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createRegistry } from '../../src/engines/registry.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
+import { createRoomSignals } from '../../src/events/room-signals.ts';
 import { createPostgresRunLog } from '../../src/events/postgres-run-log.ts';
 import type { RunEvent } from '../../src/events/run-event.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
@@ -87,6 +88,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const { clock = systemClock } = options;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs: settings.leaseMs, coalesceMs: 5, pollIntervalMs: 60_000 });
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs: 60_000 });
+  const roomSignals = createRoomSignals({ query: async (sql, values) => (await pool.query(sql, [...values])).rows, nodeId, logger });
   const { context, quotas: quotaConfig } = parseConfig(options.quotas ?? {});
   const metrics = createMetrics();
   const usageMetrics = createUsageMetrics(metrics);
@@ -106,6 +108,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     logger,
     runLog: options.wrapRunLog?.(runLog) ?? runLog,
     conversationLog,
+    roomSignals,
     modelCalls,
     contexts: createContexts({ pool, summaries, factsOf, settings: context, readImage: options.readImage ?? (async () => null) }),
     defaultsFor: createDefaultsFor(pool),
@@ -122,10 +125,11 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const runs: Runs = createRuns(deps, executor);
   const listener = createListener({
     connectionString,
-    channels: [runLog.channel, conversationLog.channel, stopChannel],
+    channels: [runLog.channel, conversationLog.channel, roomSignals.channel, stopChannel],
     onNotification: (channel, payload) => {
       if (channel === runLog.channel) runLog.notified(payload);
       else if (channel === conversationLog.channel) conversationLog.notified(payload);
+      else if (channel === roomSignals.channel) roomSignals.notified(payload);
       else executor.stop(payload);
     },
     onReconnect: () => undefined,
@@ -136,7 +140,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   disposal.defer(() => runLog.close());
   disposal.defer(() => executor.close());
   const statements = createStatements({ pool, isPrepared: true });
-  const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
+  const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, roomSignals, stopRuns: runs.stopAllIn });
   return {
     database,
     metrics,

@@ -14,6 +14,7 @@ import type { Part, PrismaClient } from '../../../prisma/generated/client.ts';
 import { requireAllowance } from '../allowance.ts';
 import { storableJson } from '../file/file-row.ts';
 import type { ModelCalls } from '../model-calls.ts';
+import { requireRole } from '../room/permissions.ts';
 import { askModel } from './ask-model.ts';
 import { follow, knownWishes } from './instructions/instruction.ts';
 import { findVisiblePlot } from './visible-plot.ts';
@@ -31,7 +32,7 @@ export interface PlotEdits {
   /**
    * Changes a plot by a new specification or by an instruction; the plot as it was stays as a version.
    *
-   * @throws AppError NOT_FOUND; BAD_USER_INPUT for both or neither, and for an instruction that is not understood; PLOT_INVALID; CONFLICT while the
+   * @throws AppError NOT_FOUND; FORBIDDEN for a READER; BAD_USER_INPUT for both or neither, and for an instruction that is not understood; PLOT_INVALID; CONFLICT while the
    * answer is being written, or when somebody else changed it meanwhile
    */
   edit(
@@ -79,10 +80,11 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
 
   async function open(userId: string, partId: string): Promise<OpenPlot> {
     const part = isUuid(partId) ? await findVisiblePlot(prisma, userId, partId) : null;
+    requireRole(part?.viewerRole, 'EDIT_PLOT', 'PlotPart');
     if (part === null) throw notFound('PlotPart');
     const run = await prisma.run.findFirst({ where: { answerId: part.messageId, status: { in: ['QUEUED', 'RUNNING'] } }, select: { id: true } });
     if (run !== null) throw new AppError('CONFLICT', 'The answer with this plot is still being written. Change it when the run has ended, or stop the run.');
-    const { conversationId, ...row } = part;
+    const { conversationId, viewerRole: _, ...row } = part;
     return { part: row, data: plotData.parse(part.data), conversationId };
   }
 
