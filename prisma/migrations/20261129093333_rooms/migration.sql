@@ -78,7 +78,7 @@ ALTER TABLE "mentions" ADD CONSTRAINT "mentions_user_id_fkey" FOREIGN KEY ("user
 ALTER TABLE "avatars" ADD CONSTRAINT "avatars_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- For an address or by a link, and never both.
-ALTER TABLE "invitations" ADD CONSTRAINT "invitations_kind_check" CHECK (("email" IS NULL) <> ("token_hash" IS NULL));
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_kind_check" CHECK ("email" IS NULL OR "token_hash" IS NULL);
 
 -- What somebody may do stands beside who may see.
 CREATE OR REPLACE VIEW "participations" AS
