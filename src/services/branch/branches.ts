@@ -9,7 +9,7 @@ import type { ConversationLog } from '../../events/conversation-log.ts';
 import { conversationTitle } from '../conversation.ts';
 import { columnsOf, contextOf } from '../conversation/about.ts';
 import { findVisibleMessage } from '../participation.ts';
-import { findRole, requirePermission, requireRole } from '../room/permissions.ts';
+import { findRole, requireRole, type RoomRole } from '../room/permissions.ts';
 import { activate } from './activate.ts';
 import { copyBranch } from './copy-branch.ts';
 import { lockConversation, type LockedConversation } from './lock-conversation.ts';
@@ -81,17 +81,18 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
   const around = async <Result>(
     viewer: Viewer | null,
     messageId: string,
-    change: (transaction: Prisma.TransactionClient, message: Message, conversation: LockedConversation) => Promise<Result>,
+    change: (transaction: Prisma.TransactionClient, message: Message, conversation: LockedConversation, role: RoomRole) => Promise<Result>,
   ): Promise<Result> => {
     const { userId } = requireViewer(viewer);
     return prisma.$transaction(async (transaction) => {
       const found = await findVisibleMessage(transaction, userId, messageId);
       if (found === null) throw notFound('Message');
-      const conversation = await lockConversation(transaction, found.conversationId, userId);
-      // Read again under the lock: it may have been deleted, or hidden, meanwhile.
+      const conversation = await lockConversation(transaction, found.conversationId);
+      // Read again under the lock: it may have been deleted, or hidden, meanwhile, and the viewer removed.
       const message = await transaction.message.findUnique({ where: { id: messageId } });
-      if (message === null) throw notFound('Message');
-      return change(transaction, message, conversation);
+      const role = await findRole(transaction, { conversationId: found.conversationId, userId });
+      if (message === null || role === undefined) throw notFound('Message');
+      return change(transaction, message, conversation, role);
     });
   };
 
@@ -103,8 +104,8 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
      * @throws AppError NOT_FOUND; FORBIDDEN for a READER
      */
     switchTo: (viewer: Viewer | null, messageId: string): Promise<string> =>
-      around(viewer, messageId, async (transaction, { id, conversationId, isActive }) => {
-        await requirePermission(transaction, { conversationId, userId: requireViewer(viewer).userId }, 'SWITCH_BRANCH', 'Message');
+      around(viewer, messageId, async (transaction, { id, conversationId, isActive }, _conversation, role) => {
+        requireRole(role, 'SWITCH_BRANCH');
         if (isActive) return conversationId;
         await activate(transaction, conversationId, id);
         await conversationLog.append(transaction, conversationId, { type: 'BranchSwitched', messageId: id });
@@ -117,10 +118,10 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
      * @throws AppError NOT_FOUND; FORBIDDEN for a READER, and for an EDITOR where others said something; CONFLICT while a run is under way in what is to be deleted
      */
     delete: (viewer: Viewer | null, messageId: string): Promise<DeletedMessages> =>
-      around(viewer, messageId, async (transaction, { id, conversationId, isActive }) => {
+      around(viewer, messageId, async (transaction, { id, conversationId, isActive }, _conversation, role) => {
         const { userId } = requireViewer(viewer);
         const [said] = await transaction.$queryRawUnsafe<{ isOwn: boolean }[]>(isOwnThroughout, id, userId);
-        requireRole(await findRole(transaction, { conversationId, userId }), said?.isOwn === true ? 'DELETE_OWN_MESSAGE' : 'DELETE_MESSAGE', 'Message');
+        requireRole(role, said?.isOwn === true ? 'DELETE_OWN_MESSAGE' : 'DELETE_MESSAGE');
         const [open] = await transaction.$queryRawUnsafe<{ isUnderWay: boolean }[]>(isUnderWay, id, conversationId);
         if (open?.isUnderWay === true) {
           throw new AppError('CONFLICT', 'An answer is being written in what you want to delete, or waits for its turn. Stop it with "stopRun" first.');

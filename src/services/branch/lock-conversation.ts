@@ -5,16 +5,15 @@ import { notFound } from '../../base/errors.ts';
 export type LockedConversation = Pick<Conversation, 'ownerId' | 'sessionId' | 'goalId' | 'weeklyPlanId' | 'dailyPlanId' | 'title' | 'defaults' | 'expiresAt'>;
 
 /**
- * Locks a conversation that somebody takes part in, so that its tree changes by one hand at a time. What they may do there is to be asked after it: whoever
- * waits for the lock would see what they were before.
+ * Locks a conversation, so that its tree changes by one hand at a time. What somebody may do there is to be asked after it: what was asked before may
+ * have changed while it waited.
  *
- * @throws AppError NOT_FOUND
+ * @throws AppError NOT_FOUND when there is none
  */
-export async function lockConversation(transaction: Prisma.TransactionClient, conversationId: string, userId: string): Promise<LockedConversation> {
+export async function lockConversation(transaction: Prisma.TransactionClient, conversationId: string): Promise<LockedConversation> {
   const [conversation] = await transaction.$queryRaw<LockedConversation[]>`
-    SELECT c.owner_id AS "ownerId", c.session_id AS "sessionId", c.goal_id AS "goalId", c.weekly_plan_id AS "weeklyPlanId", c.daily_plan_id AS "dailyPlanId", c.title, c.defaults, c.expires_at AS "expiresAt" FROM conversations c
-    WHERE c.id = ${conversationId}::uuid AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = ${userId}::uuid)
-    FOR UPDATE OF c`;
+    SELECT c.owner_id AS "ownerId", c.session_id AS "sessionId", c.goal_id AS "goalId", c.weekly_plan_id AS "weeklyPlanId", c.daily_plan_id AS "dailyPlanId", c.title, c.defaults,
+      c.expires_at AS "expiresAt" FROM conversations c WHERE c.id = ${conversationId}::uuid FOR UPDATE`;
   if (conversation === undefined) throw notFound('Conversation');
   return conversation;
 }

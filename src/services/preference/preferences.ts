@@ -25,7 +25,7 @@ const updatePerson = `
   RETURNING p.defaults`;
 const updateConversation = `
   UPDATE conversations c SET defaults = (c.defaults || $2::jsonb) - $3::text[]
-  WHERE c.id = $1 AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = $4)
+  WHERE c.id = $1 AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = $4 AND a.role = 'OWNER')
   RETURNING c.id`;
 
 /** Creates the service. */
@@ -72,12 +72,13 @@ export function createPreferences({ pool, clock, modelCalls }: PreferenceDepende
     updateConversation: async (viewer: Viewer | null, conversationId: string, input: AnswerDefaultsInput): Promise<string> => {
       const { userId } = requireViewer(viewer);
       const { set, removed } = readChange(input);
-      const { rows } = await pool.query<{ readonly role: RoomRole }>(roleSql, [conversationId, userId]);
-      requireRole(rows[0]?.role, 'CHOOSE_DEFAULTS');
       await checkModels(userId, set);
       const { rowCount } = await pool.query(updateConversation, [conversationId, JSON.stringify(set), removed, userId]);
-      if (rowCount === 0) throw notFound('Conversation');
-      return conversationId;
+      if (rowCount === 1) return conversationId;
+      const { rows } = await pool.query<{ readonly role: RoomRole }>(roleSql, [conversationId, userId]);
+      requireRole(rows[0]?.role, 'CHOOSE_DEFAULTS');
+      // It was deleted, or handed over, in this moment.
+      throw notFound('Conversation');
     },
   };
 }

@@ -23,7 +23,7 @@ interface Room {
 
 /** Locks the conversation, so that two sends into it come one after the other, and looks around. */
 async function enter(transaction: Prisma.TransactionClient, conversationId: string, userId: string): Promise<Room> {
-  const { sessionId } = await lockConversation(transaction, conversationId, userId);
+  const { sessionId } = await lockConversation(transaction, conversationId);
   // A statement of its own: the one that waits for the lock sees what was there before it waited.
   const [seen] = await transaction.$queryRaw<(Pick<Room, 'isBusy' | 'end'> & { readonly role: RoomRole | null })[]>`
     SELECT EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED')) AS "isBusy",
