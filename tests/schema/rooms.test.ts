@@ -37,10 +37,12 @@ describe('an invitation', () => {
       await invitations.invite(ada, { conversationId: room, email: emailOf(bob).toUpperCase(), role: 'EDITOR' }, device),
       await invitations.invite(ada, { conversationId: room, email: 'nobody-here@example.org', role: 'EDITOR' }, device),
     ];
-    const shape = ({ id: _, email, createdAt, expiresAt, ...rest }: typeof known) => ({
-      ...rest,
-      hasEmail: email !== null,
-      lasts: Math.round((+expiresAt - +createdAt) / 1_000),
+    const shape = (invitation: typeof known) => ({
+      ...invitation,
+      id: typeof invitation.id,
+      email: typeof invitation.email,
+      createdAt: null,
+      expiresAt: Math.round((invitation.expiresAt.getTime() - invitation.createdAt.getTime()) / 1_000),
     });
     expect(shape(known)).toEqual(shape(unknown));
     expect(known.email).toBe(emailOf(bob));
@@ -56,7 +58,7 @@ describe('an invitation', () => {
   it('K05 that is declined looks to those who invite as it did, and does not show who takes part already', async () => {
     const { invitations } = opened.services;
     const page = { after: null, before: null, limit: 10, isReversed: false };
-    const open = async () => (await invitations.listMany(ada, [room], page)).get(room)?.map(({ createdAt: _, ...rest }) => rest);
+    const open = async () => (await invitations.listMany(ada, [room], page)).get(room);
     const { id } = await invitations.invite(ada, { conversationId: room, email: emailOf(bob) }, device);
     const before = await open();
     await invitations.decline(bob, id);
