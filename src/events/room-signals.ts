@@ -77,6 +77,15 @@ const message = z.discriminatedUnion('kind', [
 
 type Message = z.infer<typeof message>;
 
+/** What a notification says; null for one of another version of the product, while servers are replaced one by one. */
+function read(payload: string): Message | null {
+  try {
+    return message.safeParse(JSON.parse(payload)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 const stillInside = `
   SELECT o.place FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS o (conversation_id, user_id, place)
   JOIN participants a ON a.conversation_id = o.conversation_id AND a.user_id = o.user_id`;
@@ -161,7 +170,8 @@ export function createRoomSignals({ query, nodeId, logger, checkIntervalMs = 5_0
     },
     watch: (stream, place) => void watched.add({ stream, place }),
     notified: (payload) => {
-      const told = message.parse(JSON.parse(payload));
+      const told = read(payload);
+      if (told === null) return;
       if (told.kind === 'left') {
         for (const { stream, place } of watched) if (place.conversationId === told.conversationId && place.userId === told.userId) stream.leave();
         return;

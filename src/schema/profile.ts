@@ -25,14 +25,14 @@ builder.objectFields(User, (t) => ({
   timeZone: t.string({
     nullable: true,
     description: `${descriptions.timeZone} Null for everybody but yourself.`,
-    resolve: async (user, _arguments, { services, viewer }) => (await services.planners.ofPerson(viewer, user.id))?.timeZone,
+    resolve: async (user, _arguments, { loaders }) => (await loaders.plannerSettings.load(user.id))?.timeZone,
   }),
   firstDayOfWeek: t.field({
     type: Weekday,
     nullable: true,
     description: `${descriptions.firstDayOfWeek} Null for everybody but yourself.`,
-    resolve: async (user, _arguments, { services, viewer }) => {
-      const settings = await services.planners.ofPerson(viewer, user.id);
+    resolve: async (user, _arguments, { loaders }) => {
+      const settings = await loaders.plannerSettings.load(user.id);
       return settings === null ? null : weekdayOf(settings.firstDayOfWeek);
     },
   }),

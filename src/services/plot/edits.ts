@@ -14,7 +14,7 @@ import type { Part, PrismaClient } from '../../../prisma/generated/client.ts';
 import { requireAllowance } from '../allowance.ts';
 import { storableJson } from '../file/file-row.ts';
 import type { ModelCalls } from '../model-calls.ts';
-import { requireRole } from '../room/permissions.ts';
+import { requirePermission, requireRole } from '../room/permissions.ts';
 import { askModel } from './ask-model.ts';
 import { follow, knownWishes } from './instructions/instruction.ts';
 import { findVisiblePlot } from './visible-plot.ts';
@@ -72,6 +72,8 @@ interface OpenPlot {
   readonly part: Part;
   readonly data: PlotData;
   readonly conversationId: string;
+  /** Who changes it. */
+  readonly userId: string;
 }
 
 /** Makes the service. */
@@ -85,11 +87,11 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
     const run = await prisma.run.findFirst({ where: { answerId: part.messageId, status: { in: ['QUEUED', 'RUNNING'] } }, select: { id: true } });
     if (run !== null) throw new AppError('CONFLICT', 'The answer with this plot is still being written. Change it when the run has ended, or stop the run.');
     const { conversationId, viewerRole: _, ...row } = part;
-    return { part: row, data: plotData.parse(part.data), conversationId };
+    return { part: row, data: plotData.parse(part.data), conversationId, userId };
   }
 
   /** Keeps what the plot was, and stores what it is now. */
-  async function store({ part, data, conversationId }: OpenPlot, next: object, instruction: string | null): Promise<Part> {
+  async function store({ part, data, conversationId, userId }: OpenPlot, next: object, instruction: string | null): Promise<Part> {
     const before = data.version ?? 1;
     const version = before + 1;
     if (version > mostVersions) throw new AppError('CONFLICT', `This plot has ${mostVersions} versions, and more are not kept. Ask for a new plot instead.`);
@@ -98,6 +100,8 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
     return prisma.$transaction(async (transaction) => {
       // The conversation before its parts, as everything else locks them.
       await conversationLog.append(transaction, conversationId, { type: 'PartChanged', messageId: part.messageId, partId: part.id, version });
+      // A model may have taken its time, and the person may have gone meanwhile.
+      await requirePermission(transaction, { conversationId, userId }, 'EDIT_PLOT', 'PlotPart');
       const changed = await transaction.$executeRaw`
         UPDATE parts SET data = ${JSON.stringify(stored)}::jsonb WHERE id = ${part.id}::uuid AND coalesce((data->>'version')::int, 1) = ${before}`;
       if (changed === 0) throw new AppError('CONFLICT', 'Somebody has changed or deleted this plot meanwhile. Load it again and repeat the change.');

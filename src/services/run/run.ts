@@ -12,7 +12,7 @@ import { requireContext } from '../conversation/about.ts';
 import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
 import { findVisibleMessage } from '../participation.ts';
-import { requirePermission, requireRole } from '../room/permissions.ts';
+import { findRole, requirePermission, requireRole } from '../room/permissions.ts';
 import { usageOfRun } from '../usage/run-usage.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
@@ -100,7 +100,11 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
   const startOnce = async (request: RunRequest, busy: 'REJECT' | 'ENQUEUE' | 'INTERRUPT'): Promise<Run> => {
     const repeated = await findRepeated(request);
-    if (repeated !== null) return repeated;
+    if (repeated !== null) {
+      // Whoever was removed since sees no run there, not even their own.
+      if ((await findRole(prisma, { conversationId: repeated.conversationId, userId: request.userId })) === undefined) throw notFound('Conversation');
+      return repeated;
+    }
     let isCounted = false;
     try {
       await requireContext(prisma, request.userId, request.context ?? null);
