@@ -146,7 +146,7 @@ describe('the events of a conversation with its signals', () => {
     stored.push(event(3));
     wake();
     const rest = [await next(), await next()];
-    expect(rest.map((found) => found?.data.type).toSorted()).toEqual(['MessageAdded', 'TypingChanged']);
+    expect(new Set(rest.map((found) => found?.data.type))).toEqual(new Set(['MessageAdded', 'TypingChanged']));
     expect(rest.find((found) => found?.data.type === 'TypingChanged')?.data).toMatchObject({ until: null });
     await reader.return?.();
     expect(isStopped).toBe(true);

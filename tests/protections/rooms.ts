@@ -120,6 +120,15 @@ export const roomProtections: readonly Protection[] = [
     title: 'K08',
   },
   {
+    id: 'K08',
+    what: 'leaving out of an export how others wanted to be answered',
+    file: 'src/services/export-archive/read-conversation.ts',
+    find: "CASE WHEN r.user_id = $2 THEN r.options ELSE '{}' END",
+    replace: 'r.options',
+    test: 'tests/services/room-runs.test.ts',
+    title: 'K08',
+  },
+  {
     id: 'K09',
     what: 'asking whether somebody sees the person whose avatar it is',
     file: 'src/services/profile/avatars.ts',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { eventually } from '../kit/eventually.ts';
+import { openConversation } from '../../src/services/export-archive/read-conversation.ts';
 import { startConversation } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
@@ -40,6 +41,26 @@ describe('a run in a room', () => {
     expect(used.find(({ purpose }) => purpose === 'ANSWER')).toMatchObject({ inputTokens: 10, outputTokens: 20 });
   });
 
+  it('K08 is in the export of another without the instructions of its asker', async () => {
+    const conversationId = await openRoom();
+    await opened.services.preferences.update(ada, { systemPrompt: 'I am shy.' });
+    const run = await send(ada, conversationId);
+    const call = await engine.nextCall();
+    expect(call.request.system).toContain('I am shy.');
+    call.finish();
+    await eventually(async () => expect((await opened.services.runs.get(ada, run.id)).status).toBe('COMPLETED'));
+    const exported = async ({ userId }: Viewer): Promise<string> => {
+      const { places, messages } = await openConversation(opened.pool, userId, conversationId, 'ALL');
+      const found = [];
+      for await (const message of messages(places.map(({ id }) => id))) found.push(message);
+      return JSON.stringify(found);
+    };
+    expect(await exported(ada)).toContain('I am shy.');
+    expect(await exported(bob)).not.toContain('I am shy.');
+    expect(await exported(bob)).toContain(run.id);
+    await opened.services.preferences.update(ada, { systemPrompt: null });
+  });
+
   it('K03 is stopped when its asker becomes a READER, with what waits of theirs, and that of others goes on', async () => {
     const conversationId = await openRoom();
     const own = await send(ada, conversationId);
@@ -60,5 +81,28 @@ describe('a run in a room', () => {
     expect((await send(bob, conversationId, { idempotencyKey: 'again' })).id).toBe(run.id);
     await opened.services.participants.remove(ada, { conversationId, userId: bob.userId }, device);
     await expect(send(bob, conversationId, { idempotencyKey: 'again' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('the events of a room', () => {
+  it('K03 end with one’s own leaving, however much of what was before is not read yet', async () => {
+    const conversationId = await openRoom();
+    const fill = async (from: number, count: number): Promise<void> => {
+      const data = Array.from({ length: count }, (_, index) => ({
+        conversationId,
+        seq: from + index,
+        data: { type: 'BranchSwitched', messageId: String(from + index) },
+      }));
+      await opened.prisma.conversationEvent.createMany({ data });
+      await opened.prisma.conversation.update({ where: { id: conversationId }, data: { eventSeq: from + count - 1 } });
+    };
+    await fill(1, 450);
+    const reader = await opened.services.conversations.events(bob, conversationId, 0);
+    expect((await reader.next()).value?.seq).toBe(1);
+    await opened.services.participants.remove(ada, { conversationId, userId: bob.userId }, device);
+    await fill(452, 50);
+    const rest: number[] = [];
+    for await (const { seq } of reader) rest.push(seq);
+    expect(rest).toEqual(Array.from({ length: 450 }, (_, index) => index + 2));
   });
 });

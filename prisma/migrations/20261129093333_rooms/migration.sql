@@ -83,3 +83,25 @@ ALTER TABLE "invitations" ADD CONSTRAINT "invitations_kind_check" CHECK ("email"
 -- What somebody may do stands beside who may see.
 CREATE OR REPLACE VIEW "participations" AS
   SELECT "conversation_id", "user_id", "role" FROM "participants" WHERE "expires_at" IS NULL OR "expires_at" > now();
+
+-- Whoever joins gets the entries that the others have, instead of new ones being made for everybody: a long conversation is joined at once.
+CREATE OR REPLACE FUNCTION "search_participant_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE other uuid;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM search_entries WHERE conversation_id = OLD.conversation_id AND user_id = OLD.user_id;
+    RETURN NULL;
+  END IF;
+  PERFORM search_index_conversation(NEW.conversation_id);
+  IF TG_OP = 'INSERT' THEN
+    SELECT a.user_id INTO other FROM participants a WHERE a.conversation_id = NEW.conversation_id AND a.user_id <> NEW.user_id ORDER BY a.joined_at, a.user_id LIMIT 1;
+    IF other IS NULL THEN
+      PERFORM search_index_messages(array_agg(m.id)) FROM messages m WHERE m.conversation_id = NEW.conversation_id AND m.created_at < NEW.joined_at HAVING count(*) > 0;
+    ELSE
+      INSERT INTO search_entries (subject_id, user_id, kind, conversation_id, at, names, document)
+      SELECT e.subject_id, NEW.user_id, e.kind, e.conversation_id, e.at, e.names, e.document FROM search_entries e
+      WHERE e.conversation_id = NEW.conversation_id AND e.user_id = other AND e.kind = 'MESSAGE' ON CONFLICT DO NOTHING;
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
