@@ -85,6 +85,22 @@ export const roomProtections: readonly Protection[] = [
     title: 'K06',
   },
   {
+    id: 'K04',
+    what: 'asking whether who invites is in use',
+    file: 'src/services/room/invitations.ts',
+    find: ' AND w.disabled_at IS NULL AND w.deleting_since IS NULL',
+    test: rooms,
+    title: 'K04',
+  },
+  {
+    id: 'K06',
+    what: 'the limit of a person on attempts to accept',
+    file: 'src/services/room/invitations.ts',
+    find: "requireAllowance(await limits.acceptancesPerUser.consume(userId), 'Too many attempts to accept an invitation');",
+    test: 'tests/services/invitation-limits.test.ts',
+    title: 'K06',
+  },
+  {
     id: 'K07',
     what: 'asking whether an OWNER is left',
     file: 'src/services/room/participants.ts',

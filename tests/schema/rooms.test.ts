@@ -113,6 +113,14 @@ describe('an invitation', () => {
     await opened.services.participants.update(ada, { conversationId: room, userId: bob.userId, role: 'EDITOR' }, device);
     await expect(opened.services.invitations.accept(cleo, { token }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+
+  it('K04 opens nothing while the account of whoever made it is disabled', async () => {
+    const { token } = await opened.services.invitations.createLink(ada, { conversationId: room }, device);
+    await opened.prisma.user.update({ where: { id: ada.userId }, data: { disabledAt: new Date() } });
+    await expect(opened.services.invitations.accept(cleo, { token }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await opened.prisma.user.update({ where: { id: ada.userId }, data: { disabledAt: null } });
+    expect(await opened.services.invitations.accept(cleo, { token }, device)).toBe(room);
+  });
 });
 
 describe('the OWNERs of a conversation', () => {

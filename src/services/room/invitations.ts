@@ -76,7 +76,8 @@ export interface LinkInvitationInput {
 
 const columns = `i.id, i.conversation_id AS "conversationId", i.inviter_id AS "inviterId", i.role::text AS role, i.email, i.max_uses AS "maxUses", i.use_count AS "useCount",
   i.created_at AS "createdAt", i.expires_at AS "expiresAt", c.title AS "conversationTitle", coalesce(w.full_name, w.username) AS "inviterName"`;
-const source = 'invitations i JOIN conversations c ON c.id = i.conversation_id JOIN users w ON w.id = i.inviter_id';
+const source =
+  'invitations i JOIN conversations c ON c.id = i.conversation_id JOIN users w ON w.id = i.inviter_id AND w.disabled_at IS NULL AND w.deleting_since IS NULL';
 const isOwners = `EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = i.conversation_id AND a.user_id = $1::uuid AND a.role = 'OWNER')`;
 /** Whether it is for $1 and waits: they are not in the conversation, and have not said no. */
 const isReceived = `i.email = (SELECT u.email FROM users u WHERE u.id = $1::uuid) AND i.declined_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now())
