@@ -45,7 +45,8 @@ export interface RoomSignals {
   wakeAll(): void;
   /** Begins to tell other nodes from time to time who is here, and to check the streams. */
   start(): void;
-  stop(): void;
+  /** Ends that, and tells the others who was here. After the streams have ended. */
+  stop(): Promise<void>;
 }
 
 /** What it stands on; times in milliseconds. */
@@ -70,7 +71,7 @@ const pairsPerBeat = 80;
 const message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('typing'), node: z.string(), conversationId: z.string(), userId: z.string(), until: z.coerce.date().nullable() }),
   z.object({ kind: z.literal('here'), node: z.string(), pairs: z.array(z.tuple([z.string(), z.string()])) }),
-  z.object({ kind: z.literal('gone'), node: z.string(), conversationId: z.string(), userId: z.string() }),
+  z.object({ kind: z.literal('gone'), node: z.string(), pairs: z.array(z.tuple([z.string(), z.string()])) }),
   z.object({ kind: z.literal('left'), node: z.string(), conversationId: z.string(), userId: z.string() }),
   z.object({ kind: z.literal('who'), node: z.string() }),
 ]);
@@ -113,15 +114,15 @@ export function createRoomSignals({ query, nodeId, logger, checkIntervalMs = 5_0
     graceMs,
     changed: ({ conversationId, userId }, isPresent) => dispatch(conversationId, { type: 'PresenceChanged', userId, isPresent }),
     arrived: ({ conversationId, userId }) => void tell({ kind: 'here', node: nodeId, pairs: [[conversationId, userId]] }),
-    departed: (place) => void tell({ kind: 'gone', node: nodeId, ...place }),
+    departed: ({ conversationId, userId }) => void tell({ kind: 'gone', node: nodeId, pairs: [[conversationId, userId]] }),
   });
 
-  const beat = async (): Promise<void> => {
-    const pairs = presence.told();
+  const tellOfAll = async (kind: 'here' | 'gone', pairs: readonly [string, string][]): Promise<void> => {
     for (let start = 0; start < pairs.length; start += pairsPerBeat) {
-      await tell({ kind: 'here', node: nodeId, pairs: pairs.slice(start, start + pairsPerBeat) });
+      await tell({ kind, node: nodeId, pairs: pairs.slice(start, start + pairsPerBeat) });
     }
   };
+  const beat = (): Promise<void> => tellOfAll('here', presence.told());
 
   /** Ends the streams of whoever takes no part any more, by what the database says. */
   const check = async (): Promise<void> => {
@@ -180,8 +181,10 @@ export function createRoomSignals({ query, nodeId, logger, checkIntervalMs = 5_0
       if (told.node === nodeId) return;
       if (told.kind === 'typing') dispatch(told.conversationId, { type: 'TypingChanged', userId: told.userId, until: told.until });
       else if (told.kind === 'who') void beat();
-      else if (told.kind === 'gone') presence.goneAway(told.node, told);
-      else for (const [conversationId, userId] of told.pairs) presence.hereElsewhere(told.node, { conversationId, userId });
+      else {
+        const hear = told.kind === 'here' ? presence.hereElsewhere : presence.goneAway;
+        for (const [conversationId, userId] of told.pairs) hear(told.node, { conversationId, userId });
+      }
     },
     wakeAll: () => {
       look();
@@ -198,10 +201,11 @@ export function createRoomSignals({ query, nodeId, logger, checkIntervalMs = 5_0
       }, checkIntervalMs);
       timer.unref();
     },
-    stop: () => {
+    stop: async () => {
       if (timer !== null) clearInterval(timer);
       timer = null;
       presence.close();
+      await tellOfAll('gone', presence.told());
     },
   };
 }

@@ -57,6 +57,15 @@ describe('signals between nodes', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('tell of everybody who was there when a server stops', async () => {
+    const { nodes } = openNodes(2);
+    const [one, other] = nodes;
+    for (let index = 0; index < 200; index += 1) other?.follow({ conversationId: 'room', userId: String(index) }, true, () => {});
+    expect(one?.presentIn('room').size).toBe(200);
+    await other?.stop();
+    expect(one?.presentIn('room').size).toBe(0);
+  });
+
   it('pass over what they do not understand', () => {
     const { nodes } = openNodes(1);
     for (const payload of ['', 'x', '{}', '{"kind":"later"}']) expect(() => nodes[0]?.notified(payload)).not.toThrow();
