@@ -138,15 +138,16 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     registry: await composeEngines(config, overrides.engines ?? [], fetch),
     fetch,
   });
-  const { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies } = parts;
+  const { services, runLog, conversationLog, roomSignals, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies } = parts;
   opened.defer(() => runLog.close());
 
   const listener = createListener({
     connectionString: directUrl,
-    channels: [runLog.channel, conversationLog.channel, uploadChanges.channel, importChanges.channel, stopChannel],
+    channels: [runLog.channel, conversationLog.channel, roomSignals.channel, uploadChanges.channel, importChanges.channel, stopChannel],
     onNotification: (channel, payload) => {
       if (channel === runLog.channel) runLog.notified(payload);
       else if (channel === conversationLog.channel) conversationLog.notified(payload);
+      else if (channel === roomSignals.channel) roomSignals.notified(payload);
       else if (channel === uploadChanges.channel) uploadChanges.notified(payload);
       else if (channel === importChanges.channel) importChanges.notified(payload);
       else executor.stop(payload);
@@ -154,6 +155,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     onReconnect: () => {
       runLog.wakeAll();
       conversationLog.wakeAll();
+      roomSignals.wakeAll();
       uploadChanges.wakeAll();
       importChanges.wakeAll();
     },
@@ -161,6 +163,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   });
   opened.defer(() => listener.close());
   await listener.ready;
+  roomSignals.start();
+  opened.defer(() => roomSignals.stop());
 
   // With its own database no other process can be running anything, so what looks like running is dead.
   await executor.start(embedded !== null);
@@ -181,6 +185,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'API keys', run: () => services.apiKeys.removeExpired() },
       { name: 'deletions', run: () => services.people.finishDeletions() },
       { name: 'exports', run: () => services.exports.removeExpired() },
+      { name: 'invitations', run: () => services.invitations.removeExpired() },
       { name: 'share links', run: () => services.shareLinks.removeExpired() },
       { name: 'recurring items', run: () => services.recurrences.makeMissingForEverybody() },
       { name: 'limits', run: () => removeExpiredCounts(database.pool) },

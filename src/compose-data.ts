@@ -4,6 +4,7 @@ import type { Foundation } from './compose.ts';
 import { composeTakeaway } from './compose-takeaway.ts';
 import { createTableMaker } from './services/derived-table/make-table.ts';
 import { createDerivedTables } from './services/derived-table/derived-tables.ts';
+import { createAvatarDownloads } from './services/profile/avatars.ts';
 import { createAttachmentDownloads } from './services/attachment/attachment-downloads.ts';
 import { createDownloads } from './services/download/downloads.ts';
 import { createFileDownloads } from './services/download/file-downloads.ts';
@@ -50,6 +51,7 @@ export function composeData(foundation: Foundation, { sessionTables: { tables, m
   const drawings = createDrawings({ plots });
   const kinds = {
     plot: createPlotDownloads({ prisma, drawings }),
+    avatar: createAvatarDownloads({ prisma, fileStore }),
     attachment: createAttachmentDownloads({ pool: database.pool, fileStore }),
     file: createFileDownloads({ prisma, fileStore }),
     table: createTableDownloads({ prisma, fileStore, duckdb }),

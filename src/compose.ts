@@ -12,6 +12,8 @@ import type { Metrics } from './telemetry/metrics.ts';
 import type { SpanExport } from './telemetry/span-export.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestLimit } from './limits/request-limit.ts';
+import { composeRooms } from './compose-rooms.ts';
+import { createRoomSignals } from './events/room-signals.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
@@ -95,13 +97,14 @@ export function composeServices(foundation: Foundation) {
   const { prisma, pool } = database;
   // A direct address of its own says that the other one leads to a pooler.
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
-  const traces = createTraces({ prisma, statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
+  const traces = createTraces({ statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
   const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
   const { metering, runQuotas, quotas } = composeQuotas(foundation, isTraced ? traces.called : null);
   const { modelCalls, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
+  const roomSignals = createRoomSignals({ query: async (sql, values) => (await pool.query(sql, [...values])).rows, nodeId, logger });
   const { leaseMs, coalesceMs, maxSteps, toolTimeoutMs, runTimeoutMs } = config.runs;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs });
   const sessionTables = composeTables(foundation);
@@ -130,6 +133,7 @@ export function composeServices(foundation: Foundation) {
     logger,
     runLog,
     conversationLog,
+    roomSignals,
     modelCalls,
     contexts: composeContexts(foundation, modelCalls),
     defaultsFor,
@@ -191,6 +195,7 @@ export function composeServices(foundation: Foundation) {
     clock,
     newId,
     conversationLog,
+    roomSignals,
     stopRuns: runs.stopAllIn,
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
   });
@@ -231,9 +236,23 @@ export function composeServices(foundation: Foundation) {
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
+    ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners }),
     personalSessions: planned.personalSessionsOf(sessions),
     ...composePersonas(foundation, { statements, conversationLog, modelCalls }),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
-  return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };
+  return {
+    services,
+    runLog,
+    conversationLog,
+    roomSignals,
+    uploadChanges,
+    uploadUpkeep,
+    importChanges,
+    importJobs,
+    executor,
+    runDependencies,
+    modelCalls,
+    resealKeys,
+  };
 }

@@ -47,5 +47,8 @@ export const createApiKeyTokens = (random?: RandomSource): OpaqueTokens => creat
 /** Tokens of shared conversations, `clq_s_...`. */
 export const createShareTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_s_', random);
 
+/** Tokens of links by which people are invited, `clq_i_...`. */
+export const createInvitationTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_i_', random);
+
 /** Tokens of calendar feeds, `clq_c_...`. */
 export const createCalendarTokens = (random?: RandomSource): OpaqueTokens => createOpaqueTokens('clq_c_', random);

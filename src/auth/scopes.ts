@@ -5,7 +5,7 @@ import type { Viewer } from './viewer.ts';
 const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**
- * Root fields about the account itself. No short form covers them, so that a key that got lost cannot make itself at home: they must be
+ * Root fields about the account itself, and those that let somebody else into a conversation for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
  * named one by one. (Fields for administrators need no place here:
  * with a short form a key acts as a MEMBER.) Tests hold the list to the schema.
  */
@@ -19,9 +19,11 @@ export const accountFields: readonly string[] = [
   'Mutation.claimAdmin',
   'Mutation.createApiKey',
   'Mutation.createCalendarFeed',
+  'Mutation.createInvitationLink',
   'Mutation.deleteAccount',
   'Mutation.deleteProviderKey',
   'Mutation.exportAccount',
+  'Mutation.inviteToConversation',
   'Mutation.linkIdentity',
   'Mutation.logout',
   'Mutation.logoutEverywhere',
@@ -30,6 +32,7 @@ export const accountFields: readonly string[] = [
   'Mutation.revokeLogin',
   'Mutation.saveProviderKey',
   'Mutation.unlinkIdentity',
+  'Mutation.updateParticipant',
 ];
 
 /** Root fields about goals, plans and items, which have short forms of their own besides the wider ones. Tests hold the list to the schema. */

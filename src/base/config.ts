@@ -5,6 +5,7 @@ import { contextVariables, shapeContext, type ContextConfig } from './context-co
 import { downloadVariables, shapeDownloads, type DownloadConfig } from './download-config.ts';
 import { engineVariables, shapeEngines, type EnginesConfig } from './engine-config.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
+import { roomVariables, shapeRooms, type RoomConfig } from './room-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { personaVariables, shapePersonas, type PersonaConfig } from './persona-config.ts';
@@ -92,6 +93,7 @@ export interface Config {
   readonly personas: PersonaConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
+  readonly rooms: RoomConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -171,6 +173,7 @@ const variables = z.object({
   ...personaVariables,
   ...attachmentVariables,
   ...importVariables,
+  ...roomVariables,
   ...engineVariables,
 });
 
@@ -274,6 +277,7 @@ function shape(values: z.infer<typeof variables>): Config {
     personas: shapePersonas(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
+    rooms: shapeRooms(values),
     engines: shapeEngines(values),
   };
 }

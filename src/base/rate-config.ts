@@ -3,7 +3,7 @@ import { wholeNumber } from './config-values.ts';
 
 /** How often things may be done. Zero means: without a limit. */
 export interface RateConfig {
-  /** The time in which attempts to sign in, registrations, refreshes and checks of a password are counted. */
+  /** The time in which attempts to sign in, registrations, refreshes, checks of a password and invitations are counted. */
   readonly attemptWindowMs: number;
   readonly loginsPerAccount: number;
   readonly loginsPerAddress: number;
@@ -13,6 +13,10 @@ export interface RateConfig {
   readonly checksPerUser: number;
   /** Conversations that are shared with everybody who has the link, in a minute. */
   readonly sharedPerAddress: number;
+  /** Invitations that one person sends, and links that they make. */
+  readonly invitationsPerUser: number;
+  /** Invitations that one person tries to accept. */
+  readonly acceptancesPerUser: number;
   /** Calendar feeds that an address reads, in a minute. */
   readonly calendarReadsPerAddress: number;
   /** Operations of one person, on every transport. */
@@ -32,6 +36,8 @@ export const rateVariables = {
   RATE_LIMIT_REFRESHES_PER_ADDRESS: wholeNumber(300, 0, 1_000_000),
   RATE_LIMIT_CHECKS_PER_USER: wholeNumber(10, 0, 1_000_000),
   RATE_LIMIT_SHARED_PER_ADDRESS: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_INVITATIONS_PER_USER: wholeNumber(60, 0, 1_000_000),
+  RATE_LIMIT_ACCEPTANCES_PER_USER: wholeNumber(30, 0, 1_000_000),
   RATE_LIMIT_CALENDAR_READS_PER_ADDRESS: wholeNumber(60, 0, 1_000_000),
   RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
   RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE: wholeNumber(60, 0, 1_000_000),
@@ -50,6 +56,8 @@ export function shapeRates(values: z.infer<typeof variables>): RateConfig {
     refreshesPerAddress: values.RATE_LIMIT_REFRESHES_PER_ADDRESS,
     checksPerUser: values.RATE_LIMIT_CHECKS_PER_USER,
     sharedPerAddress: values.RATE_LIMIT_SHARED_PER_ADDRESS,
+    invitationsPerUser: values.RATE_LIMIT_INVITATIONS_PER_USER,
+    acceptancesPerUser: values.RATE_LIMIT_ACCEPTANCES_PER_USER,
     calendarReadsPerAddress: values.RATE_LIMIT_CALENDAR_READS_PER_ADDRESS,
     requestsPerMinute: values.RATE_LIMIT_REQUESTS_PER_MINUTE,
     anonymousRequestsPerMinute: values.RATE_LIMIT_ANONYMOUS_REQUESTS_PER_MINUTE,

@@ -21,11 +21,13 @@ export interface ConversationLog {
   /** Tells readers, in the transaction that deletes the conversation, that it is gone. */
   appendDeleted(transaction: SqlTransaction, conversationIds: readonly string[]): Promise<void>;
   /**
-   * Follows a conversation from a position, on whichever node it changes. Ends after `ConversationDeleted`.
+   * Follows a conversation from a position, on whichever node it changes, as long as somebody takes part in it. Ends after
+   * `ConversationDeleted`, and after the `ParticipantLeft` of that person: of what comes behind that, nothing is read.
    *
+   * @param userId who follows it
    * @param after the number of the last event that the caller has; 0 for none
    */
-  read(conversationId: string, after: number): Reader<ConversationEvent>;
+  read(conversationId: string, userId: string, after: number): Reader<ConversationEvent>;
   /** Called with the payload of a notification on `channel`. */
   notified(payload: string): void;
   /** Notifications may have been lost: everybody looks again. */
@@ -45,6 +47,17 @@ const appendEvents = `
     FROM numbered, unnest($2::text[]) WITH ORDINALITY AS entry (data, position)
   )
   SELECT pg_notify('${channel}', $1::text)::text AS told`;
+
+// In one statement, so that what somebody reads was there while they took part. A row without an event stands for none.
+const listEvents = `
+  SELECT EXISTS (SELECT 1 FROM participants WHERE conversation_id = $1::uuid AND user_id = $4::uuid) AS "isInside", e.*
+  FROM (VALUES (1)) AS always LEFT JOIN LATERAL (
+    SELECT conversation_id, seq, created_at, data FROM conversation_events WHERE conversation_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int
+  ) e ON true ORDER BY e.seq`;
+
+const lastLeaving = `
+  SELECT (SELECT max(seq) FROM conversation_events WHERE conversation_id = c.id AND data @> jsonb_build_object('type', 'ParticipantLeft', 'userId', $2::text)) AS seq
+  FROM conversations c WHERE c.id = $1::uuid`;
 
 const eventRow = z
   .object({ conversation_id: z.string(), seq: z.number(), created_at: z.date(), data: conversationEventData })
@@ -66,16 +79,22 @@ export function createConversationLog({
 }): ConversationLog {
   const wakes = createWakes(pollIntervalMs);
 
-  const fetch = async (conversationId: string, after: number): Promise<Found<ConversationEvent>> => {
-    const { rows } = await pool.query({
+  const fetch = async (conversationId: string, userId: string, after: number): Promise<Found<ConversationEvent>> => {
+    const { rows } = await pool.query<{ readonly isInside: boolean; readonly seq: number | null }>({
       name: 'list-conversation-events',
-      text: 'SELECT conversation_id, seq, created_at, data FROM conversation_events WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-      values: [conversationId, after, batchSize],
+      text: listEvents,
+      values: [conversationId, after, batchSize, userId],
     });
-    if (rows.length > 0) return { entries: z.array(eventRow).parse(rows), ended: false };
-    const { rowCount } = await pool.query('SELECT 1 FROM conversations WHERE id = $1', [conversationId]);
-    if (rowCount === 1) return { entries: [], ended: false };
-    return { entries: [{ conversationId, seq: after + 1, createdAt: clock.now(), data: { type: 'ConversationDeleted' } }], ended: true };
+    const entries = z.array(eventRow).parse(rows.filter(({ seq }) => seq !== null));
+    if (rows[0]?.isInside === true) return { entries, ended: false };
+    const { rows: left } = await pool.query<{ readonly seq: number | null }>(lastLeaving, [conversationId, userId]);
+    if (left[0] === undefined) {
+      return { entries: [{ conversationId, seq: after + 1, createdAt: clock.now(), data: { type: 'ConversationDeleted' } }], ended: true };
+    }
+    // Until they left they may know everything, also when there is more of it than fits into one batch.
+    const leftAt = left[0].seq ?? after;
+    const own = entries.filter(({ seq }) => seq <= leftAt);
+    return { entries: own, ended: own.length === 0 || own.at(-1)?.seq === leftAt };
   };
 
   return {
@@ -90,10 +109,10 @@ export function createConversationLog({
     appendDeleted: async (transaction, conversationIds) => {
       await transaction.$queryRawUnsafe(`SELECT pg_notify('${channel}', id)::text AS told FROM unnest($1::text[]) AS id`, conversationIds);
     },
-    read: (conversationId, after) =>
+    read: (conversationId, userId, after) =>
       createReader<ConversationEvent>(
         {
-          fetch: (position) => fetch(conversationId, position),
+          fetch: (position) => fetch(conversationId, userId, position),
           seqOf: (event) => event.seq,
           subscribe: (wake) => wakes.subscribe(conversationId, wake),
         },

@@ -15,6 +15,8 @@ export interface Limits {
   readonly checksPerUser: Limiter;
   readonly chatsPerUser: Limiter;
   readonly sharedPerAddress: Limiter;
+  readonly invitationsPerUser: Limiter;
+  readonly acceptancesPerUser: Limiter;
   readonly calendarReadsPerAddress: Limiter;
 }
 
@@ -38,6 +40,8 @@ export function createLimits(rates: RateConfig, store: { readonly pool: Pool; re
     registrationsPerAddress: shared('register-address', rates.registrationsPerAddress, attemptWindowMs),
     checksPerUser: shared('check-user', rates.checksPerUser, attemptWindowMs),
     chatsPerUser: shared('chat-user', rates.chatsPerMinute, minute),
+    invitationsPerUser: shared('invite-user', rates.invitationsPerUser, attemptWindowMs),
+    acceptancesPerUser: shared('accept-user', rates.acceptancesPerUser, attemptWindowMs),
     sharedPerAddress: createMemoryLimiter({ name: 'shared-address', points: rates.sharedPerAddress, windowMs: minute }),
     calendarReadsPerAddress: createMemoryLimiter({ name: 'calendar-address', points: rates.calendarReadsPerAddress, windowMs: minute }),
     // 256 random bits cannot be guessed: this only bounds the work, so each process counts for itself.

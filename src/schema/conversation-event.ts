@@ -1,11 +1,17 @@
 import type { ConversationEvent as ConversationEventRow, ConversationEventData } from '../events/conversation-event.ts';
 import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { Conversation } from './conversation.ts';
 import { loadExisting } from './batch.ts';
 import { Message, MessagePart } from './message.ts';
+import { ParticipantRole } from './participant.ts';
+import { User } from './user.ts';
 import { Run, RunStatus } from './run.ts';
 import { ErrorCodeEnum } from './scalars.ts';
+
+/** The events that are about a person. */
+type PersonalEvent = Extract<ConversationEventData, { readonly userId: string }>['type'];
 
 type EventOf<Type extends ConversationEventData['type']> = ConversationEventRow & { readonly data: Extract<ConversationEventData, { type: Type }> };
 
@@ -15,7 +21,10 @@ const ConversationEvent = builder.interfaceRef<ConversationEventRow>('Conversati
   // Every field below that is no object depends on the event alone, so the server may write it without an execution.
   extensions: { hasPlainLeaves: true },
   fields: (t) => ({
-    seq: t.exposeInt('seq', { description: 'Its number: 1, 2, 3 ... Give the last one you have as `after` to go on behind it.' }),
+    seq: t.exposeInt('seq', {
+      description:
+        'Its number: 1, 2, 3 ... Give the last one you have as `after` to go on behind it. `TypingChanged` and `PresenceChanged`, which are not kept, have that of the event before them.',
+    }),
     conversationId: t.id({ description: 'The conversation.', resolve: (event) => encodeGlobalID(Conversation.name, event.conversationId) }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
@@ -134,6 +143,65 @@ eventRef('RoundEnded').implement({
   }),
 });
 
+const userOf = ({ data }: EventOf<PersonalEvent>, _arguments: object, { loaders }: Context) => loaders.user.load(data.userId);
+const userIdOf = ({ data }: EventOf<PersonalEvent>): string => encodeGlobalID(User.name, data.userId);
+const userText = 'The person; null when they take no part any more.';
+const userIdText = 'The id of the person.';
+
+eventRef('ParticipantJoined').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody takes part from now on.',
+  fields: (t) => ({
+    userId: t.id({ description: userIdText, resolve: userIdOf }),
+    user: t.field({ type: User, nullable: true, description: userText, resolve: userOf }),
+    role: t.field({ type: ParticipantRole, description: 'As what.', resolve: ({ data }) => data.role }),
+  }),
+});
+
+eventRef('ParticipantLeft').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody takes no part any more. To that person it is the last event, and the stream ends.',
+  fields: (t) => ({
+    userId: t.id({ description: userIdText, resolve: userIdOf }),
+    wasRemoved: t.boolean({ description: 'Whether an OWNER took them out; false for whoever left.', resolve: ({ data }) => data.wasRemoved }),
+  }),
+});
+
+eventRef('ParticipantRoleChanged').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody has another role from now on.',
+  fields: (t) => ({
+    userId: t.id({ description: userIdText, resolve: userIdOf }),
+    user: t.field({ type: User, nullable: true, description: userText, resolve: userOf }),
+    role: t.field({ type: ParticipantRole, description: 'The new role.', resolve: ({ data }) => data.role }),
+  }),
+});
+
+eventRef('TypingChanged').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody else types, or not any more. Not kept: it comes to whoever is there, and has the number of the event before it.',
+  fields: (t) => ({
+    userId: t.id({ description: userIdText, resolve: userIdOf }),
+    user: t.field({ type: User, nullable: true, description: userText, resolve: userOf }),
+    until: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when to show it, unless another one comes; null for not any more. A message of that person ends it, too.',
+      resolve: ({ data }) => data.until,
+    }),
+  }),
+});
+
+eventRef('PresenceChanged').implement({
+  interfaces: [ConversationEvent],
+  description: 'Somebody else opened the conversation, or closed it on every device. Not kept, as `TypingChanged`.',
+  fields: (t) => ({
+    userId: t.id({ description: userIdText, resolve: userIdOf }),
+    user: t.field({ type: User, nullable: true, description: userText, resolve: userOf }),
+    isPresent: t.boolean({ description: 'Whether they are there.', resolve: ({ data }) => data.isPresent }),
+  }),
+});
+
 eventRef('ConversationDeleted').implement({
   interfaces: [ConversationEvent],
   description: 'The conversation is gone. Nothing follows.',
@@ -149,7 +217,7 @@ builder.subscriptionField('conversationEvents', (t) =>
   t.field({
     type: ConversationEvent,
     description:
-      'Follows a conversation on every device: messages, runs and titles, each once and in order. After a cut, subscribe again with `after` set to the last `seq` that you have.',
+      'Follows a conversation on every device: messages, runs, titles and participants, each once and in order, and between them who types and who is there. Ends when you take no part any more. After a cut, subscribe again with `after` set to the last `seq` that you have.',
     args: {
       conversationId: t.arg.globalID({ for: Conversation, required: true, description: 'The conversation.' }),
       after: t.arg.int({ defaultValue: 0, description: 'The `seq` of the last event that you have; 0 for all. `Conversation.lastEventSeq` skips what was.' }),

@@ -56,7 +56,7 @@ builder.relayMutationField(
     inputFields: (t) => ({ conversationId: t.globalID({ for: Conversation, required: true, description: 'The conversation.' }) }),
   },
   {
-    description: 'Makes a temporary conversation stay. When its time is over it is too late: NOT_FOUND.',
+    description: 'Makes a temporary conversation stay; only an OWNER may. When its time is over it is too late: NOT_FOUND.',
     resolve: async (_root, { input }, { services, viewer }) => ({ conversation: await services.conversations.keep(viewer, input.conversationId.id) }),
   },
   {

@@ -190,7 +190,7 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Renames a conversation for everybody, and pins, archives and tags it for yourself.',
+    description: 'Renames a conversation for everybody, which only an OWNER may, and pins, archives and tags it for yourself.',
     resolve: async (_root, { input }, context) => ({
       conversation: await context.services.conversations.update(context.viewer, { ...input, id: input.id.id }),
     }),
@@ -230,7 +230,7 @@ builder.relayMutationField(
     inputFields: (t) => ({ id: t.globalID({ for: Conversation, required: true, description: 'The conversation.' }) }),
   },
   {
-    description: 'Deletes a conversation with all that was said in it. A run that is under way in it is stopped.',
+    description: 'Deletes a conversation with all that was said in it, for everybody; only an OWNER may. A run that is under way in it is stopped.',
     resolve: async (_root, { input }, context) => ({ id: await context.services.conversations.delete(context.viewer, input.id.id) }),
   },
   {
@@ -248,7 +248,8 @@ builder.relayMutationField(
     inputFields: (t) => ({ confirm: t.boolean({ required: true, description: 'Must be true.' }) }),
   },
   {
-    description: 'Deletes all your conversations, except those of data sessions, which go with their session.',
+    description:
+      'Deletes all conversations that you hold, for everybody in them, except those of data sessions, which go with their session. Those that others hold stay; leave them with `leaveConversation`.',
     resolve: async (_root, { input }, context) => ({ ids: await context.services.conversations.deleteAll(context.viewer, input.confirm) }),
   },
   {

@@ -24,6 +24,7 @@ import type { VerifiedQuery } from '../services/verified-query/verified-queries.
 import { loaderOf, pageLoaderOf } from './batch.ts';
 import { createFileLoaders } from './file-loaders.ts';
 import { createPlanningLoaders } from './planning-loaders.ts';
+import { createRoomLoaders } from './room-loaders.ts';
 import { createSentimentLoaders } from './sentiment-loaders.ts';
 
 /**
@@ -49,6 +50,7 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     ...createFileLoaders(services, viewer),
     ...createSentimentLoaders(services, viewer),
     ...createPlanningLoaders(services, viewer),
+    ...createRoomLoaders(services, viewer),
     apiKey: loaderOf<ApiKey>((ids) => services.apiKeys.byIds(viewer, ids)),
     providerKey: loaderOf<ListedProviderKey>((ids) => services.providerKeys.byIds(viewer, ids)),
     identity: loaderOf<Identity>((ids) => services.identities.byIds(viewer, ids)),

@@ -125,7 +125,7 @@ builder.relayMutationField(
   },
   {
     description:
-      'Shows the branch that a message is on, and below the message the newest of what follows. On one that is seen already nothing changes. What is said next is said at its end.',
+      'Shows everybody the branch that a message is on, and below the message the newest of what follows. On one that is seen already nothing changes. What is said next is said at its end.',
     resolve: async (_root, { input }, { services, viewer, loaders }) => ({
       conversation: await loadExisting(loaders.conversation, await services.branches.switchTo(viewer, input.messageId.id), 'Conversation'),
     }),
@@ -166,7 +166,7 @@ builder.relayMutationField(
   },
   {
     description:
-      'Deletes a message with everything below it, for everybody. Where it was seen, the branch goes on with the message beside it, or ends above. CONFLICT while an answer is being written in it.',
+      'Deletes a message with everything below it, for everybody. An EDITOR may where only they themselves said something in it, an OWNER always. Where it was seen, the branch goes on with the message beside it, or ends above. CONFLICT while an answer is being written in it.',
     resolve: async (_root, { input }, { services, viewer }) => services.branches.delete(viewer, input.messageId.id),
   },
   {

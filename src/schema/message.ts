@@ -72,10 +72,10 @@ builder.node(Message, {
       type: Author,
       nullable: true,
       description:
-        'The person who wrote it, or the persona in whose name it was written; null for the assistant without a persona, and when the account or the persona is gone.',
-      resolve: ({ authorId, personaId }, _arguments, { loaders }) => {
+        'The person who wrote it, also one who takes part no more, or the persona in whose name it was written; null for the assistant without a persona, and when the account or the persona is gone.',
+      resolve: ({ id, authorId, personaId }, _arguments, { loaders }) => {
         if (personaId !== null) return loaders.persona.load(personaId);
-        return authorId === null ? null : loaders.user.load(authorId);
+        return authorId === null ? null : loaders.authorOf.load(id);
       },
     }),
     authorName: t.exposeString('personaName', {

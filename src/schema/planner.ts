@@ -33,7 +33,7 @@ builder.node(PlannerSettings, {
 });
 
 /** The value of the enum. */
-function weekdayOf(day: number) {
+export function weekdayOf(day: number) {
   const days = [1, 2, 3, 4, 5, 6, 7] as const;
   return days.find((known) => known === day) ?? 1;
 }

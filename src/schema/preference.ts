@@ -93,7 +93,7 @@ builder.relayMutationField(
     inputFields: (t) => ({ id: t.globalID({ for: Conversation, required: true, description: 'The conversation.' }), ...changes(t) }),
   },
   {
-    description: 'Chooses how the answers of a conversation should be, where the request does not say: for everybody in it.',
+    description: 'Chooses how the answers of a conversation should be, where the request does not say: for everybody in it. Only an OWNER may.',
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       id: await context.services.preferences.updateConversation(context.viewer, id.id, input),
     }),

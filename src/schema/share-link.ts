@@ -59,7 +59,7 @@ builder.relayMutationField(
   },
   {
     description:
-      'Makes a link to the conversation as it is now: the branch that is shown, with its texts, tables and plots, but without names of people, attachments, SQL and what tools did. What is said later does not show. Everybody who has the token can read it with `sharedConversation`.',
+      'Makes a link to the conversation as it is now; only an OWNER may: the branch that is shown, with its texts, tables and plots, but without names of people, attachments, SQL and what tools did. What is said later does not show. Everybody who has the token can read it with `sharedConversation`.',
     resolve: (_root, { input }, { services, viewer }) =>
       services.shareLinks.create(viewer, { conversationId: input.conversationId.id, expiresAt: input.expiresAt }),
   },

@@ -46,25 +46,6 @@ builder.queryField('viewer', (t) =>
 );
 
 builder.relayMutationField(
-  'updateProfile',
-  {
-    description: 'What changes; what is absent stays as it is, null removes.',
-    inputFields: (t) => ({
-      username: t.string({ required: false, description: '3 to 32 letters (a to z), digits, `_`, `.` or `-`; unique whatever the case. Null removes it.' }),
-      fullName: t.string({ required: false, description: 'At most 120 characters. Null removes it.' }),
-    }),
-  },
-  {
-    description: 'Changes your names. `CONFLICT` when the username is taken.',
-    resolve: async (_, { input }, context) => ({ user: await context.services.people.updateProfile(context.viewer, input) }),
-  },
-  {
-    description: 'What changed.',
-    outputFields: (t) => ({ user: t.field({ type: User, description: 'You, as you are now.', resolve: (payload) => payload.user }) }),
-  },
-);
-
-builder.relayMutationField(
   'claimAdmin',
   {
     description: 'The proof that you run this installation.',

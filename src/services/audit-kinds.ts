@@ -16,6 +16,11 @@ export const auditKinds = {
   USER_ENABLED: 'An administrator enabled an account again.',
   USER_DELETED: 'An account was deleted, by its owner or by an administrator.',
   ACCOUNT_EXPORTED: 'Somebody asked for an archive of everything that they have.',
+  INVITATION_CREATED:
+    'Somebody invited to a conversation, by an address or by a link: `data.conversationId`, `data.role`, `data.isLink`. The address is nowhere in it.',
+  PARTICIPANT_JOINED: 'Somebody accepted an invitation to a conversation: `data.conversationId`, `data.role`.',
+  PARTICIPANT_ROLE_CHANGED: 'An OWNER of a conversation gave a participant another role: `data.conversationId`, `data.from`, `data.to`.',
+  PARTICIPANT_REMOVED: 'An OWNER of a conversation took a participant out of it: `data.conversationId`.',
   QUOTA_SET: 'An administrator set a quota: `data.scope`, `data.period`, and the limits as they are now; the subject is the person of scope USER.',
   QUOTA_REMOVED: 'An administrator removed a quota: `data.scope`, `data.period`.',
   API_KEY_CREATED: 'Somebody made an API key.',

@@ -8,6 +8,8 @@ import { parseInput } from '../base/validate.ts';
 import type { ConversationEvent } from '../events/conversation-event.ts';
 import type { ConversationLog } from '../events/conversation-log.ts';
 import type { Reader } from '../base/takeable.ts';
+import type { RoomSignals } from '../events/room-signals.ts';
+import { withSignals } from '../events/signalled-reader.ts';
 import { insist } from '../stores/insist.ts';
 import type { Statements } from '../stores/statements.ts';
 import { aboutWhatIsThere, contextKinds, requireContext, type ContextName } from './conversation/about.ts';
@@ -15,6 +17,7 @@ import { createConversationList } from './conversation/conversation-list.ts';
 import { conversationColumns, type LoadedConversation } from './conversation/conversation-row.ts';
 import { changeMarks, marksInput } from './conversation/organising.ts';
 import { expiryOf, lifetimeMinutes } from './conversation/temporary.ts';
+import { requirePermission } from './room/permissions.ts';
 
 /** Conversations: rooms of messages. */
 export type Conversations = ReturnType<typeof createConversations>;
@@ -26,6 +29,8 @@ export interface ConversationDependencies {
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly conversationLog: ConversationLog;
+  /** Typing and presence. */
+  readonly roomSignals: Pick<RoomSignals, 'follow'>;
   /** Stops the runs of conversations that are about to be deleted. */
   readonly stopRuns: (conversationIds: readonly string[]) => Promise<void>;
   /** Removes kept files of attachments whose rows are gone; a failure is logged. */
@@ -71,7 +76,7 @@ export function newConversation(id: string, ownerId: string, now: Date): Prisma.
 
 /** Creates the service. */
 export function createConversations(dependencies: ConversationDependencies) {
-  const { prisma, statements, clock, newId, conversationLog, stopRuns, removeFiles = async () => {} } = dependencies;
+  const { prisma, statements, clock, newId, conversationLog, roomSignals, stopRuns, removeFiles = async () => {} } = dependencies;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
     const { userId } = requireViewer(viewer);
@@ -143,10 +148,12 @@ export function createConversations(dependencies: ConversationDependencies) {
     /**
      * Makes a temporary conversation stay. One that stays anyway is as it was.
      *
-     * @throws AppError NOT_FOUND, also when its time is over
+     * @throws AppError NOT_FOUND, also when its time is over; FORBIDDEN for all but its OWNERs
      */
     keep: async (viewer: Viewer | null, id: string): Promise<Conversation> => {
+      const { userId } = requireViewer(viewer);
       const existing = await get(viewer, id);
+      await requirePermission(prisma, { conversationId: id, userId }, 'KEEP');
       if (existing.expiresAt === null) return existing;
       const { rows } = await statements.query<Conversation>(
         `UPDATE conversations c SET expires_at = NULL WHERE c.id = $1::uuid AND (c.expires_at IS NULL OR c.expires_at > now()) RETURNING ${conversationColumns}`,
@@ -179,7 +186,7 @@ export function createConversations(dependencies: ConversationDependencies) {
     /**
      * Renames, and changes the viewer's marks. What is absent stays as it is; a title of null is removed, and the next exchange makes a new one.
      *
-     * @throws AppError NOT_FOUND, BAD_USER_INPUT
+     * @throws AppError NOT_FOUND, BAD_USER_INPUT; FORBIDDEN for a title of anybody but its OWNERs
      */
     update: async (viewer: Viewer | null, input: ConversationChanges): Promise<LoadedConversation> => {
       const { userId } = requireViewer(viewer);
@@ -187,6 +194,7 @@ export function createConversations(dependencies: ConversationDependencies) {
       const { title: name, ...marks } = parseInput(marksInput.extend({ title: conversationTitle.nullish() }), input);
       const isMarked = Object.values(marks).some((mark) => mark != null);
       if (name === undefined && !isMarked) return existing;
+      if (name !== undefined) await requirePermission(prisma, { conversationId: existing.id, userId }, 'RENAME');
       return prisma.$transaction(async (transaction) => {
         const now = clock.now();
         // The conversation before its participants, as a message that is sent locks them.
@@ -195,9 +203,15 @@ export function createConversations(dependencies: ConversationDependencies) {
       });
     },
 
-    /** Deletes one conversation with all that was said in it. That of a data session goes with its session. */
+    /**
+     * Deletes one conversation with all that was said in it, for everybody. That of a data session goes with its session.
+     *
+     * @throws AppError NOT_FOUND; FORBIDDEN for all but its OWNERs; CONFLICT for one of a data session
+     */
     delete: async (viewer: Viewer | null, id: string): Promise<string> => {
+      const { userId } = requireViewer(viewer);
       const existing = await get(viewer, id);
+      await requirePermission(prisma, { conversationId: id, userId }, 'DELETE');
       if (existing.sessionId !== null) {
         throw new AppError('CONFLICT', 'This is the conversation of a data session; delete the session instead, with "deleteSession".');
       }
@@ -205,7 +219,7 @@ export function createConversations(dependencies: ConversationDependencies) {
       return id;
     },
 
-    /** Deletes all of the viewer's own conversations, except those of data sessions. Returns the ids. */
+    /** Deletes all conversations that the viewer holds, except those of data sessions. Returns the ids. */
     deleteAll: async (viewer: Viewer | null, isConfirmed: boolean): Promise<readonly string[]> => {
       const { userId } = requireViewer(viewer);
       if (!isConfirmed) throw badInput(['input', 'confirm'], '"confirm" must be true: this deletes all your conversations and cannot be undone.');
@@ -213,14 +227,25 @@ export function createConversations(dependencies: ConversationDependencies) {
     },
 
     /**
-     * Follows a conversation on every device: messages, runs and titles as they come.
+     * Follows a conversation on every device: messages, runs, titles and participants as they come, and between them who types and who is there. Ends
+     * when the viewer takes no part any more.
      *
      * @param after the number of the last event that the caller has; 0 for all of them
      */
     events: async (viewer: Viewer | null, id: string, after: number): Promise<Reader<ConversationEvent>> => {
+      const { userId } = requireViewer(viewer);
       const { eventSeq } = await get(viewer, id);
       parseInput(z.number().int().min(0, 'must be 0 or more').max(eventSeq, `is beyond the newest event, ${eventSeq}`), after, ['after']);
-      return conversationLog.read(id, after);
+      const { rows } = await statements.query<{ isShared: boolean }>(
+        'SELECT EXISTS (SELECT 1 FROM participants WHERE conversation_id = $1::uuid AND user_id <> $2::uuid) AS "isShared"',
+        [id, userId],
+      );
+      return withSignals(conversationLog.read(id, userId, after), {
+        conversationId: id,
+        after,
+        clock,
+        follow: (hear) => roomSignals.follow({ conversationId: id, userId }, rows[0]?.isShared === true, hear),
+      });
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { MessageRole, PrismaClient } from '../../prisma/generated/client.ts';
+import type { RoomRole } from './room/permissions.ts';
 
 /*
- * Who may see a conversation now is the view `participations`: whoever takes part in it, until it is over. A temporary one whose time is over
+ * Who may see a conversation now is the view `participations`: whoever takes part in it, with their role, until it is over. A temporary one whose time is over
  * is gone for everybody at once, though its rows wait for house-keeping. What asks for the columns of `participants` asks `isOpen` besides.
  */
 
@@ -12,6 +13,8 @@ export const isOpen = '(a.expires_at IS NULL OR a.expires_at > now())';
 export interface VisibleMessage {
   readonly conversationId: string;
   readonly role: MessageRole;
+  /** What the person who sees it may do in its conversation. */
+  readonly viewerRole: RoomRole;
 }
 
 /**
@@ -22,14 +25,7 @@ export interface VisibleMessage {
  */
 export async function findVisibleMessage(database: Pick<PrismaClient, '$queryRaw'>, userId: string, messageId: string): Promise<VisibleMessage | null> {
   const [message] = await database.$queryRaw<VisibleMessage[]>`
-    SELECT m.conversation_id AS "conversationId", m.role::text AS role FROM messages m
+    SELECT m.conversation_id AS "conversationId", m.role::text AS role, a.role::text AS "viewerRole" FROM messages m
     JOIN participations a ON a.conversation_id = m.conversation_id AND a.user_id = ${userId}::uuid WHERE m.id = ${messageId}::uuid`;
   return message ?? null;
-}
-
-/** Whether somebody may see a conversation now. */
-export async function isVisibleConversation(database: Pick<PrismaClient, '$queryRaw'>, userId: string, conversationId: string): Promise<boolean> {
-  const rows = await database.$queryRaw<unknown[]>`
-    SELECT 1 FROM participations a WHERE a.conversation_id = ${conversationId}::uuid AND a.user_id = ${userId}::uuid`;
-  return rows.length > 0;
 }

@@ -63,6 +63,9 @@ async function countRows(): Promise<unknown> {
       'conversation_events',
       'participants',
       'share_links',
+      'invitations',
+      'mentions',
+      'avatars',
       'users',
       'logins',
       'api_keys',
@@ -135,7 +138,7 @@ describe('A01 A02 A03 access by id', () => {
   const harmless = accessOperations.filter(
     ({ field, forStranger }) =>
       forStranger !== 'FORBIDDEN' &&
-      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|autoAnalyze/.test(
+      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leaveConversation|acceptInvitation|declineInvitation|updateProfile|autoAnalyze/.test(
         field,
       ),
   );

@@ -1,5 +1,6 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
 import { personaOperations } from './persona-operations.ts';
+import { roomOperations } from './room-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -44,6 +45,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'Identity',
       'ProviderKey',
       'ShareLink',
+      'Invitation',
       'PlannerSettings',
       'Goal',
       'WeeklyPlan',
@@ -147,6 +149,7 @@ export const accessOperations: readonly AccessOperation[] = [
   },
   ...planningOperations,
   ...personaOperations,
+  ...roomOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

@@ -31,6 +31,7 @@ export interface Belongings {
   readonly VerifiedQuery: string;
   readonly User: string;
   readonly ShareLink: string;
+  readonly Invitation: string;
   readonly ApiKey: string;
   readonly Identity: string;
   readonly ProviderKey: string;
@@ -104,6 +105,11 @@ export async function createSession(
 async function shareConversation(person: TestPerson, conversationId: string): Promise<string> {
   const document = 'mutation ($input: ShareConversationInput!) { shareConversation(input: $input) { shareLink { id } } }';
   return (await person.client.request(document, { input: { conversationId } })).shareConversation.shareLink.id;
+}
+
+async function invite(person: TestPerson, conversationId: string): Promise<string> {
+  const document = 'mutation ($input: InviteToConversationInput!) { inviteToConversation(input: $input) { invitation { id } } }';
+  return (await person.client.request(document, { input: { conversationId, email: 'invited@example.org' } })).inviteToConversation.invitation.id;
 }
 
 async function createApiKey(person: TestPerson): Promise<string> {
@@ -319,6 +325,7 @@ export async function openWorld(): Promise<World> {
     VerifiedQuery: await saveVerifiedQuery(owner, session.id),
     User: owner.userId,
     ShareLink: await shareConversation(owner, session.conversation.id),
+    Invitation: await invite(owner, session.conversation.id),
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),

@@ -144,7 +144,7 @@ describe('the trace of a run', () => {
     expect(spans.find((span: any) => span.purpose === 'ANSWER').output.text).toBe('a\ufffdb');
     const logger = createLogger({ level: 'silent' });
     await using disposal = new AsyncDisposableStack();
-    const { prisma, pool, close } = createDatabase({
+    const { pool, close } = createDatabase({
       connectionString: app.connectionString,
       poolSize: 1,
       statementTimeoutMs: 10_000,
@@ -153,7 +153,7 @@ describe('the trace of a run', () => {
     });
     disposal.defer(close);
     const statements = createStatements({ pool, isPrepared: true });
-    const traces = createTraces({ prisma, statements, clock: systemClock, newId: uuidv7, logger, config: parseConfig({}).traces, spanExport: null });
+    const traces = createTraces({ statements, clock: systemClock, newId: uuidv7, logger, config: parseConfig({}).traces, spanExport: null });
     await runSql(app.connectionString, `UPDATE run_spans SET started_at = started_at - interval '29 days' WHERE run_id = '${rowId(id)}'`);
     expect(await traces.removeOld()).toBe(0);
     await runSql(app.connectionString, `UPDATE run_spans SET started_at = started_at - interval '2 days' WHERE run_id = '${rowId(id)}'`);

@@ -12,8 +12,8 @@ describe('the fields about the account, which no short scope of an API key cover
     const suspects = rootFields.filter((field) => /logins?\b|logout|revoke|password|account|apiKey|providerKey|identit|claim|credential|secret/i.test(field));
     // Whoever calls these brings a password of their own, whatever else they come with.
     const withPassword = ['Mutation.login'];
-    // What it takes back is a conversation that was shared, and no access to the account.
-    const aboutOthers = ['Mutation.revokeShareLink'];
+    // What they take back is what others were given of a conversation, and no access to the account.
+    const aboutOthers = ['Mutation.revokeInvitation', 'Mutation.revokeShareLink'];
     expect(suspects.filter((field) => covers(['*', 'read', 'write'], field))).toEqual([...withPassword, ...aboutOthers]);
   });
 });

@@ -15,7 +15,13 @@ export interface RowOwner {
 const moment = '2026-01-01T00:00:00.000Z';
 
 /** Of what a constraint allows only one of several: these stay empty, another is filled. */
-const others: ReadonlySet<string> = new Set(['Conversation.goalId', 'Conversation.weeklyPlanId', 'Conversation.dailyPlanId', 'PlanItem.weeklyPlanId']);
+const others: ReadonlySet<string> = new Set([
+  'Conversation.goalId',
+  'Conversation.weeklyPlanId',
+  'Conversation.dailyPlanId',
+  'PlanItem.weeklyPlanId',
+  'Invitation.tokenHash',
+]);
 
 /** The model that a field holds the id of: by its relation, or by its name where there is none. */
 function targetOf(schema: PrismaSchema, model: SchemaModel, field: SchemaField): string | null {

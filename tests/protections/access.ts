@@ -61,8 +61,9 @@ export const accessProtections: readonly Protection[] = [
   {
     id: 'A02',
     what: 'asking whether the sender takes part in the conversation',
-    file: 'src/services/branch/lock-conversation.ts',
-    find: ' AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = ${userId}::uuid)',
+    file: 'src/services/run/start.ts',
+    find: "requireRole(seen?.role ?? undefined, 'SEND');",
+    replace: 'void requireRole;',
     test,
     title: 'stranger over \\w+ .* Mutation.sendMessage$',
   },

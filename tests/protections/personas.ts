@@ -22,8 +22,8 @@ export const personaProtections: readonly Protection[] = [
     id: 'A03',
     what: 'bringing in personas of one’s own alone',
     file: 'src/services/persona/conversation-personas.ts',
-    find: 'where: { id: personaId, ownerId: userId }',
-    replace: 'where: { id: personaId }',
+    find: 'findFirst({ where: { id: personaId, ownerId: userId }',
+    replace: 'findFirst({ where: { id: personaId }',
     test: 'tests/schema/persona.test.ts',
   },
   {

@@ -11,6 +11,7 @@ import type { Protection } from './protection.ts';
 import { providerProtections } from './providers.ts';
 import { quotaProtections } from './quotas.ts';
 import { requestProtections } from './requests.ts';
+import { roomProtections } from './rooms.ts';
 import { sentimentProtections } from './sentiment.ts';
 import { tableProtections } from './tables.ts';
 import { uploadProtections } from './uploads.ts';
@@ -26,6 +27,7 @@ export const protections: readonly Protection[] = [
   ...tableProtections,
   ...providerProtections,
   ...organisingProtections,
+  ...roomProtections,
   ...importProtections,
   ...planningProtections,
   ...faultProtections,

@@ -4,6 +4,7 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import { builder } from '../../src/schema/builder.ts';
 import '../../src/schema/scalars.ts';
 import '../../src/schema/auth.ts';
+import '../../src/schema/profile.ts';
 import { openPeople, password, type OpenPeople } from '../services/people-kit.ts';
 
 // The subscription root has no fields in this part of the schema.
@@ -22,7 +23,7 @@ async function run(source: string, input: Record<string, unknown> = {}, viewer: 
     address: '192.0.2.1',
     setAuthCookie: (token: string | null, maxAgeSeconds: number) => void cookies.push([token, maxAgeSeconds]),
   };
-  const contextValue = { viewer, requestId: 'test', services: { people: kit.people }, device, loaders: {} };
+  const contextValue = { viewer, requestId: 'test', services: { people: kit.people, profiles: { update: kit.people.updateProfile } }, device, loaders: {} };
   return graphql({ schema, source, contextValue, variableValues: { input } });
 }
 

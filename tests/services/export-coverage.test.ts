@@ -12,6 +12,8 @@ const leftOut: Readonly<Record<string, string>> = {
   ApiKey: 'keys are made anew',
   Identity: 'other providers are linked again',
   ProviderKey: 'keys of providers never leave the server',
+  Invitation: 'addresses of others, and links that hold on this server alone',
+  Mention: 'found again in the text',
   ShareLink: 'links to what was shared hold on this server alone',
   Upload: 'a transfer, whose files are in it once they are there',
   Import: 'a transfer, whose things are in it once they are there',

@@ -6,6 +6,7 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createRegistry } from '../../src/engines/registry.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
+import { createRoomSignals } from '../../src/events/room-signals.ts';
 import { createPostgresRunLog } from '../../src/events/postgres-run-log.ts';
 import type { RunEvent } from '../../src/events/run-event.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
@@ -95,13 +96,14 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const { clock = systemClock } = options;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs: settings.leaseMs, coalesceMs: 5, pollIntervalMs: 60_000 });
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs: 60_000 });
+  const roomSignals = createRoomSignals({ query: async (sql, values) => (await pool.query(sql, [...values])).rows, nodeId, logger });
   const { context, quotas: quotaConfig, traces: traceConfig } = parseConfig(options.quotas ?? {});
   const metrics = createMetrics();
   const usageMetrics = createUsageMetrics(metrics);
   const holding = createHoldingLimits({ pool, config: quotaConfig });
   const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
   const statements = createStatements({ pool, isPrepared: true });
-  const traces = createTraces({ prisma, statements, clock, newId: uuidv7, logger, config: traceConfig, spanExport: options.spanExport ?? null });
+  const traces = createTraces({ statements, clock, newId: uuidv7, logger, config: traceConfig, spanExport: options.spanExport ?? null });
   const metering = createMetering({
     pool,
     clock,
@@ -124,6 +126,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     logger,
     runLog: options.wrapRunLog?.(runLog) ?? runLog,
     conversationLog,
+    roomSignals,
     modelCalls,
     contexts: createContexts({ pool, summaries, factsOf, settings: context, readImage: options.readImage ?? (async () => null) }),
     defaultsFor: createDefaultsFor(pool),
@@ -142,10 +145,11 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const responses = createResponses(deps, executor, runs);
   const listener = createListener({
     connectionString,
-    channels: [runLog.channel, conversationLog.channel, stopChannel],
+    channels: [runLog.channel, conversationLog.channel, roomSignals.channel, stopChannel],
     onNotification: (channel, payload) => {
       if (channel === runLog.channel) runLog.notified(payload);
       else if (channel === conversationLog.channel) conversationLog.notified(payload);
+      else if (channel === roomSignals.channel) roomSignals.notified(payload);
       else executor.stop(payload);
     },
     onReconnect: () => undefined,
@@ -155,7 +159,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   await listener.ready;
   disposal.defer(() => runLog.close());
   disposal.defer(() => executor.close());
-  const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, stopRuns: runs.stopAllIn });
+  const conversations = createConversations({ prisma, statements, clock, newId: uuidv7, conversationLog, roomSignals, stopRuns: runs.stopAllIn });
   return {
     database,
     metrics,

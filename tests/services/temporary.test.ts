@@ -115,6 +115,7 @@ describe('a temporary conversation', () => {
       clock: systemClock,
       newId: uuidv7,
       conversationLog: createConversationLog({ pool, clock: systemClock, pollIntervalMs: 60_000 }),
+      roomSignals: { follow: () => ({ share: () => {}, stop: () => {} }) },
       stopRuns: () => beforeDeletion(),
       removeFiles: async (ids) => void removed.push(...ids),
     });

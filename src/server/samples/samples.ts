@@ -1,8 +1,9 @@
 import { beginningTabs } from './beginning.ts';
 import { personaTabs } from './personas.ts';
 import { planningTabs } from './planning.ts';
+import { roomTabs } from './rooms.ts';
 import type { SampleTab } from './sample-tab.ts';
 import { talkingTabs } from './talking.ts';
 
 /** The tabs that GraphiQL opens with, in order. */
-export const sampleTabs: readonly SampleTab[] = [...beginningTabs, ...talkingTabs, ...planningTabs, ...personaTabs];
+export const sampleTabs: readonly SampleTab[] = [...beginningTabs, ...talkingTabs, ...planningTabs, ...roomTabs, ...personaTabs];

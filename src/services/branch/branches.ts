@@ -8,7 +8,9 @@ import { parseInput } from '../../base/validate.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import { conversationTitle } from '../conversation.ts';
 import { copyPersonas } from '../persona/copy-personas.ts';
+import { columnsOf, contextOf } from '../conversation/about.ts';
 import { findVisibleMessage } from '../participation.ts';
+import { findRole, requireRole, type RoomRole } from '../room/permissions.ts';
 import { activate } from './activate.ts';
 import { copyBranch } from './copy-branch.ts';
 import { lockConversation, type LockedConversation } from './lock-conversation.ts';
@@ -59,6 +61,13 @@ const deletion = `${below}, ended AS (
   )
   SELECT count(*)::int AS count, (array_agg(id ORDER BY id = $1::uuid DESC))[1:${mostIds}] AS ids FROM gone`;
 
+/** Whether all that people said in what is to be deleted is of one person: the message, or the question that it answers, and what is below. */
+const isOwnThroughout = `${below}
+  SELECT NOT EXISTS (
+    SELECT 1 FROM messages m WHERE m.role = 'USER' AND m.author_id IS DISTINCT FROM $2::uuid
+      AND (m.id IN (SELECT id FROM below) OR m.id = (SELECT parent_id FROM messages WHERE id = $1::uuid AND role <> 'USER'))
+  ) AS "isOwn"`;
+
 /** The message beside one that is deleted which takes its place: the one before it, else the one after it. */
 const neighbour = `
   SELECT m.id FROM messages m JOIN messages gone ON gone.id = $1::uuid
@@ -73,17 +82,18 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
   const around = async <Result>(
     viewer: Viewer | null,
     messageId: string,
-    change: (transaction: Prisma.TransactionClient, message: Message, conversation: LockedConversation) => Promise<Result>,
+    change: (transaction: Prisma.TransactionClient, message: Message, conversation: LockedConversation, role: RoomRole) => Promise<Result>,
   ): Promise<Result> => {
     const { userId } = requireViewer(viewer);
     return prisma.$transaction(async (transaction) => {
       const found = await findVisibleMessage(transaction, userId, messageId);
       if (found === null) throw notFound('Message');
-      const conversation = await lockConversation(transaction, found.conversationId, userId);
-      // Read again under the lock: it may have been deleted, or hidden, meanwhile.
+      const conversation = await lockConversation(transaction, found.conversationId);
+      // Read again under the lock: it may have been deleted, or hidden, meanwhile, and the viewer removed.
       const message = await transaction.message.findUnique({ where: { id: messageId } });
-      if (message === null) throw notFound('Message');
-      return change(transaction, message, conversation);
+      const role = await findRole(transaction, { conversationId: found.conversationId, userId });
+      if (message === null || role === undefined) throw notFound('Message');
+      return change(transaction, message, conversation, role);
     });
   };
 
@@ -92,10 +102,11 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
      * Makes the branch through a message the one that people see, and goes on below it by the newest of what follows.
      *
      * @returns the conversation's id
-     * @throws AppError NOT_FOUND
+     * @throws AppError NOT_FOUND; FORBIDDEN for a READER
      */
     switchTo: (viewer: Viewer | null, messageId: string): Promise<string> =>
-      around(viewer, messageId, async (transaction, { id, conversationId, isActive }) => {
+      around(viewer, messageId, async (transaction, { id, conversationId, isActive }, _conversation, role) => {
+        requireRole(role, 'SWITCH_BRANCH');
         if (isActive) return conversationId;
         await activate(transaction, conversationId, id);
         await conversationLog.append(transaction, conversationId, { type: 'BranchSwitched', messageId: id });
@@ -105,10 +116,13 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
     /**
      * Deletes a message with everything below it. A branch that people see goes on with the message beside it, else it ends above.
      *
-     * @throws AppError NOT_FOUND; CONFLICT while a run is under way in what is to be deleted
+     * @throws AppError NOT_FOUND; FORBIDDEN for a READER, and for an EDITOR where others said something; CONFLICT while a run is under way in what is to be deleted
      */
     delete: (viewer: Viewer | null, messageId: string): Promise<DeletedMessages> =>
-      around(viewer, messageId, async (transaction, { id, conversationId, isActive }) => {
+      around(viewer, messageId, async (transaction, { id, conversationId, isActive }, _conversation, role) => {
+        const { userId } = requireViewer(viewer);
+        const [said] = await transaction.$queryRawUnsafe<{ isOwn: boolean }[]>(isOwnThroughout, id, userId);
+        requireRole(role, said?.isOwn === true ? 'DELETE_OWN_MESSAGE' : 'DELETE_MESSAGE');
         const [open] = await transaction.$queryRawUnsafe<{ isUnderWay: boolean }[]>(isUnderWay, id, conversationId);
         if (open?.isUnderWay === true) {
           throw new AppError('CONFLICT', 'An answer is being written in what you want to delete, or waits for its turn. Stop it with "stopRun" first.');
@@ -122,7 +136,7 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
       }),
 
     /**
-     * Copies the path down to a message into a conversation of its own: about the same goal or plan, but a plain one where that of a data session is forked. One of a conversation
+     * Copies the path down to a message into a conversation of its own: about the same goal or plan where that is the viewer's, but a plain one where that of a data session is forked. One of a conversation
      * that vanishes does so, too.
      *
      * @param input.title of the new conversation; that of the old one when absent
@@ -139,9 +153,7 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
             ownerId: userId,
             title: name,
             titleSource: name === null ? 'NONE' : 'PERSON',
-            goalId: original.goalId,
-            weeklyPlanId: original.weeklyPlanId,
-            dailyPlanId: original.dailyPlanId,
+            ...columnsOf(original.ownerId === userId ? contextOf(original) : null),
             defaults: original.defaults ?? {},
             expiresAt: original.expiresAt,
             forkedFromId: id,

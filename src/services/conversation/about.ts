@@ -5,6 +5,7 @@ import type { Page } from '../../base/page.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isForeignKeyViolation } from '../../stores/violations.ts';
 import { keysetSql } from '../keyset.ts';
+import { requirePermission } from '../room/permissions.ts';
 import { conversationColumns } from './conversation-row.ts';
 
 /** What a conversation can be about, by the names of the types. */
@@ -116,13 +117,16 @@ export function createAbouts({ prisma, statements, conversations }: AboutDepende
     /**
      * Says what a conversation is about from now on; null for nothing. What was said stays.
      *
-     * @throws AppError NOT_FOUND; FORBIDDEN for a conversation of somebody else; CONFLICT for one of a data session, and for a session
+     * @throws AppError NOT_FOUND; FORBIDDEN for a conversation that somebody else holds; CONFLICT for one of a data session, and for a session
      */
     set: async (viewer: Viewer | null, conversationId: string, context: ContextName | null): Promise<Conversation> => {
       const { userId } = requireViewer(viewer);
       const existing = await conversations.get(viewer, conversationId);
+      await requirePermission(prisma, { conversationId, userId }, 'SET_CONTEXT');
       const data = await requireContext(prisma, userId, context);
-      if (existing.ownerId !== userId) throw new AppError('FORBIDDEN', 'Only the owner of a conversation says what it is about.');
+      if (existing.ownerId !== userId) {
+        throw new AppError('FORBIDDEN', 'Only the OWNER who holds a conversation, because they began it or it was handed to them, says what it is about.');
+      }
       if (existing.sessionId !== null) {
         throw new AppError('CONFLICT', 'This is the conversation of a data session, and stays it; make another one with "createConversation".');
       }

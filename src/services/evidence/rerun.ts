@@ -40,13 +40,15 @@ interface FoundPart {
   readonly kind: 'QUERY_RESULT' | 'PLOT';
   readonly data: unknown;
   readonly sessionId: string;
+  /** Whose data it is. */
+  readonly ownerId: string;
 }
 
 // What the SQL read and gave, and never what else is wrong with the server.
 const failures: readonly ErrorCode[] = ['SQL_INVALID', 'SQL_NOT_ALLOWED', 'SQL_TIMEOUT', 'SQL_TOO_LARGE', 'QUERY_CRASHED', 'NOT_FOUND', 'PLOT_INVALID'];
 
 const findPart = `
-  SELECT p.kind, p.data, c.session_id AS "sessionId" FROM parts p JOIN messages m ON m.id = p.message_id JOIN conversations c ON c.id = m.conversation_id
+  SELECT p.kind, p.data, c.session_id AS "sessionId", c.owner_id AS "ownerId" FROM parts p JOIN messages m ON m.id = p.message_id JOIN conversations c ON c.id = m.conversation_id
   WHERE p.id = $1::uuid AND p.kind IN ('QUERY_RESULT', 'PLOT') AND c.session_id IS NOT NULL
     AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = $2::uuid)`;
 
@@ -89,6 +91,8 @@ export function createReruns(dependencies: {
       const { userId } = requireViewer(viewer);
       const [part] = isUuid(partId) ? (await statements.query<FoundPart>(findPart, [partId, userId])).rows : [];
       if (part === undefined) throw notFound('Part');
+      if (part.ownerId !== userId)
+        throw new AppError('FORBIDDEN', 'Only the OWNER who holds the conversation, and whose data it is about, can run its queries again.');
       const { sql } = z.object({ sql: z.string() }).parse(part.data);
       try {
         const maxRows = part.kind === 'PLOT' ? maxPlotRows : 1_000;

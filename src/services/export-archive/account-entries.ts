@@ -84,12 +84,22 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
   }
 
   async function* person(): AsyncGenerator<ZipSource> {
-    const { preference, ...known } = await prisma.user.findUniqueOrThrow({
+    const { preference, avatar, ...known } = await prisma.user.findUniqueOrThrow({
       where: { id: userId },
-      select: { email: true, username: true, fullName: true, createdAt: true, preference: { select: { defaults: true, updatedAt: true } } },
+      select: {
+        email: true,
+        username: true,
+        fullName: true,
+        locale: true,
+        createdAt: true,
+        preference: { select: { defaults: true, updatedAt: true } },
+        avatar: { select: { id: true, mediaType: true, byteSize: true, createdAt: true } },
+      },
     });
-    const profile: ProfileDocument = { format: accountFormat, ...known };
+    const picture = avatar === null ? null : { mediaType: avatar.mediaType, byteSize: avatar.byteSize, createdAt: avatar.createdAt };
+    const profile: ProfileDocument = { format: accountFormat, ...known, avatar: picture };
     yield json('profile.json', profile);
+    if (avatar !== null) yield* stored('avatar', fileStore.pathsOf(avatar.id).original, true);
     if (preference === null) return;
     const preferences: PreferencesDocument = preference;
     yield json('preferences.json', preferences);

@@ -80,6 +80,12 @@ export const profile = z.object({
   email: z.string().nullable(),
   username: z.string().nullable(),
   fullName: label.nullable(),
+  locale: z.string().max(100).nullable().default(null),
+  /** The picture, which lies beside it as `avatar`. */
+  avatar: z
+    .object({ mediaType: z.string().max(200), byteSize: count, createdAt: moment })
+    .nullable()
+    .default(null),
   createdAt: moment,
 });
 

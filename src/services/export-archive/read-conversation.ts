@@ -41,9 +41,10 @@ const placesOf = `
 
 const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+/** How somebody else wanted to be answered is theirs: their own instructions stand in it. */
 const runOf = `
   SELECT json_build_object('id', r.id, 'kind', r.kind, 'status', r.status, 'questionId', r.question_id, 'model', r.model,
-    'answeredBy', r.answered_by, 'fallbackReason', r.fallback_reason, 'options', r.options,
+    'answeredBy', r.answered_by, 'fallbackReason', r.fallback_reason, 'options', CASE WHEN r.user_id = $2 THEN r.options ELSE '{}' END,
     'finishReason', r.finish_reason, 'errorCode', r.error_code, 'errorMessage', r.error_message, 'isRetryable', r.is_retryable,
     'dataUpdated', r.data_updated, 'inputTokens', r.input_tokens, 'outputTokens', r.output_tokens, 'cachedInputTokens', r.cached_input_tokens,
     'reasoningTokens', r.reasoning_tokens, 'costMicros', r.cost_micros::text, 'isUsageEstimated', r.is_usage_estimated, 'lastSeq', r.last_seq,

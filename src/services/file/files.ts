@@ -80,13 +80,14 @@ export function createFiles({ prisma, fileStore, clock, logger }: FilesDependenc
     return new Set(found.map(({ id }) => id));
   }
 
-  /** The readings that count of uploaded files; derived tables and attachments are written once. */
+  /** The readings that count of uploaded files; derived tables, attachments and avatars are written once. */
   async function revisionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const where = { id: { in: [...ids] } };
     const [files, ...writtenOnce] = [
       await prisma.file.findMany({ where, select: { id: true, revision: true } }),
       await prisma.derivedTable.findMany({ where, select: { id: true } }),
       await prisma.attachment.findMany({ where, select: { id: true } }),
+      await prisma.avatar.findMany({ where, select: { id: true } }),
     ];
     return new Map([...files.map(({ id, revision }): [string, number] => [id, revision]), ...writtenOnce.flat().map(({ id }): [string, number] => [id, 1])]);
   }

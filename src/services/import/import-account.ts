@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../../stores/violations.ts';
 import { attachmentFacts, preferences, profile, sessionDocument, type AttachmentFacts } from '../export-archive/account-formats.ts';
 import type { ConversationHead } from '../export-archive/formats.ts';
 import { storableJson } from '../file/file-row.ts';
-import { fullNameShape, usernameKeyOf, usernameShape } from '../people/names.ts';
+import { fullNameShape, localeShape, usernameKeyOf, usernameShape } from '../people/names.ts';
 import { readDefaults } from '../preference/answer-defaults.ts';
 import { createAttachmentStore, type FindAttachment } from './attachment-store.ts';
 import { createCleaner } from './clean.ts';
@@ -27,7 +27,7 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
   const units = createUnits(job);
   const names = [...zip.entries.keys()].toSorted();
   const inFolder = (folder: string): readonly string[] => names.filter((name) => name.startsWith(`${folder}/`) && name.endsWith('.json'));
-  const known = new Set<string>(['manifest.json', 'profile.json', 'preferences.json', 'usage.json', ...planningEntryNames]);
+  const known = new Set<string>(['manifest.json', 'profile.json', 'avatar', 'preferences.json', 'usage.json', ...planningEntryNames]);
   const counted = (name: string): AsyncGenerator<Buffer> => units.counted({ open: () => zip.read(name, signal) });
 
   /** A small document, in its shape. */
@@ -58,6 +58,9 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
     const person = await read('profile.json', profile, tell);
     const fullName = fullNameShape.safeParse(person?.fullName).data;
     if (fullName !== undefined) await prisma.user.updateMany({ where: { id: userId, fullName: null }, data: { fullName, updatedAt: clock.now() } });
+    const locale = localeShape.safeParse(person?.locale).data;
+    if (locale !== undefined) await prisma.user.updateMany({ where: { id: userId, locale: null }, data: { locale, updatedAt: clock.now() } });
+    if (person?.avatar != null) tell('The avatar is not taken over; choose one with "updateProfile".');
     const username = usernameShape.safeParse(person?.username).data;
     if (username !== undefined) {
       const data = { username, usernameKey: usernameKeyOf(username), updatedAt: clock.now() };

@@ -9,7 +9,7 @@ import type { Attempts } from './attempts.ts';
 import type { PeopleDependencies } from './deps.ts';
 import type { LoginStates } from './login-states.ts';
 import type { AuthResult, Logins } from './logins.ts';
-import { emailShape, fullNameShape, usernameKeyOf, usernameShape } from './names.ts';
+import { emailShape, fullNameShape, localeShape, usernameKeyOf, usernameShape } from './names.ts';
 import type { PasswordCheck } from './password-check.ts';
 import { personColumns, personOf, type Person } from './person.ts';
 import type { SetupToken } from './setup-token.ts';
@@ -22,7 +22,11 @@ const registerShape = z.object({
   password: passwordShape,
   setupToken: z.string().nullish(),
 });
-const profileShape = z.object({ username: usernameShape.nullable().optional(), fullName: fullNameShape.nullable().optional() });
+const profileShape = z.object({
+  username: usernameShape.nullable().optional(),
+  fullName: fullNameShape.nullable().optional(),
+  locale: localeShape.nullable().optional(),
+});
 const changePasswordShape = z.object({ currentPassword: z.string(), newPassword: passwordShape });
 
 /** What an account is made of; `setupToken` makes it the first ADMIN. */
@@ -110,16 +114,17 @@ export function createAccounts(dependencies: AccountDependencies) {
     },
 
     /**
-     * Changes the names of the viewer.
+     * Changes the names and the locale of the viewer.
      *
      * @throws AppError UNAUTHENTICATED; BAD_USER_INPUT; CONFLICT when the username is taken
      */
     async updateProfile(viewer: Viewer | null, input: ProfileInput): Promise<Person> {
       const { userId } = requireViewer(viewer);
-      const { username, fullName } = parseInput(profileShape, input);
+      const { username, fullName, locale } = parseInput(profileShape, input);
       const data = {
         ...(username === undefined ? {} : { username, usernameKey: username === null ? null : usernameKeyOf(username) }),
         ...(fullName === undefined ? {} : { fullName }),
+        ...(locale === undefined ? {} : { locale }),
         updatedAt: clock.now(),
       };
       const [row] = await refusingTakenNames(

@@ -5,6 +5,7 @@ import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, badInput } from '../../base/errors.ts';
 import { insist } from '../../stores/insist.ts';
 import { removeFromDisk } from '../file/files.ts';
+import { leaveAll } from '../room/hand-over.ts';
 import { lockAdmins, type LockedAdmins } from './admins.ts';
 import type { PeopleDependencies } from './deps.ts';
 import type { LoginStates } from './login-states.ts';
@@ -53,12 +54,15 @@ export function createDeletion(dependencies: DeletionDependencies) {
     prisma.$transaction(async (transaction) => {
       // Conversations, then sessions, then the planner, then the person, as a message that is sent or a plan that is changed locks them.
       // With the person locked nothing new can be written that belongs to them.
-      const conversations = await transaction.$queryRaw<{ id: string }[]>`
-        SELECT id FROM conversations WHERE owner_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
+      await transaction.$queryRaw`
+        SELECT c.id FROM conversations c WHERE c.owner_id = ${userId}::uuid
+          OR EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = c.id AND a.user_id = ${userId}::uuid) ORDER BY c.id FOR UPDATE`;
       await transaction.$queryRaw`SELECT id FROM sessions WHERE owner_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
       await transaction.$queryRaw`SELECT user_id FROM planner_settings WHERE user_id = ${userId}::uuid FOR UPDATE`;
       const locked = await transaction.$queryRaw<unknown[]>`SELECT id FROM users WHERE id = ${userId}::uuid AND deleting_since IS NOT NULL FOR UPDATE`;
       if (locked.length === 0) return [];
+      // What others go on with is theirs from here on.
+      const conversations = await leaveAll(transaction, conversationLog, userId);
       const withFiles = await transaction.$queryRaw<{ id: string }[]>`
         SELECT f.id FROM files f LEFT JOIN sessions s ON s.id = f.session_id WHERE f.owner_id = ${userId}::uuid OR s.owner_id = ${userId}::uuid
         UNION ALL
@@ -69,6 +73,8 @@ export function createDeletion(dependencies: DeletionDependencies) {
         SELECT i.id FROM imports i WHERE i.owner_id = ${userId}::uuid
         UNION ALL
         SELECT a.id FROM attachments a WHERE a.owner_id = ${userId}::uuid
+        UNION ALL
+        SELECT v.id FROM avatars v WHERE v.user_id = ${userId}::uuid
         UNION
         SELECT u.attachment_id FROM attachment_uses u JOIN conversations c ON c.id = u.conversation_id WHERE c.owner_id = ${userId}::uuid`;
       // The log has no foreign key, so no cascade reaches it.
@@ -77,10 +83,7 @@ export function createDeletion(dependencies: DeletionDependencies) {
           SELECT r.id FROM runs r JOIN conversations c ON c.id = r.conversation_id WHERE r.user_id = ${userId}::uuid OR c.owner_id = ${userId}::uuid)`;
       await audit.forgetNames(transaction, userId);
       await transaction.user.delete({ where: { id: userId }, select: { id: true } });
-      await conversationLog.appendDeleted(
-        transaction,
-        conversations.map(({ id }) => id),
-      );
+      await conversationLog.appendDeleted(transaction, conversations);
       // What others have sent here, and have in another conversation as well, is left.
       const ids = withFiles.map(({ id }) => id);
       const left = new Set((await transaction.attachment.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id));

@@ -25,7 +25,7 @@ export interface PeopleDependencies {
   readonly audit: Audit;
   readonly limits: Limits;
   readonly fileStore: FileStore;
-  readonly conversationLog: Pick<ConversationLog, 'appendDeleted'>;
+  readonly conversationLog: Pick<ConversationLog, 'append' | 'appendDeleted'>;
   /** Stops every run that a person started, and every run in a conversation of theirs. */
   readonly stopRunsOf: (userId: string) => Promise<void>;
   /** `auth` of the configuration. */

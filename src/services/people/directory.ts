@@ -11,7 +11,7 @@ import { personOf, type Person, type PersonRow } from './person.ts';
 
 const searchShape = z.string().trim().min(1, 'must not be empty; leave it out to list everybody').max(200, 'has at most 200 characters').nullish();
 
-const columns = `u.id, u.email, u.username, u.full_name AS "fullName", u.role::text AS role, u.created_at AS "createdAt",
+const columns = `u.id, u.email, u.username, u.full_name AS "fullName", u.locale, u.role::text AS role, u.created_at AS "createdAt",
   u.disabled_at AS "disabledAt", u.disabled_reason AS "disabledReason"`;
 
 /** Whether somebody shares a conversation with a person `u` now. */
@@ -34,6 +34,17 @@ export function createDirectory({ pool }: Pick<PeopleDependencies, 'pool'>) {
 
   return {
     byIds,
+
+    /** Who wrote these messages, by the ids of the messages: as far as the viewer may see those, also when the author takes no part any more. */
+    async authorsOf(viewer: Viewer | null, messageIds: readonly string[]): Promise<ReadonlyMap<string, Person>> {
+      const { userId, role } = requireViewer(viewer);
+      const { rows } = await pool.query<PersonRow & { readonly messageId: string }>(
+        `SELECT m.id AS "messageId", ${columns} FROM messages m JOIN users u ON u.id = m.author_id AND u.deleting_since IS NULL
+         WHERE m.id = ANY($1::uuid[]) AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = m.conversation_id AND a.user_id = $2::uuid)`,
+        [messageIds, userId],
+      );
+      return new Map(rows.map(({ messageId, ...row }) => [messageId, personOf(row, userId, role === 'ADMIN')]));
+    },
 
     /** @throws AppError UNAUTHENTICATED; NOT_FOUND for whom the viewer may not see */
     async get(viewer: Viewer | null, id: string): Promise<Person> {

@@ -85,5 +85,6 @@ export function createPeople(dependencies: PeopleDependencies) {
     viewer: async (viewer: Viewer | null): Promise<Person | null> => (viewer === null ? null : await ownProfiles.find(viewer)),
 
     byIds: directory.byIds,
+    authorsOf: directory.authorsOf,
   };
 }

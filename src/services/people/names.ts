@@ -28,6 +28,19 @@ export const fullNameShape = z
   .max(120, 'a full name has at most 120 characters')
   .regex(/^\P{Cc}*$/u, 'a full name must not contain control characters');
 
+/** A language, and where it is spoken: a BCP 47 tag, in its canonical form. */
+export const localeShape = z
+  .string()
+  .max(35, 'a locale has at most 35 characters')
+  .transform((tag, context) => {
+    try {
+      return Intl.getCanonicalLocales(tag)[0] ?? tag;
+    } catch {
+      context.addIssue({ code: 'custom', message: `${shown(tag)} is not a locale; write it like "en" or "de-AT"` });
+      return tag;
+    }
+  });
+
 /** What somebody types as their login name: an address or a username, in any case. */
 export const loginNameShape = z
   .string()

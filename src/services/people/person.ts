@@ -7,6 +7,8 @@ export interface Person {
   readonly email: string | null;
   readonly username: string | null;
   readonly fullName: string | null;
+  /** A BCP 47 tag; null for everybody but the person, and where none was chosen. */
+  readonly locale: string | null;
   /** The full name, else the username, else something to show instead. */
   readonly displayName: string;
   readonly role: 'MEMBER' | 'ADMIN';
@@ -22,6 +24,7 @@ export const personColumns = {
   email: true,
   username: true,
   fullName: true,
+  locale: true,
   role: true,
   createdAt: true,
   disabledAt: true,
@@ -45,6 +48,7 @@ export function personOf(row: PersonRow, viewerId: string, isForAdmin = false): 
   return {
     ...row,
     email: isWhole ? row.email : null,
+    locale: isOwn ? row.locale : null,
     displayName: row.fullName ?? row.username ?? fallback,
     disabledAt: isForAdmin ? row.disabledAt : null,
     disabledReason: isForAdmin ? row.disabledReason : null,

@@ -8,6 +8,7 @@ import { parseInput } from '../../base/validate.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { lockConversation } from '../branch/lock-conversation.ts';
+import { findRole, requireRole, type RoomRole } from '../room/permissions.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import { modelText } from '../run/options.ts';
 import { personaColumns, type PersonaRow } from './persona-row.ts';
@@ -38,12 +39,13 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
   const changeRoom = async (
     viewer: Viewer | null,
     conversationId: string,
-    work: (transaction: Prisma.TransactionClient, userId: string) => Promise<boolean>,
+    work: (transaction: Prisma.TransactionClient, userId: string, role: RoomRole | undefined) => Promise<boolean>,
   ): Promise<string> => {
     const { userId } = requireViewer(viewer);
     await prisma.$transaction(async (transaction) => {
-      await lockConversation(transaction, conversationId, userId);
-      if (await work(transaction, userId)) await conversationLog.append(transaction, conversationId, { type: 'PersonasChanged' });
+      await lockConversation(transaction, conversationId);
+      const role = await findRole(transaction, { conversationId, userId });
+      if (await work(transaction, userId, role)) await conversationLog.append(transaction, conversationId, { type: 'PersonasChanged' });
     });
     return conversationId;
   };
@@ -64,11 +66,12 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
     /**
      * Brings a persona of the viewer's into a conversation. One that is there stays as it is.
      *
-     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not theirs; CONFLICT at the limit, and
+     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not theirs; FORBIDDEN for a READER; CONFLICT at the limit, and
      *   where another persona there has the same handle
      */
     add: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
-      changeRoom(viewer, conversationId, async (transaction, userId) => {
+      changeRoom(viewer, conversationId, async (transaction, userId, role) => {
+        requireRole(role, 'ADD_PERSONA');
         const persona = await transaction.persona.findFirst({ where: { id: personaId, ownerId: userId }, select: { handle: true } });
         if (persona === null) throw notFound('Persona');
         const others = await transaction.conversationPersona.findMany({ where: { conversationId }, select: { personaId: true, persona: true } });
@@ -86,10 +89,13 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
     /**
      * Takes a persona out of a conversation; what it said stays. A turn that it has begun goes on to its end.
      *
-     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not in it
+     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not in it; FORBIDDEN for whoever is no OWNER, where the
+     *   persona is not theirs
      */
     remove: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
-      changeRoom(viewer, conversationId, async (transaction) => {
+      changeRoom(viewer, conversationId, async (transaction, userId, role) => {
+        const isOwn = (await transaction.persona.count({ where: { id: personaId, ownerId: userId } })) > 0;
+        requireRole(role, isOwn ? 'ADD_PERSONA' : 'REMOVE_PERSONA');
         const { count } = await transaction.conversationPersona.deleteMany({ where: { conversationId, personaId } });
         if (count === 0) throw notFound('Persona');
         return true;
@@ -98,7 +104,7 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
     /**
      * Says which personas answer in a conversation. A round that has begun goes on as it began.
      *
-     * @throws AppError NOT_FOUND, BAD_USER_INPUT, ENGINE_UNKNOWN
+     * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT, ENGINE_UNKNOWN
      */
     setTurnTaking: async (viewer: Viewer | null, conversationId: string, input: TurnTakingInput): Promise<string> => {
       const { userId } = requireViewer(viewer);
@@ -111,7 +117,8 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
         throw badInput(['input'], 'Nothing is to be changed: give "policy", "maxTurns" or "moderatorModel".');
       }
       const model = moderatorModel == null ? moderatorModel : await modelCalls.nameOf(userId, moderatorModel);
-      return changeRoom(viewer, conversationId, async (transaction) => {
+      return changeRoom(viewer, conversationId, async (transaction, _userId, role) => {
+        requireRole(role, 'TAKE_TURNS');
         const changes = {
           ...(input.policy === undefined ? {} : { turnPolicy: input.policy ?? 'MENTIONED' }),
           ...(maxTurns === undefined ? {} : { maxTurns }),

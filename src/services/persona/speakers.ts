@@ -66,6 +66,21 @@ export async function loadSpeaker(pool: Pool, personaId: string): Promise<Speake
   return rows[0] === undefined ? null : speakerShape.parse(rows[0].speaker);
 }
 
+/** A persona that may answer in a conversation: one that takes part, or is of whoever asks; null otherwise. */
+export async function loadSpeakerFor(
+  pool: Pool,
+  personaId: string,
+  place: { readonly conversationId: string; readonly userId: string },
+): Promise<Speaker | null> {
+  const { rows } = await pool.query<{ readonly speaker: unknown }>({
+    name: 'speaker-for-somebody',
+    text: `SELECT ${speakerJson} AS speaker FROM personas p WHERE p.id = $1 AND (p.owner_id = $3
+        OR EXISTS (SELECT 1 FROM conversation_personas t WHERE t.persona_id = p.id AND t.conversation_id = $2))`,
+    values: [personaId, place.conversationId, place.userId],
+  });
+  return rows[0] === undefined ? null : speakerShape.parse(rows[0].speaker);
+}
+
 /** The turns that follow the first one. */
 export interface NewRound {
   readonly policy: TurnPolicy;

@@ -55,6 +55,11 @@ export function createPlanners({ prisma, clock, newId, withPlanner, catchUp }: P
     return row === null ? defaultSettings(userId) : settingsOf(row);
   };
 
+  const read = (input: PlannerSettingsInput) => {
+    refuseNull({ ...input }, ['timeZone', 'firstDayOfWeek', 'capacityMinutes', 'autoApply'], ['input']);
+    return parseInput(settingsInput, present(input));
+  };
+
   const readOf = async (userId: string): Promise<Planner> => {
     const planner = plannerOf(await settings(userId), clock.now(), newId);
     if (!isRolloverDue(planner)) return planner;
@@ -79,11 +84,15 @@ export function createPlanners({ prisma, clock, newId, withPlanner, catchUp }: P
     /** The same for somebody whose engine is at work; who asks is the caller's business. */
     readOf,
 
+    /** Makes sure that `update` would take some settings. @throws AppError BAD_USER_INPUT */
+    check: (input: PlannerSettingsInput): void => {
+      read(input);
+    },
+
     /** Changes the viewer's settings: what is absent stays, null clears. @throws AppError BAD_USER_INPUT */
     update: async (viewer: Viewer | null, input: PlannerSettingsInput): Promise<PlannerSettingsRow> => {
       requireViewer(viewer);
-      refuseNull({ ...input }, ['timeZone', 'firstDayOfWeek', 'capacityMinutes', 'autoApply'], ['input']);
-      const changes = parseInput(settingsInput, present(input));
+      const changes = read(input);
       return withPlanner(viewer, async (transaction, planner) => {
         const { userId } = planner;
         const different = differences(planner, changes);

@@ -14,6 +14,7 @@ import type { Part, PrismaClient } from '../../../prisma/generated/client.ts';
 import { requireAllowance } from '../allowance.ts';
 import { storableJson } from '../file/file-row.ts';
 import type { ModelCalls } from '../model-calls.ts';
+import { requirePermission, requireRole } from '../room/permissions.ts';
 import { askModel } from './ask-model.ts';
 import { follow, knownWishes } from './instructions/instruction.ts';
 import { findVisiblePlot } from './visible-plot.ts';
@@ -31,7 +32,7 @@ export interface PlotEdits {
   /**
    * Changes a plot by a new specification or by an instruction; the plot as it was stays as a version.
    *
-   * @throws AppError NOT_FOUND; BAD_USER_INPUT for both or neither, and for an instruction that is not understood; PLOT_INVALID; CONFLICT while the
+   * @throws AppError NOT_FOUND; FORBIDDEN for a READER; BAD_USER_INPUT for both or neither, and for an instruction that is not understood; PLOT_INVALID; CONFLICT while the
    * answer is being written, or when somebody else changed it meanwhile
    */
   edit(
@@ -71,6 +72,8 @@ interface OpenPlot {
   readonly part: Part;
   readonly data: PlotData;
   readonly conversationId: string;
+  /** Who changes it. */
+  readonly userId: string;
 }
 
 /** Makes the service. */
@@ -79,18 +82,19 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
 
   async function open(userId: string, partId: string): Promise<OpenPlot> {
     const part = isUuid(partId) ? await findVisiblePlot(prisma, userId, partId) : null;
+    requireRole(part?.viewerRole, 'EDIT_PLOT', 'PlotPart');
     if (part === null) throw notFound('PlotPart');
     const run = await prisma.run.findFirst({
       where: { answerId: part.messageId, status: { in: ['QUEUED', 'RUNNING', 'AWAITING_INPUT'] } },
       select: { id: true },
     });
     if (run !== null) throw new AppError('CONFLICT', 'The answer with this plot is still being written. Change it when the run has ended, or stop the run.');
-    const { conversationId, ...row } = part;
-    return { part: row, data: plotData.parse(part.data), conversationId };
+    const { conversationId, viewerRole: _, ...row } = part;
+    return { part: row, data: plotData.parse(part.data), conversationId, userId };
   }
 
   /** Keeps what the plot was, and stores what it is now. */
-  async function store({ part, data, conversationId }: OpenPlot, next: object, instruction: string | null): Promise<Part> {
+  async function store({ part, data, conversationId, userId }: OpenPlot, next: object, instruction: string | null): Promise<Part> {
     const before = data.version ?? 1;
     const version = before + 1;
     if (version > mostVersions) throw new AppError('CONFLICT', `This plot has ${mostVersions} versions, and more are not kept. Ask for a new plot instead.`);
@@ -99,6 +103,8 @@ export function createPlotEdits(dependencies: PlotEditsDependencies): PlotEdits 
     return prisma.$transaction(async (transaction) => {
       // The conversation before its parts, as everything else locks them.
       await conversationLog.append(transaction, conversationId, { type: 'PartChanged', messageId: part.messageId, partId: part.id, version });
+      // A model may have taken its time, and the person may have gone meanwhile.
+      await requirePermission(transaction, { conversationId, userId }, 'EDIT_PLOT', 'PlotPart');
       const changed = await transaction.$executeRaw`
         UPDATE parts SET data = ${JSON.stringify(stored)}::jsonb WHERE id = ${part.id}::uuid AND coalesce((data->>'version')::int, 1) = ${before}`;
       if (changed === 0) throw new AppError('CONFLICT', 'Somebody has changed or deleted this plot meanwhile. Load it again and repeat the change.');

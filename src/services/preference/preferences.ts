@@ -3,6 +3,7 @@ import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { ModelCalls } from '../model-calls.ts';
+import { requireRole, roleSql, type RoomRole } from '../room/permissions.ts';
 import { readChange, readDefaults, type AnswerDefaults, type AnswerDefaultsInput } from './answer-defaults.ts';
 
 /** What people chose for all their answers, and for those of a conversation. */
@@ -24,7 +25,7 @@ const updatePerson = `
   RETURNING p.defaults`;
 const updateConversation = `
   UPDATE conversations c SET defaults = (c.defaults || $2::jsonb) - $3::text[]
-  WHERE c.id = $1 AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = $4)
+  WHERE c.id = $1 AND EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = c.id AND a.user_id = $4 AND a.role = 'OWNER')
   RETURNING c.id`;
 
 /** Creates the service. */
@@ -66,15 +67,18 @@ export function createPreferences({ pool, clock, modelCalls }: PreferenceDepende
      * Changes what holds in a conversation, for everybody in it.
      *
      * @returns its id
-     * @throws AppError UNAUTHENTICATED; NOT_FOUND; BAD_USER_INPUT
+     * @throws AppError UNAUTHENTICATED; NOT_FOUND; FORBIDDEN for all but its OWNERs; BAD_USER_INPUT
      */
     updateConversation: async (viewer: Viewer | null, conversationId: string, input: AnswerDefaultsInput): Promise<string> => {
       const { userId } = requireViewer(viewer);
       const { set, removed } = readChange(input);
       await checkModels(userId, set);
       const { rowCount } = await pool.query(updateConversation, [conversationId, JSON.stringify(set), removed, userId]);
-      if (rowCount === 0) throw notFound('Conversation');
-      return conversationId;
+      if (rowCount === 1) return conversationId;
+      const { rows } = await pool.query<{ readonly role: RoomRole }>(roleSql, [conversationId, userId]);
+      requireRole(rows[0]?.role, 'CHOOSE_DEFAULTS');
+      // It was deleted, or handed over, in this moment.
+      throw notFound('Conversation');
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
+import type { RoomSignals } from '../../events/room-signals.ts';
 import type { RunLog } from '../../events/run-log.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Contexts } from '../context/contexts.ts';
@@ -27,6 +28,8 @@ export interface RunDependencies {
   readonly logger: Logger;
   readonly runLog: RunLog;
   readonly conversationLog: ConversationLog;
+  /** Ends streams of whoever takes no part any more. */
+  readonly roomSignals: Pick<RoomSignals, 'watch'>;
   readonly modelCalls: ModelCalls;
   readonly contexts: Contexts;
   /** What people chose for answers that do not say how they should be. */

@@ -1,5 +1,5 @@
 import type { Run } from '../../../prisma/generated/client.ts';
-import { firstTurnOf, loadSpeaker, loadSpeakers, type FirstTurn } from '../persona/speakers.ts';
+import { firstTurnOf, loadSpeakerFor, loadSpeakers, type FirstTurn } from '../persona/speakers.ts';
 import type { RunDependencies } from './deps.ts';
 import type { RunPlace } from './request.ts';
 
@@ -31,7 +31,7 @@ export async function firstTurn(deps: Pick<RunDependencies, 'prisma' | 'pool' | 
   if (conversationId === null || kind !== 'CHAT') return alone;
   const message = place.type === 'ANSWER' ? await placeOf(deps, conversationId, place.messageId) : null;
   if (message !== null && message.role !== 'USER') {
-    return { speaker: message.personaId === null ? null : await loadSpeaker(deps.pool, message.personaId), round: null };
+    return { speaker: message.personaId === null ? null : await loadSpeakerFor(deps.pool, message.personaId, { conversationId, userId }), round: null };
   }
   const text = asked.text ?? message?.parts.map((part) => part.text ?? '').join('\n\n') ?? '';
   return firstTurnOf(await loadSpeakers(deps.pool, userId, conversationId), text, deps.settings.maxTurns);

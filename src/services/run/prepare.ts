@@ -6,7 +6,8 @@ import type { RunTool } from '../run-tool.ts';
 import { askPerson, withApproval } from './ask-person.ts';
 import type { RunDependencies } from './deps.ts';
 import { runOptions, type RunOptions } from './options.ts';
-import { plannedContextOf, systemOf, type InstructedRoom } from './system.ts';
+import { promptOf } from './resolve-answer.ts';
+import { plannedContextOf, sessionOf, systemOf, type InstructedRoom } from './system.ts';
 
 /** What the tools of a run have done to its session. */
 export interface Changes {
@@ -29,10 +30,10 @@ async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
   return rows[0];
 }
 
-/** The tools that the context of a conversation gives to its engine. */
+/** The tools that the context of a conversation gives to its engine; none where it is somebody else's who asks. */
 function toolsOfRoom(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
   const { id, userId, conversationId } = run;
-  const { sessionId } = room;
+  const sessionId = sessionOf(room, userId);
   if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
   return plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId });
 }
@@ -73,7 +74,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     question,
     resolved,
     maxTokens,
-    systemPrompt: options.systemPrompt ?? null,
+    systemPrompt: options.systemPrompt === undefined && speaker !== null ? await promptOf(deps.pool, speaker) : (options.systemPrompt ?? null),
     voice: speaker === null && !context.isShared ? null : { speaker, isShared: context.isShared },
   });
   const request = {

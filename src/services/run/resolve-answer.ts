@@ -21,8 +21,8 @@ function aboutDefaults(error: unknown): unknown {
   );
 }
 
-/** The system prompt of a persona, which may be a template of its owner's. */
-async function promptOf(pool: Pool, { name, ownerId, systemPrompt, templateId, templateVariables }: Speaker): Promise<string | null> {
+/** The system prompt of a persona, which may be a template of its owner's. @throws AppError CONFLICT for a template that cannot be filled in */
+export async function promptOf(pool: Pool, { name, ownerId, systemPrompt, templateId, templateVariables }: Speaker): Promise<string | null> {
   if (templateId === null) return systemPrompt;
   try {
     return await loadFilled(pool, ownerId, { id: templateId, variables: templateVariables }, ['templateVariables']);
@@ -33,13 +33,15 @@ async function promptOf(pool: Pool, { name, ownerId, systemPrompt, templateId, t
   }
 }
 
-/** What a persona says of its answers. Its fallbacks are those of its model. */
+/**
+ * What a persona says of its answers. Its fallbacks are those of its model. Its prompt is its owner's alone, and whoever asks may be somebody else: it takes the
+ * place of other prompts, and is looked up when the run is prepared.
+ */
 async function optionsOf(pool: Pool, speaker: Speaker | null): Promise<RunOptions> {
   if (speaker === null) return {};
   const { temperature, model, fallbacks } = speaker;
-  const systemPrompt = await promptOf(pool, speaker);
   return {
-    ...(systemPrompt === null ? {} : { systemPrompt }),
+    ...((await promptOf(pool, speaker)) === null ? {} : { systemPrompt: undefined }),
     ...(temperature === null ? {} : { temperature }),
     ...(model === null && fallbacks.length === 0 ? {} : { fallbacks: [...fallbacks] }),
   };

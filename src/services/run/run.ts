@@ -11,7 +11,8 @@ import { checkSendable } from '../attachment/sendable.ts';
 import { requireContext } from '../conversation/about.ts';
 import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
-import { findVisibleMessage, isVisibleConversation } from '../participation.ts';
+import { findVisibleMessage } from '../participation.ts';
+import { findRole, requirePermission, requireRole } from '../room/permissions.ts';
 import { usageOfRun } from '../usage/run-usage.ts';
 import type { RunDependencies } from './deps.ts';
 import type { Executor } from './executor.ts';
@@ -93,7 +94,11 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
   const startOnce = async (request: RunRequest, busy: 'REJECT' | 'ENQUEUE' | 'INTERRUPT'): Promise<Run> => {
     const repeated = await findRepeated(request);
-    if (repeated !== null) return repeated;
+    if (repeated !== null) {
+      // Whoever was removed since sees no run there, not even their own.
+      if ((await findRole(prisma, { conversationId: repeated.conversationId, userId: request.userId })) === undefined) throw notFound('Conversation');
+      return repeated;
+    }
     let isCounted = false;
     try {
       await requireContext(prisma, request.userId, request.context ?? null);
@@ -102,7 +107,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       isCounted = true;
       const reservation = await deps.quotas.reservationFor(request);
       if (busy === 'INTERRUPT' && request.conversationId !== null) {
-        if (!(await isVisibleConversation(prisma, request.userId, request.conversationId))) throw notFound('Conversation');
+        await requirePermission(prisma, { conversationId: request.conversationId, userId: request.userId }, 'SEND');
         // With what is kept free for those that are stopped, which is the most that they come to: what fits now fits when they have ended.
         await reservation?.look();
         await endRoundsIn(deps, request.conversationId);
@@ -165,9 +170,17 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   /** Where a message is, and what its run was asked to do. */
   const whereIs = async (userId: string, messageId: string): Promise<{ readonly conversationId: string; readonly kind: Run['kind'] }> => {
     const message = await findVisibleMessage(prisma, userId, messageId);
+    requireRole(message?.viewerRole, 'SEND', 'Message');
     if (message === null) throw notFound('Message');
     const run = await prisma.run.findFirst({ where: { OR: [{ answerId: messageId }, { questionId: messageId }] }, select: { kind: true } });
     return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT' };
+  };
+
+  /** @throws AppError FORBIDDEN when the data of a conversation is somebody else's */
+  const requireOwnData = async (userId: string, conversationId: string): Promise<void> => {
+    const own = await prisma.conversation.count({ where: { id: conversationId, ownerId: userId } });
+    if (own > 0) return;
+    throw new AppError('FORBIDDEN', 'This answer is an analysis of data that only the OWNER who holds the conversation has; only they can have it made again.');
   };
 
   /**
@@ -193,6 +206,9 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
 
     /** Stops everything in conversations that are about to be deleted. Access was checked by whoever deletes. */
     stopAllIn: async (conversationIds: readonly string[]): Promise<void> => stopOpenRuns({ conversationId: { in: [...conversationIds] } }),
+
+    /** Stops what somebody asked for in a conversation in which they may not ask any more. */
+    stopAllOfIn: async (userId: string, conversationId: string): Promise<void> => stopOpenRuns({ userId, conversationId }),
 
     /** Stops everything that somebody started, and everything in conversations of theirs, before they are deleted. */
     stopAllOf: async (userId: string): Promise<void> => stopOpenRuns({ OR: [{ userId }, { conversation: { ownerId: userId } }] }),
@@ -236,6 +252,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       const values = parseInput(regenerateInput, input);
       const { messageId } = values;
       const { conversationId, kind } = await whereIs(userId, messageId);
+      if (kind === 'AUTO_ANALYZE') await requireOwnData(userId, conversationId);
       return startOnce(await requestOf(userId, kind, values, conversationId, null, { type: 'ANSWER', messageId }), values.ifBusy ?? 'REJECT');
     },
 
@@ -253,9 +270,17 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       return startOnce(await requestOf(userId, 'AUTO_ANALYZE', values, session.conversation.id, question), values.ifBusy ?? 'REJECT');
     },
 
-    /** Stops a run, with the round that it is a turn of, and waits a moment for its end. Stopping again, or after the end, changes nothing and answers the same. */
+    /**
+     * Stops a run, with the round that it is a turn of, and waits a moment for its end. Stopping again, or after the end, changes nothing and
+     * answers the same.
+     *
+     * @throws AppError NOT_FOUND; FORBIDDEN for a READER, but for what they asked for
+     */
     stop: async (viewer: Viewer | null, id: string): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
       const run = await get(viewer, id);
+      // Whoever asked for it pays for it, whatever they may do here by now.
+      if (run.userId !== userId) await requirePermission(prisma, { conversationId: run.conversationId, userId }, 'STOP_RUN', 'Run');
       // Before the run, so that no other turn begins when it ends by itself in this moment.
       if (run.roundId !== null) await endRound(deps, run.roundId, 'STOPPED');
       if (hasEnded(run)) return run;
@@ -275,7 +300,7 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     },
 
     /**
-     * Follows a run from a position until its last event.
+     * Follows a run from a position until its last event, or until the viewer takes no part in its conversation any more.
      *
      * @param after the number of the last event that the caller has; 0 for all of them
      * @throws AppError NOT_FOUND; BAD_USER_INPUT when `after` is negative or beyond the newest event
@@ -292,7 +317,10 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       if (run === undefined) throw notFound('Run');
       const newest = run.newest ?? 0;
       parseInput(z.number().int().min(0, 'must be 0 or more').max(newest, `is beyond the newest event, ${newest}`), after, ['after']);
-      return run.trimmedAt === null && !(hasEnded(run) && after === run.lastSeq) ? runLog.read(id, after) : replayOf(deps, run, after);
+      const reader = run.trimmedAt === null && !(hasEnded(run) && after === run.lastSeq) ? runLog.read(id, after) : replayOf(deps, run, after);
+      // What has ended is told before anybody could leave.
+      if (!hasEnded(run)) deps.roomSignals.watch(reader, { conversationId: run.conversationId, userId });
+      return reader;
     },
   };
 }

@@ -8,6 +8,8 @@ import { expiryOf } from '../conversation/temporary.ts';
 import type { Reservation } from '../quota/run-quotas.ts';
 import { inPreparedTransaction, inTransaction, onPool, type RunDependencies, type RunSql } from './deps.ts';
 import { holdConversation } from './hold-conversation.ts';
+import { storeMentions } from '../room/mentions.ts';
+import { requireRole, type RoomRole } from '../room/permissions.ts';
 import type { RunRequest } from './request.ts';
 import { writeStart, type RunQuestion, type RunStart } from './start-statement.ts';
 
@@ -21,13 +23,15 @@ interface Room {
 
 /** Locks the conversation, so that two sends into it come one after the other, and looks around. */
 async function enter(transaction: Prisma.TransactionClient, conversationId: string, userId: string): Promise<Room> {
-  const { sessionId } = await lockConversation(transaction, conversationId, userId);
+  const { sessionId } = await lockConversation(transaction, conversationId);
   // A statement of its own: the one that waits for the lock sees what was there before it waited.
-  const [seen] = await transaction.$queryRaw<Pick<Room, 'isBusy' | 'end'>[]>`
+  const [seen] = await transaction.$queryRaw<(Pick<Room, 'isBusy' | 'end'> & { readonly role: RoomRole | null })[]>`
     SELECT (EXISTS (SELECT 1 FROM runs WHERE conversation_id = ${conversationId}::uuid AND status IN ('RUNNING', 'QUEUED', 'AWAITING_INPUT'))
         OR EXISTS (SELECT 1 FROM rounds WHERE conversation_id = ${conversationId}::uuid AND ended_at IS NULL)) AS "isBusy",
       (SELECT json_build_object('id', id, 'depth', depth) FROM messages WHERE conversation_id = ${conversationId}::uuid AND is_active
-       ORDER BY depth DESC LIMIT 1) AS "end"`;
+       ORDER BY depth DESC LIMIT 1) AS "end",
+      (SELECT a.role::text FROM participations a WHERE a.conversation_id = ${conversationId}::uuid AND a.user_id = ${userId}::uuid) AS role`;
+  requireRole(seen?.role ?? undefined, 'SEND');
   return { sessionId, isBusy: seen?.isBusy ?? false, end: seen?.end ?? null };
 }
 
@@ -113,7 +117,11 @@ export async function startRun(deps: RunDependencies, request: RunRequest, reser
     await reservation?.enter(inTransaction(transaction));
     const isRunning = !isBusy;
     const question = await placeQuestion(transaction, deps, { request, conversationId, end, isRunning });
-    return write(inTransaction(transaction), { conversationId, isNewConversation: false, sessionId, question, isRunning });
+    const run = await write(inTransaction(transaction), { conversationId, isNewConversation: false, sessionId, question, isRunning });
+    if (question.isNew && request.text !== null) {
+      await storeMentions(transaction, { conversationId, messageId: question.id, authorId: userId, text: request.text });
+    }
+    return run;
   });
 }
 

@@ -49,7 +49,12 @@ export async function storeEnd(deps: RunDependencies, performed: PerformedRun, e
  * @returns whether it waits now; false when somebody wants it stopped
  * @throws when it was taken away from this node, or could not be stored
  */
-export async function storePause(deps: RunDependencies, { run, answer, writer, meter, trace }: PerformedRun, pause: LoopPause, changes: Changes): Promise<boolean> {
+export async function storePause(
+  deps: RunDependencies,
+  { run, answer, writer, meter, trace }: PerformedRun,
+  pause: LoopPause,
+  changes: Changes,
+): Promise<boolean> {
   // Another node may go on, and counts what is stored.
   await Promise.all([meter.settle(writer.lost), trace.stored()]);
   await writer.flushed();

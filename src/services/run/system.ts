@@ -38,6 +38,11 @@ export function plannedContextOf(room: InstructedRoom, userId: string): ContextN
   return room.ownerId === userId && room.sessionId === null ? contextOf(room) : null;
 }
 
+/** The data session that a run may work with: that of whoever holds the conversation, and of nobody else who takes part. */
+export function sessionOf(room: InstructedRoom, userId: string): string | null {
+  return room.ownerId === userId ? room.sessionId : null;
+}
+
 /** The instructions above a conversation. */
 export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
   const instructions = await instructionsOf(deps, room, asked);
@@ -47,8 +52,9 @@ export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf'
 async function instructionsOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
   const { userId, question, kind, systemPrompt, resolved, maxTokens } = asked;
   const beside = systemPrompt === null ? [] : [systemPrompt];
-  if (room.sessionId !== null) {
-    const data = dataPrompt(await deps.dataOf({ sessionId: room.sessionId, userId }, question));
+  const sessionId = sessionOf(room, userId);
+  if (sessionId !== null) {
+    const data = dataPrompt(await deps.dataOf({ sessionId, userId }, question));
     return [data, ...(kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []), ...beside].join('\n\n');
   }
   const context = plannedContextOf(room, userId);

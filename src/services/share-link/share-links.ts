@@ -11,6 +11,7 @@ import type { Limiter } from '../../limits/limiter.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
+import { requireRole, type RoomRole } from '../room/permissions.ts';
 import { shareSnapshot, takeSnapshot, type SharedMessage } from './snapshot.ts';
 
 /** A link to a conversation as it was, as its owner sees it. */
@@ -69,7 +70,7 @@ export function createShareLinks({ prisma, statements, clock, newId, tokens, lim
      * Makes a link to a conversation as it is now.
      *
      * @returns the link, and its token: to be shown once, for only a hash is kept
-     * @throws AppError NOT_FOUND; BAD_USER_INPUT for a moment that is past; CONFLICT for a conversation that is empty or too large, and when
+     * @throws AppError NOT_FOUND; FORBIDDEN for all but its OWNERs; BAD_USER_INPUT for a moment that is past; CONFLICT for a conversation that is empty or too large, and when
      *   the viewer has as many links as are allowed
      */
     create: async (
@@ -80,9 +81,10 @@ export function createShareLinks({ prisma, statements, clock, newId, tokens, lim
       const now = clock.now();
       const { token, hash: tokenHash } = tokens.make();
       const shareLink = await prisma.$transaction(async (transaction) => {
-        const [conversation] = await transaction.$queryRaw<{ title: string | null }[]>(Prisma.sql`
-          SELECT c.title FROM conversations c JOIN participations a ON a.conversation_id = c.id AND a.user_id = ${userId}::uuid
+        const [conversation] = await transaction.$queryRaw<{ title: string | null; role: RoomRole }[]>(Prisma.sql`
+          SELECT c.title, a.role::text AS role FROM conversations c JOIN participations a ON a.conversation_id = c.id AND a.user_id = ${userId}::uuid
           WHERE c.id = ${conversationId}::uuid`);
+        requireRole(conversation?.role, 'SHARE');
         if (conversation === undefined) throw notFound('Conversation');
         if (expiresAt !== null && expiresAt <= now)
           throw badInput(['input', 'expiresAt'], `${expiresAt.toISOString()} is past; give a moment to come, or none`);
@@ -123,8 +125,8 @@ export function createShareLinks({ prisma, statements, clock, newId, tokens, lim
     },
 
     /**
-     * What a token leads to, for everybody. Gone with the link, with its time, with the conversation, and when its owner has left or is not
-     * in use any more; all of that, and a token that never was, have the same answer.
+     * What a token leads to, for everybody. Gone with the link, with its time, with the conversation, and when its maker has left, is no
+     * OWNER or not in use any more; all of that, and a token that never was, have the same answer.
      *
      * @throws AppError NOT_FOUND, RATE_LIMITED
      */
@@ -132,7 +134,7 @@ export function createShareLinks({ prisma, statements, clock, newId, tokens, lim
       requireAllowance(await limiter.consume(networkOf(device.address)), 'Too many shared conversations were asked for from your address');
       const { rows } = await statements.query<Omit<SharedConversation, 'messages'> & { readonly snapshot: unknown }>(
         `SELECT l.id AS "linkId", l.title, l.snapshot, l.created_at AS "sharedAt", l.expires_at AS "expiresAt" FROM share_links l
-         JOIN participations a ON a.conversation_id = l.conversation_id AND a.user_id = l.owner_id
+         JOIN participations a ON a.conversation_id = l.conversation_id AND a.user_id = l.owner_id AND a.role = 'OWNER'
          JOIN users u ON u.id = l.owner_id AND u.disabled_at IS NULL AND u.deleting_since IS NULL
          WHERE l.token_hash = $1 AND ${isInForce}`,
         [tokens.hashOf(token), clock.now()],

@@ -1,3 +1,4 @@
+import { notFound } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { storableJson } from '../file/file-row.ts';
 import type { TraceSpan } from './trace-span.ts';
@@ -29,9 +30,23 @@ export async function storeSpans(statements: Statements, spans: readonly TraceSp
   await statements.query(insert, [JSON.stringify(storableJson(spans))]);
 }
 
-/** The spans of a run, in the order in which they began. */
-export async function readSpans(statements: Statements, runId: string, limit: number): Promise<readonly TraceSpan[]> {
-  return (await statements.query<TraceSpan>(select, [runId, limit])).rows;
+// The prompt of a persona is its owner's alone, and so is that of one that is gone.
+const owned = `
+  SELECT CASE WHEN r.persona_id IS NULL THEN m.persona_name IS NULL ELSE p.owner_id = r.user_id END AS "maySeePrompt"
+  FROM runs r LEFT JOIN messages m ON m.id = r.answer_id LEFT JOIN personas p ON p.id = r.persona_id WHERE r.id = $1::uuid AND r.user_id = $2::uuid`;
+
+/**
+ * The spans of a run that a person started, in the order in which they began.
+ *
+ * @throws AppError NOT_FOUND
+ */
+export async function readTrace(statements: Statements, userId: string, runId: string, limit: number): Promise<readonly TraceSpan[]> {
+  const { rows: runs } = await statements.query<{ readonly maySeePrompt: boolean }>(owned, [runId, userId]);
+  const [run] = runs;
+  if (run === undefined) throw notFound('Run');
+  const { rows } = await statements.query<TraceSpan>(select, [runId, limit]);
+  if (run.maySeePrompt) return rows;
+  return rows.map((span) => (span.kind === 'MODEL_CALL' && span.input !== null ? { ...span, input: { ...span.input, system: null } } : span));
 }
 
 /** Removes old spans, some at a time. @returns how many */

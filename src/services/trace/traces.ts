@@ -1,7 +1,6 @@
-import type { PrismaClient, Run } from '../../../prisma/generated/client.ts';
+import type { Run } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import { later, type Clock } from '../../base/clock.ts';
-import { notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { TraceConfig } from '../../base/trace-config.ts';
@@ -12,7 +11,7 @@ import type { RunTool } from '../run-tool.ts';
 import type { EndedCall } from '../usage/metering.ts';
 import { answerJson, fitContent, requestJson } from './content.ts';
 import { modelSpan, toolSpan } from './genai-spans.ts';
-import { readSpans, removeSpans, storeSpans } from './trace-store.ts';
+import { readTrace, removeSpans, storeSpans } from './trace-store.ts';
 import type { TraceSpan } from './trace-span.ts';
 
 /** The trace of a run while this node performs it. */
@@ -43,7 +42,6 @@ export interface Traces {
 
 /** What it stands on. */
 export interface TraceDependencies {
-  readonly prisma: PrismaClient;
   readonly statements: Statements;
   readonly clock: Clock;
   readonly newId: IdSource;
@@ -75,7 +73,7 @@ const noModel = {
 } as const;
 
 /** Creates it. */
-export function createTraces({ prisma, statements, clock, newId, logger, config, spanExport }: TraceDependencies): Traces {
+export function createTraces({ statements, clock, newId, logger, config, spanExport }: TraceDependencies): Traces {
   const { retentionMs, maxContentBytes } = config;
   const runs = new Map<string, RunState>();
   const hasContent = spanExport?.hasContent ?? false;
@@ -128,7 +126,7 @@ export function createTraces({ prisma, statements, clock, newId, logger, config,
   };
 
   const watchTool = (tool: RunTool, runId: string): RunTool => ({
-    definition: tool.definition,
+    ...tool,
     run: async (argumentsJson, recorder, signal) => {
       const startedAt = clock.now();
       const ended = (outcome: { readonly content: string; readonly isError: boolean } | null): void => {
@@ -202,8 +200,7 @@ export function createTraces({ prisma, statements, clock, newId, logger, config,
 
     ofRun: async (viewer, runId) => {
       const { userId } = requireViewer(viewer);
-      if ((await prisma.run.count({ where: { id: runId, userId } })) === 0) throw notFound('Run');
-      return readSpans(statements, runId, mostSpans);
+      return readTrace(statements, userId, runId, mostSpans);
     },
 
     removeOld: async () => {

@@ -27,9 +27,10 @@ export async function openRoom(
   for (const [place, handle] of handles.entries()) {
     const at = new Date(1_700_000_000_000 + place);
     // A handle is unique for its owner, and a person may have several rooms.
-    const known = await prisma.persona.findUnique({ where: { ownerId_handle: { ownerId: userId, handle } } });
     const data = { id: uuidv7(), ownerId: userId, handle, name: handle.toUpperCase(), fallbacks: [], createdAt: at, updatedAt: at, ...more };
-    const { id } = known ?? (await prisma.persona.create({ data }));
+    // Several rooms may be opened at once.
+    await prisma.persona.createMany({ data, skipDuplicates: true });
+    const { id } = await prisma.persona.findUniqueOrThrow({ where: { ownerId_handle: { ownerId: userId, handle } } });
     await prisma.conversationPersona.create({ data: { conversationId, personaId: id, addedAt: at } });
     ids.set(handle, id);
   }
@@ -37,9 +38,13 @@ export async function openRoom(
 }
 
 /** The events of a conversation up to the end of its round, which is waited for. */
-export async function roundEvents({ conversationLog }: Pick<RunNode, 'conversationLog'>, conversationId: string): Promise<readonly ConversationEventData[]> {
+export async function roundEvents(
+  { conversationLog, prisma }: Pick<RunNode, 'conversationLog' | 'prisma'>,
+  conversationId: string,
+): Promise<readonly ConversationEventData[]> {
   const events: ConversationEventData[] = [];
-  for await (const { data } of conversationLog.read(conversationId, 0)) {
+  const { ownerId } = await prisma.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: { ownerId: true } });
+  for await (const { data } of conversationLog.read(conversationId, ownerId, 0)) {
     events.push(data);
     if (data.type === 'RoundEnded') break;
   }

@@ -1,0 +1,49 @@
+import { createInvitationTokens } from './auth/opaque-tokens.ts';
+import type { Foundation } from './compose.ts';
+import type { ConversationLog } from './events/conversation-log.ts';
+import type { RoomSignals } from './events/room-signals.ts';
+import type { Audit } from './services/audit.ts';
+import type { People } from './services/people/index.ts';
+import type { Planners } from './services/planner/planners.ts';
+import { createAvatars } from './services/profile/avatars.ts';
+import { createProfiles } from './services/profile/profiles.ts';
+import { createInvitations } from './services/room/invitations.ts';
+import { createMentions } from './services/room/mentions.ts';
+import { createParticipants } from './services/room/participants.ts';
+import type { Runs } from './services/run/run.ts';
+import type { Statements } from './stores/statements.ts';
+
+/** What was made before. */
+interface Parts {
+  readonly statements: Statements;
+  readonly conversationLog: ConversationLog;
+  readonly roomSignals: RoomSignals;
+  readonly audit: Audit;
+  readonly runs: Runs;
+  readonly people: People;
+  readonly planners: Planners;
+}
+
+/** Wires who takes part in conversations, how they come, and how they are shown. */
+export function composeRooms(foundation: Foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners }: Parts) {
+  const { config, database, clock, newId, fileStore, logger, limits } = foundation;
+  const { prisma } = database;
+  const avatars = createAvatars({ prisma, statements, clock, fileStore, logger });
+  return {
+    participants: createParticipants({ prisma, statements, clock, conversationLog, roomSignals, audit, stopRunsOf: runs.stopAllOfIn }),
+    invitations: createInvitations({
+      prisma,
+      statements,
+      clock,
+      newId,
+      tokens: createInvitationTokens(),
+      conversationLog,
+      audit,
+      limits,
+      config: config.rooms,
+    }),
+    mentions: createMentions({ statements }),
+    avatars,
+    profiles: createProfiles({ people, planners, avatars }),
+  };
+}
