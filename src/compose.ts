@@ -6,7 +6,9 @@ import type { Clock } from './base/clock.ts';
 import type { Config } from './base/config.ts';
 import type { IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
+import type { Documents } from './documents/documents.ts';
 import type { Duckdb } from './duckdb/duckdb.ts';
+import type { EmbeddedModel } from './embeddings/embedded.ts';
 import type { Registry } from './engines/registry.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { Limits } from './limits/limits.ts';
@@ -19,6 +21,7 @@ import { composeAttachments, composeContexts, composeContextUsages } from './com
 import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
+import { composeKnowledge } from './compose-knowledge.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -55,6 +58,7 @@ import { checkDatabase, type Database } from './stores/database.ts';
 import type { FileStore } from './stores/file-store.ts';
 import type { PartialFiles } from './stores/partial-files.ts';
 import { createStatements } from './stores/statements.ts';
+import type { VectorStore } from './stores/vectors/vector-store.ts';
 
 /** The things of floor 2 and the settings that the services stand on. */
 export interface Foundation {
@@ -68,6 +72,9 @@ export interface Foundation {
   readonly database: Database;
   readonly duckdb: Duckdb;
   readonly plots: Plots;
+  readonly documents: Documents;
+  readonly embedded: EmbeddedModel;
+  readonly vectors: VectorStore;
   readonly fileStore: FileStore;
   readonly partialFiles: PartialFiles;
   readonly registry: Registry;
@@ -113,6 +120,8 @@ export function composeServices(foundation: Foundation) {
     maxTablesPerSession: maxDerivedTables,
   });
   const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
+  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
   const planned = composePlanning(foundation, statements, conversationLog);
   const runDependencies: RunDependencies = {
     prisma,
@@ -132,6 +141,7 @@ export function composeServices(foundation: Foundation) {
     },
     toolsOf: createDataTools({ duckdb, plots, ...sessionTables, verifiedQueries, logger, limits: { maxResultRows: config.sql.maxRows } }),
     planning: planned.planning,
+    knowledge: known.knowledge,
     chatsPerUser: limits.chatsPerUser,
     quotas: runQuotas(modelCalls),
     moods,
@@ -213,6 +223,7 @@ export function composeServices(foundation: Foundation) {
     fileChanges: createFileChanges({ prisma, clock }),
     ...uploadServices,
     imports,
+    ...known.services,
     usages: createUsages({ statements, clock }),
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
@@ -220,5 +231,19 @@ export function composeServices(foundation: Foundation) {
     personalSessions: planned.personalSessionsOf(sessions),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
-  return { services, runLog, conversationLog, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies, modelCalls, resealKeys };
+  return {
+    services,
+    runLog,
+    conversationLog,
+    uploadChanges,
+    uploadUpkeep,
+    importChanges,
+    importJobs,
+    knowledgeChanges,
+    knowledgeUpkeep: known.upkeep,
+    executor,
+    runDependencies,
+    modelCalls,
+    resealKeys,
+  };
 }

@@ -6,6 +6,7 @@ import { downloadVariables, shapeDownloads, type DownloadConfig } from './downlo
 import { engineVariables, shapeEngines, type EnginesConfig } from './engine-config.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
+import { knowledgeVariables, shapeKnowledge, type KnowledgeConfig } from './knowledge-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
@@ -88,6 +89,7 @@ export interface Config {
   readonly context: ContextConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
+  readonly knowledge: KnowledgeConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -165,6 +167,7 @@ const variables = z.object({
   ...contextVariables,
   ...attachmentVariables,
   ...importVariables,
+  ...knowledgeVariables,
   ...engineVariables,
 });
 
@@ -266,6 +269,7 @@ function shape(values: z.infer<typeof variables>): Config {
     context: shapeContext(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
+    knowledge: shapeKnowledge(values),
     engines: shapeEngines(values),
   };
 }

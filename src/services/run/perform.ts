@@ -72,7 +72,7 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 
 /** The work of a run between its start and its end. */
 async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
-  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
+  const { conversation, context, tools, request, options, knowledge } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
   const title =
@@ -87,7 +87,16 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
   try {
-    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
+    let said = '';
+    const heard: Answer = {
+      ...answer,
+      text: (piece) => {
+        said += piece;
+        answer.text(piece);
+      },
+    };
+    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer: heard, noteModel, maxSteps, toolTimeoutMs }, signal);
+    for (const data of knowledge?.citationsOf(said) ?? []) await answer.addPart({ kind: 'CITATION', data });
     changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
     const [named] = await Promise.all([title, mood.settled()]);
     if (named !== null) writer.append({ type: 'TitleChanged', title: named });

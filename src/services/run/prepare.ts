@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import type { RunTool } from '../run-tool.ts';
+import type { KnowledgeOfRun } from '../knowledge/run-knowledge.ts';
 import type { RunDependencies } from './deps.ts';
 import { runOptions, type RunOptions } from './options.ts';
 import { plannedContextOf, systemOf, type InstructedRoom } from './system.ts';
@@ -13,26 +14,29 @@ export interface Changes {
   isContextNearlyFull: boolean;
 }
 
-type Room = InstructedRoom & Pick<Conversation, 'titleSource'>;
+type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasKnowledge: boolean };
 
 /** What a run must know of its conversation. @throws Error when it is gone */
 async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
   const { rows } = await pool.query<Room>({
     name: 'room-of-run',
     text: `SELECT owner_id AS "ownerId", session_id AS "sessionId", goal_id AS "goalId", weekly_plan_id AS "weeklyPlanId", daily_plan_id AS "dailyPlanId",
-      title_source AS "titleSource" FROM conversations WHERE id = $1`,
+      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id) AS "hasKnowledge"
+      FROM conversations WHERE id = $1`,
     values: [conversationId],
   });
   if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
   return rows[0];
 }
 
-/** The tools that the context of a conversation gives to its engine. */
-function toolsFor(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
+/** The tools that the context of a conversation gives to its engine, and the search in its knowledge bases. */
+function toolsFor(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes, knowledge: KnowledgeOfRun | null): readonly RunTool[] {
   const { id, userId, conversationId } = run;
   const { sessionId } = room;
-  if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
-  return plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId });
+  const search = knowledge === null ? [] : [knowledge.tool];
+  if (sessionId !== null)
+    return [...deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } }), ...search];
+  return plannedContextOf(room, userId) === null ? search : [...deps.planning.toolsOf({ userId, conversationId }), ...search];
 }
 
 /** The engine that a run calls, for its answer or for something beside it. */
@@ -53,9 +57,10 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const tools = toolsFor(deps, run, conversation, question, changes);
+  const knowledge = conversation.hasKnowledge ? await deps.knowledge.open(run) : null;
+  const tools = toolsFor(deps, run, conversation, question, changes, knowledge);
   const { userId, kind } = run;
-  const system = await systemOf(deps, conversation, { userId, kind, question, resolved, maxTokens, systemPrompt: options.systemPrompt ?? null });
+  const system = await systemOf(deps, conversation, { userId, kind, question, resolved, maxTokens, systemPrompt: options.systemPrompt ?? null, knowledge });
   const request = {
     model: resolved.model,
     task: run.kind,
@@ -68,5 +73,5 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     maxTokens,
     countsWordsAlone: options.maxTokens == null,
   } as const;
-  return { conversation, context, tools, request, options };
+  return { conversation, context, tools, request, options, knowledge };
 }

@@ -3,6 +3,7 @@ import type { ResolvedModel } from '../../engines/registry.ts';
 import { inputTokensOf } from '../context/window.ts';
 import { contextOf, type ContextColumns, type ContextName } from '../conversation/about.ts';
 import { mostPlanningTokens, planningShare } from '../planning-context/planning-context.ts';
+import type { KnowledgeOfRun } from '../knowledge/run-knowledge.ts';
 import type { RunDependencies } from './deps.ts';
 import { autoAnalyzePrompt, chatPrompt, dataPrompt } from './prompts.ts';
 
@@ -20,6 +21,8 @@ export interface Instructed {
   /** What the person gave as instructions; in a plain chat they take the place of ours. */
   readonly systemPrompt: string | null;
   readonly resolved: ResolvedModel;
+  /** Null where the conversation draws on no knowledge base. */
+  readonly knowledge: Pick<KnowledgeOfRun, 'prompt'> | null;
   readonly maxTokens: number;
 }
 
@@ -31,13 +34,14 @@ export function plannedContextOf(room: InstructedRoom, userId: string): ContextN
 /** The instructions above a conversation. */
 export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
   const { userId, question, kind, systemPrompt, resolved, maxTokens } = asked;
-  const beside = systemPrompt === null ? [] : [systemPrompt];
+  const known = asked.knowledge === null ? [] : [asked.knowledge.prompt];
+  const beside = [...known, ...(systemPrompt === null ? [] : [systemPrompt])];
   if (room.sessionId !== null) {
     const data = dataPrompt(await deps.dataOf({ sessionId: room.sessionId, userId }, question));
     return [data, ...(kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []), ...beside].join('\n\n');
   }
   const context = plannedContextOf(room, userId);
-  if (context === null) return systemPrompt ?? chatPrompt;
+  if (context === null) return [systemPrompt ?? chatPrompt, ...known].join('\n\n');
   const window = await deps.contexts.windowOf(userId, resolved);
   const budget = Math.min(mostPlanningTokens, Math.floor(inputTokensOf(window, maxTokens) * planningShare));
   return [await deps.planning.describe({ userId, context }, budget), ...beside].join('\n\n');
