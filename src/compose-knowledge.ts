@@ -20,6 +20,8 @@ import type { Statements } from './stores/statements.ts';
 
 /** How long a name server may take for a name that a person gave. */
 const lookupTimeoutMs = 2_000;
+/** Whoever reads a page counts its bytes and says what is too much; the guard ends what goes on for longer. */
+const mostBeyond = 1024 * 1024;
 /** Of the vectors of a batch. */
 const mostAnswerBytes = 32 * 1024 * 1024;
 
@@ -29,8 +31,9 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
   const { prisma, pool } = foundation.database;
   const limits = config.knowledge;
   const { timers } = config.engines;
-  const addresses = createOutsideAddresses({ allowedPrivateHosts: config.providers.allowedPrivateHosts, timeoutMs: lookupTimeoutMs });
-  const guarded = { addresses, connectTimeoutMs: timers.connectTimeoutMs };
+  const addressesWith = (allowedPrivateHosts: readonly string[]) => createOutsideAddresses({ allowedPrivateHosts, timeoutMs: lookupTimeoutMs });
+  const { connectTimeoutMs } = timers;
+  const addresses = addressesWith(config.providers.allowedPrivateHosts);
   const embedders = createEmbedders({
     pool,
     sealed: createSealedTexts({ secret, previousSecrets: config.previousSecrets, purpose: 'provider-keys' }),
@@ -38,11 +41,17 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
     configured: embeddingAccesses(config.engines),
     surroundings: {
       known: { fetch: createDirectFetch(fetch), timers },
-      given: { fetch: createGuardedFetch({ ...guarded, maxBytes: mostAnswerBytes }), timers },
+      given: { fetch: createGuardedFetch({ addresses, connectTimeoutMs, maxBytes: mostAnswerBytes }), timers },
     },
   });
   const pages = {
-    fetch: createGuardedFetch({ ...guarded, maxBytes: limits.maxDocumentBytes + 1, givesRedirects: true }),
+    // What models may be asked at is not what people may read pages of: operators allow each by itself.
+    fetch: createGuardedFetch({
+      addresses: addressesWith(limits.allowedPrivateHosts),
+      connectTimeoutMs,
+      maxBytes: limits.maxDocumentBytes + mostBeyond,
+      givesRedirects: true,
+    }),
     maxBytes: limits.maxDocumentBytes,
     timeoutMs: limits.pageTimeoutMs,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { megabyte, wholeNumber } from './config-values.ts';
+import { privateHosts } from './provider-config.ts';
 
 /** How much knowledge people may keep, and how it is read, embedded and searched. */
 export interface KnowledgeConfig {
@@ -25,6 +26,8 @@ export interface KnowledgeConfig {
   readonly maxRunning: number;
   /** How long all work at one may take: fetching, reading and embedding. */
   readonly documentTimeoutMs: number;
+  /** Host names and networks that web pages may be fetched from although they are not public. */
+  readonly allowedPrivateHosts: readonly string[];
   /** How long a web page may take to come. */
   readonly pageTimeoutMs: number;
   /** `provider:model` for bases that do not say; null for words alone. */
@@ -51,6 +54,7 @@ export const knowledgeVariables = {
   DOCUMENT_READ_MEMORY_MB: wholeNumber(512, 64, 65_536),
   MAX_RUNNING_DOCUMENTS: wholeNumber(2, 1, 64),
   DOCUMENT_TIMEOUT_MINUTES: wholeNumber(60, 1, 10_080),
+  WEB_PAGE_ALLOWED_PRIVATE_HOSTS: privateHosts,
   WEB_PAGE_TIMEOUT_MS: wholeNumber(20_000, 100, 600_000),
   EMBEDDING_MODEL: z
     .string()
@@ -78,6 +82,7 @@ export function shapeKnowledge(values: z.infer<typeof variables>): KnowledgeConf
     readMemoryBytes: values.DOCUMENT_READ_MEMORY_MB * megabyte,
     maxRunning: values.MAX_RUNNING_DOCUMENTS,
     documentTimeoutMs: values.DOCUMENT_TIMEOUT_MINUTES * 60_000,
+    allowedPrivateHosts: values.WEB_PAGE_ALLOWED_PRIVATE_HOSTS,
     pageTimeoutMs: values.WEB_PAGE_TIMEOUT_MS,
     embeddingModel: values.EMBEDDING_MODEL === 'none' ? null : values.EMBEDDING_MODEL,
     embeddingTimeoutMs: values.EMBEDDING_TIMEOUT_MS,

@@ -115,13 +115,17 @@ builder.relayMutationField(
   {
     description:
       'Adds a web page to a knowledge base: the server fetches it in the background, following redirects to public addresses alone. HTML, PDF, DOCX, Markdown, CSV and plain text are read.',
-    resolve: async (_root, { input: { knowledgeBaseId, ...input } }, { services, viewer }) => ({
-      document: await services.knowledgeDocuments.addWebPage(viewer, { ...input, knowledgeBaseId: knowledgeBaseId.id }),
-    }),
+    resolve: (_root, { input: { knowledgeBaseId, ...input } }, { services, viewer }) =>
+      services.knowledgeDocuments.addWebPage(viewer, { ...input, knowledgeBaseId: knowledgeBaseId.id }),
   },
   {
     description: 'The document that waits for its turn.',
-    outputFields: (t) => ({ document: t.expose('document', { type: Document, description: 'Follow it with `documentProgress`.' }) }),
+    outputFields: (t) => ({
+      document: t.expose('document', { type: Document, description: 'Follow it with `documentProgress`.' }),
+      isDuplicate: t.exposeBoolean('isDuplicate', {
+        description: 'Whether the base had this address already: nothing was added. `reindexDocument` fetches it anew.',
+      }),
+    }),
   },
 );
 

@@ -1,4 +1,5 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
+import { knowledgeOperations } from './knowledge-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -44,6 +45,9 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlanItem',
       'PlanProposal',
       'PlanProposalPart',
+      'KnowledgeBase',
+      'Document',
+      'CitationPart',
     ] as const
   ).map((kind): AccessOperation => ({
     field: 'Query.node',
@@ -119,6 +123,7 @@ export const accessOperations: readonly AccessOperation[] = [
   },
   mutation('cancelImport', 'import { id }', (ids) => ({ id: ids.Import })),
   mutation('deleteImport', 'deletedImportId', (ids) => ({ id: ids.Import })),
+  ...knowledgeOperations,
   mutation('revokeLogin', 'revokedLoginId', (ids) => ({ id: ids.Login })),
   mutation('deleteAttachment', 'deletedAttachmentId', (ids) => ({ id: ids.Attachment })),
   mutation('deleteVerifiedQuery', 'deletedVerifiedQueryId', (ids) => ({ id: ids.VerifiedQuery })),

@@ -54,7 +54,7 @@ export function delimiterOf(text: string): string | null {
   const filled = lines.filter((line) => line.trim() !== '').map((line) => line.replaceAll(/"(?:[^"]|"")*"/g, ''));
   const counts = [',', ';', '\t', '|'].map((delimiter) => {
     const [header = 0, ...rest] = filled.map((line) => line.split(delimiter).length - 1);
-    return { delimiter, header, isTable: header > 0 && rest.filter((count) => count === header).length >= rest.length * 0.8 };
+    return { delimiter, header, isTable: header > 0 && rest.length > 0 && rest.filter((count) => count === header).length >= rest.length * 0.8 };
   });
   return counts.filter(({ isTable }) => isTable).toSorted((one, other) => other.header - one.header)[0]?.delimiter ?? null;
 }

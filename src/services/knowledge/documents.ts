@@ -185,34 +185,34 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
     },
 
     /**
-     * Adds a web page, which is fetched in the background.
+     * Adds a web page, which is fetched in the background. An address that the base has already adds nothing.
      *
-     * @throws AppError NOT_FOUND; BAD_USER_INPUT for what is no address; CONFLICT when the base has the address already, and at the limit
+     * @throws AppError NOT_FOUND; BAD_USER_INPUT for what is no address; CONFLICT at the limit
      */
     addWebPage: async (
       viewer: Viewer | null,
       input: { readonly knowledgeBaseId: string; readonly url: string; readonly name?: string | null | undefined },
-    ): Promise<DocumentRow> => {
+    ): Promise<ReceivedDocument> => {
       const { userId } = requireViewer(viewer);
       const { knowledgeBaseId } = input;
       await requireBase(userId, knowledgeBaseId);
       const url = pageAddress(input.url).href;
+      const known = await prisma.document.findFirst({ where: { knowledgeBaseId, url } });
+      if (known !== null) return { document: known, isDuplicate: true };
       await checkRoom(userId, knowledgeBaseId, 0);
-      if ((await prisma.document.count({ where: { knowledgeBaseId, url } })) > 0)
-        throw new AppError('CONFLICT', `The knowledge base has "${url.slice(0, 200)}" already. "reindexDocument" fetches it anew.`);
-      return create({ id: newId(), ownerId: userId, knowledgeBaseId, name: labelOf(input.name ?? '') || url, source: 'URL', url });
+      const name = labelOf(input.name ?? '') || url;
+      return { document: await create({ id: newId(), ownerId: userId, knowledgeBaseId, name, source: 'URL', url }), isDuplicate: false };
     },
 
     /**
-     * Reads a document anew; a web page is fetched anew. What was stored of it is searched until that is done.
+     * Reads a document anew; a web page is fetched anew. What was stored of it is searched until that is done. One that is being worked at is left
+     * to that.
      *
-     * @throws AppError NOT_FOUND; CONFLICT while it is being worked at
+     * @throws AppError NOT_FOUND
      */
     reindex: async (viewer: Viewer | null, id: string): Promise<DocumentRow> => {
-      const row = await get(viewer, id);
-      const queued = await records.requeue({ id });
-      if (queued.length === 0) throw new AppError('CONFLICT', `"${row.name}" is being worked at already. Follow it with "documentProgress".`);
-      for (const queuedId of queued) jobs.start(queuedId);
+      await get(viewer, id);
+      for (const queuedId of await records.requeue({ id })) jobs.start(queuedId);
       return get(viewer, id);
     },
 

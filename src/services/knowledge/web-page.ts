@@ -27,6 +27,8 @@ export function pageAddress(text: string): URL {
   const url = URL.parse(text.trim());
   if (url === null || !/^https?:$/.test(url.protocol) || text.length > 2_000)
     throw badInput(['input', 'url'], `"${text.slice(0, 100)}" is not the address of a web page; give one that begins with https://.`);
+  if (url.username !== '' || url.password !== '')
+    throw badInput(['input', 'url'], 'The address must not hold a user name or a password; pages behind a sign-in cannot be fetched.');
   // The part behind the hash never reaches the server.
   url.hash = '';
   return url;
