@@ -38,7 +38,7 @@ export function createKnowledgeRecords({ prisma, clock, changes }: { readonly pr
 
     /** Has documents worked at once more. Gives those that now wait. */
     requeue: async (where: Prisma.DocumentWhereInput): Promise<readonly string[]> => {
-      const over: Prisma.DocumentWhereInput = { ...where, status: { in: ['READY', 'FAILED'] } };
+      const over: Prisma.DocumentWhereInput = { AND: [where, { status: { in: ['READY', 'FAILED'] } }] };
       const rows = await prisma.document.updateManyAndReturn({
         where: over,
         data: { status: 'QUEUED', progress: 0, errorCode: null, errorMessage: null, updatedAt: clock.now() },
