@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { runSql } from '../kit/database.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
@@ -64,7 +65,7 @@ async function ask(
 }
 
 describe('a conversation with knowledge', () => {
-  it('gives its engine a search, and turns what the answer cites into parts, each checked to exist', async () => {
+  it('K06 gives its engine a search, and turns what the answer cites into parts, each checked to exist', async () => {
     const { rest } = await ask(person, conversationId, 'How long may I return goods?');
     const first = await engine.nextCall();
     expect(first.request.tools.map(({ name }) => name)).toEqual(['search_knowledge']);
@@ -125,6 +126,26 @@ describe('a conversation with knowledge', () => {
 });
 
 describe('somebody else’s knowledge', () => {
+  it('K06 that is attached all the same is searched for nobody who may not read it, and named to no engine', async () => {
+    const stranger = await app.person();
+    const theirs = await createBase(stranger, { name: 'Secrets of a stranger' });
+    const conversation = await createConversation(person);
+    const uuidOf = (id: string): string => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
+    // As a room has it whose members have other rights by now.
+    await runSql(app.connectionString, `INSERT INTO conversation_knowledge VALUES ('${uuidOf(conversation)}', '${uuidOf(theirs)}', now())`);
+    const { rest } = await ask(person, conversation, 'Hello');
+    const call = await engine.nextCall();
+    expect(call.request.tools).toEqual([]);
+    expect(call.request.system).not.toContain('Secrets');
+    call.finish();
+    await rest();
+    const { conversation: seen } = await person.client.request(
+      'query ($id: ID!) { conversation(id: $id) { knowledgeBases { name } contextPreview { text } } }',
+      { id: conversation },
+    );
+    expect(seen).toMatchObject({ knowledgeBases: [], contextPreview: { text: expect.not.stringContaining('Secrets') } });
+  });
+
   it('K05 reaches no prompt: a stranger’s base is nothing in every input', async () => {
     const stranger = await app.person();
     const theirs = await createBase(stranger);

@@ -16,7 +16,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     requests.push(request.url ?? '');
     const send = (status: number, headers: Readonly<Record<string, string>>, body = ''): void => void response.writeHead(status, headers).end(body);
-    switch (request.url) {
+    const { url: path = '' } = request;
+    switch (path) {
       case '/page':
         visits += 1;
         return send(
