@@ -42,8 +42,8 @@ export const knowledgeProtections: readonly Protection[] = [
     id: 'K01',
     what: 'the limit of memory of the process that reads',
     file: 'src/documents/documents.ts',
-    find: '`--max-old-space-size=${Math.ceil(memoryBytes / 1024 / 1024)}`, ',
-    replace: '',
+    find: 'function createProcess({ timeoutMs, memoryBytes, idleMs = 30_000 }: DocumentsOptions)',
+    replace: 'function createProcess({ timeoutMs, idleMs = 30_000 }: DocumentsOptions, memoryBytes = 4_000 * 1024 * 1024)',
     test: reading,
   },
   {
