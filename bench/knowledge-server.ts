@@ -25,7 +25,10 @@ const search = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $
 /** Starts it on a database of its own. */
 export async function openKnowledge({ embeddingModel }: { readonly embeddingModel: string | null }): Promise<KnowledgeServer> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'colloquy-bench-'));
-  const app = await startApp(parseConfig({ ...wideLimits, PORT: '0', DATA_FOLDER: dataFolder, LOG_LEVEL: 'warn' }), createLogger({ level: 'warn' }));
+  const app = await startApp(
+    parseConfig({ ...wideLimits, PORT: '0', ACCESS_TOKEN_LIFETIME_SECONDS: '86400', DATA_FOLDER: dataFolder, LOG_LEVEL: 'warn' }),
+    createLogger({ level: 'warn' }),
+  );
   const register = 'mutation { register(input: { email: "one@example.org", password: "correct horse battery" }) { accessToken } }';
   const { accessToken: token } = (await createGraphqlClient(app.url).request(register)).register;
   const client = createGraphqlClient(app.url, { token });

@@ -108,6 +108,15 @@ describe('a conversation with knowledge', () => {
     expect(message.confidence).toBeLessThanOrEqual(0.1);
   });
 
+  it('keeps its bases in a fork', async () => {
+    const { conversation } = await person.client.request('query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { id } } } } }', {
+      id: conversationId,
+    });
+    const fork = 'mutation ($id: ID!) { forkConversation(input: { messageId: $id }) { conversation { knowledgeBases { id } } } }';
+    const { forkConversation } = await person.client.request(fork, { id: conversation.messages.edges[0].node.id });
+    expect(forkConversation.conversation.knowledgeBases).toEqual([{ id: baseId }]);
+  });
+
   it('has no search once its bases are detached or deleted', async () => {
     const conversation = await createConversation(person);
     const other = await createBase(person, { name: 'Other' });

@@ -121,7 +121,7 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
       }),
 
     /**
-     * Copies the path down to a message into a conversation of its own: about the same goal or plan, but a plain one where that of a data session is forked. One of a conversation
+     * Copies the path down to a message into a conversation of its own: about the same goal or plan, with the same knowledge bases, but a plain one where that of a data session is forked. One of a conversation
      * that vanishes does so, too.
      *
      * @param input.title of the new conversation; that of the old one when absent
@@ -130,7 +130,7 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
     fork: async (viewer: Viewer | null, input: { readonly messageId: string; readonly title?: string | null | undefined }): Promise<Conversation> => {
       const { userId } = requireViewer(viewer);
       const { title } = parseInput(z.object({ title: conversationTitle.nullish() }), input);
-      return around(viewer, input.messageId, async (transaction, { id }, original) => {
+      return around(viewer, input.messageId, async (transaction, { id, conversationId }, original) => {
         const name = title ?? original.title;
         const fork = await transaction.conversation.create({
           data: {
@@ -150,6 +150,9 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
           },
         });
         await copyBranch(transaction, { messageId: id, conversationId: fork.id, newId });
+        await transaction.$executeRaw`
+          INSERT INTO conversation_knowledge (conversation_id, knowledge_base_id, created_at)
+          SELECT ${fork.id}::uuid, knowledge_base_id, created_at FROM conversation_knowledge WHERE conversation_id = ${conversationId}::uuid`;
         return fork;
       });
     },
