@@ -70,7 +70,7 @@ describe('documents of processes that died', () => {
     const first = node(async ({ id }, signal) => {
       if (id === outage) throw new AppError('SERVICE_UNAVAILABLE', 'The database is away.');
       begun.resolve();
-      await new Promise((_resolve, reject) => void signal.addEventListener('abort', () => reject(signal.reason)));
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
     first.start(outage);
     first.start(stopped);
