@@ -13,8 +13,10 @@ import { createLimits } from './limits/limits.ts';
 import { removeExpiredCounts } from './limits/postgres-limiter.ts';
 import { connectRedis } from './limits/redis.ts';
 import { createRequestLimit } from './limits/request-limit.ts';
+import { createDocuments } from './documents/documents.ts';
 import { createDuckdb } from './duckdb/duckdb.ts';
 import { defaultLimits } from './duckdb/limits.ts';
+import { createEmbeddedModel } from './embeddings/embedded.ts';
 import type { Engine } from './engines/engine.ts';
 import { createPlots } from './plots/plots.ts';
 import { createContext } from './schema/context.ts';
@@ -22,6 +24,7 @@ import { createSchema } from './schema/schema.ts';
 import { createAttachmentHandler } from './server/attachments.ts';
 import { createCalendarHandler } from './server/calendars.ts';
 import { createDownloadHandler } from './server/downloads.ts';
+import { createDocumentHandler } from './server/documents.ts';
 import { createImportHandler } from './server/imports.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPersistedDocuments } from './server/persisted-documents.ts';
@@ -39,6 +42,8 @@ import { createFileStore } from './stores/file-store.ts';
 import { createListener } from './stores/listener.ts';
 import { createPartialFiles } from './stores/partial-files.ts';
 import { migrate } from './stores/migrate.ts';
+import { createExactVectors } from './stores/vectors/exact-vectors.ts';
+import { createHnswVectors } from './stores/vectors/hnsw-vectors.ts';
 
 const { version } = packageJson;
 const hour = 3_600_000;
@@ -110,6 +115,20 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   opened.defer(() => duckdb.close());
   const plots = createPlots();
   opened.defer(() => plots.close());
+  const { knowledge } = config;
+  const documents = createDocuments({
+    limits: knowledge,
+    timeoutMs: knowledge.readTimeoutMs,
+    memoryBytes: knowledge.readMemoryBytes,
+    processes: knowledge.maxRunning,
+  });
+  opened.defer(() => documents.close());
+  const embeddedModel = createEmbeddedModel({ timeoutMs: knowledge.embeddingTimeoutMs });
+  opened.defer(() => embeddedModel.close());
+  const vectors =
+    (await createHnswVectors({ pool: database.pool, logger })) ??
+    createExactVectors({ pool: database.pool, logger, maxCacheBytes: knowledge.vectorCacheBytes });
+  opened.defer(() => vectors.close());
 
   const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, logger });
   if (redis !== null) opened.defer(() => redis.disconnect());
@@ -133,23 +152,48 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     database,
     duckdb,
     plots,
+    documents,
+    embedded: embeddedModel,
+    vectors,
     fileStore: createFileStore({ folder: dataFolder, newId }),
     partialFiles: createPartialFiles({ folder: dataFolder }),
     registry: await composeEngines(config, overrides.engines ?? [], fetch),
     fetch,
   });
-  const { services, runLog, conversationLog, roomSignals, uploadChanges, uploadUpkeep, importChanges, importJobs, executor, runDependencies } = parts;
+  const {
+    services,
+    runLog,
+    conversationLog,
+    roomSignals,
+    uploadChanges,
+    uploadUpkeep,
+    importChanges,
+    importJobs,
+    knowledgeChanges,
+    knowledgeUpkeep,
+    executor,
+    runDependencies,
+  } = parts;
   opened.defer(() => runLog.close());
 
   const listener = createListener({
     connectionString: directUrl,
-    channels: [runLog.channel, conversationLog.channel, roomSignals.channel, uploadChanges.channel, importChanges.channel, stopChannel],
+    channels: [
+      runLog.channel,
+      conversationLog.channel,
+      roomSignals.channel,
+      uploadChanges.channel,
+      importChanges.channel,
+      knowledgeChanges.channel,
+      stopChannel,
+    ],
     onNotification: (channel, payload) => {
       if (channel === runLog.channel) runLog.notified(payload);
       else if (channel === conversationLog.channel) conversationLog.notified(payload);
       else if (channel === roomSignals.channel) roomSignals.notified(payload);
       else if (channel === uploadChanges.channel) uploadChanges.notified(payload);
       else if (channel === importChanges.channel) importChanges.notified(payload);
+      else if (channel === knowledgeChanges.channel) knowledgeChanges.notified(payload);
       else executor.stop(payload);
     },
     onReconnect: () => {
@@ -158,6 +202,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       roomSignals.wakeAll();
       uploadChanges.wakeAll();
       importChanges.wakeAll();
+      knowledgeChanges.wakeAll();
     },
     logger,
   });
@@ -173,6 +218,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   opened.defer(() => uploadUpkeep.close());
   await importJobs.startUpkeep(embedded !== null);
   opened.defer(() => importJobs.close());
+  await knowledgeUpkeep.start(embedded !== null);
+  opened.defer(() => knowledgeUpkeep.close());
   const { eventRetentionMs } = config.runs;
   const houseKeeping = createHouseKeeping({
     chores: [
@@ -221,6 +268,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),
     attachmentHandler: createAttachmentHandler({ attachments: services.attachments, maxBytes: config.attachments.maxBytes, logger }),
     importHandler: createImportHandler({ imports: services.imports, maxBytes: config.imports.maxBytes, logger }),
+    documentHandler: createDocumentHandler({ documents: services.knowledgeDocuments, maxBytes: knowledge.maxDocumentBytes, logger }),
     tusHandler: createTusHandler({ uploads: services.resumableUploads, limits: config.limits, logger }),
     calendarHandler: createCalendarHandler({ calendarFeeds: services.calendarFeeds }),
     downloadHandler: createDownloadHandler({ downloads: services.downloads }),

@@ -6,7 +6,9 @@ import type { Clock } from './base/clock.ts';
 import type { Config } from './base/config.ts';
 import type { IdSource } from './base/id.ts';
 import type { Logger } from './base/logger.ts';
+import type { Documents } from './documents/documents.ts';
 import type { Duckdb } from './duckdb/duckdb.ts';
+import type { EmbeddedModel } from './embeddings/embedded.ts';
 import type { Registry } from './engines/registry.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { SpanExport } from './telemetry/span-export.ts';
@@ -23,6 +25,7 @@ import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePersonas } from './compose-personas.ts';
+import { composeKnowledge } from './compose-knowledge.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -61,6 +64,7 @@ import { checkDatabase, type Database } from './stores/database.ts';
 import type { FileStore } from './stores/file-store.ts';
 import type { PartialFiles } from './stores/partial-files.ts';
 import { createStatements } from './stores/statements.ts';
+import type { VectorStore } from './stores/vectors/vector-store.ts';
 
 /** The things of floor 2 and the settings that the services stand on. */
 export interface Foundation {
@@ -74,6 +78,9 @@ export interface Foundation {
   readonly database: Database;
   readonly duckdb: Duckdb;
   readonly plots: Plots;
+  readonly documents: Documents;
+  readonly embedded: EmbeddedModel;
+  readonly vectors: VectorStore;
   readonly fileStore: FileStore;
   readonly partialFiles: PartialFiles;
   readonly registry: Registry;
@@ -124,6 +131,8 @@ export function composeServices(foundation: Foundation) {
     maxTablesPerSession: maxDerivedTables,
   });
   const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
+  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
   const planned = composePlanning(foundation, statements, conversationLog);
   const runDependencies: RunDependencies = {
     prisma,
@@ -145,6 +154,7 @@ export function composeServices(foundation: Foundation) {
     },
     toolsOf: createDataTools({ duckdb, plots, ...sessionTables, verifiedQueries, logger, limits: { maxResultRows: config.sql.maxRows } }),
     planning: planned.planning,
+    knowledge: known.knowledge,
     chatsPerUser: limits.chatsPerUser,
     quotas: runQuotas(modelCalls),
     moods,
@@ -232,6 +242,7 @@ export function composeServices(foundation: Foundation) {
     ...uploadServices,
     imports,
     traces,
+    ...known.services,
     usages: createUsages({ statements, clock }),
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
@@ -250,6 +261,8 @@ export function composeServices(foundation: Foundation) {
     uploadUpkeep,
     importChanges,
     importJobs,
+    knowledgeChanges,
+    knowledgeUpkeep: known.upkeep,
     executor,
     runDependencies,
     modelCalls,

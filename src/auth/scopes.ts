@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Viewer } from './viewer.ts';
 
-/** The scopes that stand for many fields. `uploads` is `POST /uploads`, `imports` is `POST /imports`, which are no fields. */
+/** The scopes that stand for many fields. `uploads` is `POST /uploads`, `POST /attachments` and `POST /documents`, `imports` is `POST /imports`, which are no fields. */
 const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**

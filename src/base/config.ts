@@ -7,6 +7,7 @@ import { engineVariables, shapeEngines, type EnginesConfig } from './engine-conf
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { roomVariables, shapeRooms, type RoomConfig } from './room-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
+import { knowledgeVariables, shapeKnowledge, type KnowledgeConfig } from './knowledge-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { personaVariables, shapePersonas, type PersonaConfig } from './persona-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
@@ -94,6 +95,7 @@ export interface Config {
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
   readonly rooms: RoomConfig;
+  readonly knowledge: KnowledgeConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -174,6 +176,7 @@ const variables = z.object({
   ...attachmentVariables,
   ...importVariables,
   ...roomVariables,
+  ...knowledgeVariables,
   ...engineVariables,
 });
 
@@ -278,6 +281,7 @@ function shape(values: z.infer<typeof variables>): Config {
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
     rooms: shapeRooms(values),
+    knowledge: shapeKnowledge(values),
     engines: shapeEngines(values),
   };
 }

@@ -20,13 +20,16 @@ function isHost(text: string): boolean {
   return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text) || hostName.test(text);
 }
 
+/** Hosts and networks that an operator lets people reach although they are not public; none by default. */
+export const privateHosts = z
+  .string()
+  .default('')
+  .transform((text) => separated(text.toLowerCase()))
+  .refine((hosts) => hosts.every(isHost), 'must be host names, addresses and networks separated by commas, for example ollama.lan,10.1.0.0/16');
+
 /** The variables of providers. */
 export const providerVariables = {
-  ENGINE_ALLOWED_PRIVATE_HOSTS: z
-    .string()
-    .default('')
-    .transform((text) => separated(text.toLowerCase()))
-    .refine((hosts) => hosts.every(isHost), 'must be host names, addresses and networks separated by commas, for example ollama.lan,10.1.0.0/16'),
+  ENGINE_ALLOWED_PRIVATE_HOSTS: privateHosts,
   MAX_PROVIDER_KEYS_PER_USER: wholeNumber(20, 0, 1_000),
   ENGINE_CIRCUIT_FAILURES: wholeNumber(5, 1, 1_000),
   ENGINE_CIRCUIT_OPEN_MS: wholeNumber(30_000, 10, 3_600_000),

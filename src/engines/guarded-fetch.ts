@@ -5,6 +5,14 @@ import { RefusedAddressError, type OutsideAddresses } from './outside-address.ts
 
 type Fetch = typeof globalThis.fetch;
 
+/** What is taken of answers. */
+interface GuardedAnswers {
+  /** Of one that is no stream of events; 4 MB by default. */
+  readonly maxBytes?: number;
+  /** Whether a redirect is given to the caller, without its body, who asks anew and has the new address checked; refused by default. */
+  readonly givesRedirects?: boolean;
+}
+
 /** Statuses of answers that have no body. */
 const bodyless: readonly number[] = [204, 205, 304];
 
@@ -61,8 +69,8 @@ const mostStreamedBytes = 64 * 1024 * 1024;
 const streamed = /^(text\/event-stream|application\/(x-ndjson|jsonl))/i;
 
 /** The body of an answer, cut off where it is longer than it may be. */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const most = streamed.test(incoming.headers['content-type'] ?? '') ? mostStreamedBytes : mostBytes;
+function bodyOf(incoming: IncomingMessage, wholeBytes: number): ReadableStream<Uint8Array> {
+  const most = streamed.test(incoming.headers['content-type'] ?? '') ? Math.max(mostStreamedBytes, wholeBytes) : wholeBytes;
   let bytes = 0;
   const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
   return new ReadableStream({
@@ -80,15 +88,16 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   });
 }
 
-function responseOf(incoming: IncomingMessage, url: URL): Response {
+function responseOf(incoming: IncomingMessage, url: URL, { maxBytes = mostBytes, givesRedirects = false }: GuardedAnswers): Response {
   const status = incoming.statusCode ?? 0;
   const encoding = incoming.headers['content-encoding'] ?? 'identity';
   // Nothing compressed was asked for, and a few bytes of it can become gigabytes.
   const isCompressed = encoding !== 'identity';
   if (isRedirect(status) || isCompressed) incoming.destroy();
+  if (isRedirect(status) && givesRedirects) return new Response(null, { status, headers: headersOf(incoming) });
   if (isRedirect(status)) throw redirected(url);
   if (isCompressed) throw new Error(`"${url.host}" compresses its answer although it was asked not to`);
-  const body = bodyless.includes(status) ? null : bodyOf(incoming);
+  const body = bodyless.includes(status) ? null : bodyOf(incoming, maxBytes);
   if (body === null) incoming.resume();
   return new Response(body, { status, headers: headersOf(incoming) });
 }
@@ -101,7 +110,7 @@ function responseOf(incoming: IncomingMessage, url: URL): Response {
  * @param options.connectTimeoutMs how long a connection may take to open
  * @returns a function that throws `RefusedAddressError`, or what `node:https` throws; the body of a request is sent whole
  */
-export function createGuardedFetch(options: { readonly addresses: OutsideAddresses; readonly connectTimeoutMs: number }): Fetch {
+export function createGuardedFetch(options: GuardedAnswers & { readonly addresses: OutsideAddresses; readonly connectTimeoutMs: number }): Fetch {
   const { addresses, connectTimeoutMs } = options;
   const lookup = lookupBy(addresses);
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
@@ -124,6 +133,6 @@ export function createGuardedFetch(options: { readonly addresses: OutsideAddress
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     outgoing.once('response', resolve).on('error', reject);
     outgoing.end(body ?? undefined);
-    return responseOf(await promise, url);
+    return responseOf(await promise, url, options);
   };
 }

@@ -42,6 +42,7 @@ export const runEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('StatusChanged'), status: z.string() }),
   z.object({ type: z.literal('QueryResultReady'), partId: z.string() }),
   z.object({ type: z.literal('PlotReady'), partId: z.string() }),
+  z.object({ type: z.literal('CitationReady'), partId: z.string() }),
   z.object({ type: z.literal('PlanProposed'), partId: z.string(), isApplied: z.boolean() }),
   z.object({ type: z.literal('SentimentReady'), message: judgedMessage, conversation: conversationMood }),
   z.object({ type: z.literal('TitleChanged'), title: z.string() }),

@@ -12,7 +12,8 @@ serve();
  */
 function serve(): void {
   const worker = new Worker(new URL('./plot-worker.ts', import.meta.url));
-  const reply = (answer: PlotReply | PlotReady): void => void process.send?.(answer);
+  const reply = (answer: PlotReply | PlotReady): void =>
+    void process.send?.(answer.kind === 'ready' ? answer : { kind: 'reply', id: answer.id, reply: answer });
   process.on('message', (request: PlotRequest) => {
     worker.postMessage(request, []);
     worker.once('error', (error) => {

@@ -23,6 +23,7 @@ import type { Services } from '../services/services.ts';
 import type { VerifiedQuery } from '../services/verified-query/verified-queries.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
 import { createFileLoaders } from './file-loaders.ts';
+import { createKnowledgeLoaders } from './knowledge-loaders.ts';
 import { createPlanningLoaders } from './planning-loaders.ts';
 import { createRoomLoaders } from './room-loaders.ts';
 import { createSentimentLoaders } from './sentiment-loaders.ts';
@@ -51,6 +52,7 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     ...createSentimentLoaders(services, viewer),
     ...createPlanningLoaders(services, viewer),
     ...createRoomLoaders(services, viewer),
+    ...createKnowledgeLoaders(services, viewer),
     apiKey: loaderOf<ApiKey>((ids) => services.apiKeys.byIds(viewer, ids)),
     providerKey: loaderOf<ListedProviderKey>((ids) => services.providerKeys.byIds(viewer, ids)),
     identity: loaderOf<Identity>((ids) => services.identities.byIds(viewer, ids)),

@@ -1,6 +1,7 @@
 import type { RunEvent as RunEventRow, RunEventData } from '../events/run-event.ts';
 import { encodeGlobalID } from '@pothos/plugin-relay';
 import { builder } from './builder.ts';
+import { CitationPart } from './citation.ts';
 import { QueryResultPart } from './data-parts.ts';
 import { PlotPart } from './plot.ts';
 import { PlanProposalPart } from './plan-proposal.ts';
@@ -151,6 +152,18 @@ eventRef('PlotReady').implement({
       type: PlotPart,
       description: 'The plot with its SQL.',
       resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'PlotPart'),
+    }),
+  }),
+});
+
+eventRef('CitationReady').implement({
+  interfaces: [RunEvent],
+  description: 'A passage of a document that the answer cites was added to the message, behind the text that cites it.',
+  fields: (t) => ({
+    part: t.field({
+      type: CitationPart,
+      description: 'The passage with its place.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'CitationPart'),
     }),
   }),
 });

@@ -36,7 +36,8 @@ const SearchField = builder.enumType('SearchField', {
   } as const,
 });
 
-const SearchMark = builder.objectRef<TextMark>('SearchMark').implement({
+/** A stretch of a text. */
+export const SearchMark = builder.objectRef<TextMark>('SearchMark').implement({
   description: 'A stretch of a text, counted in UTF-16 units as strings in JavaScript are: `text.slice(start, end)`.',
   fields: (t) => ({
     start: t.exposeInt('start', { description: 'Where it begins, from 0.' }),

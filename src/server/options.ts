@@ -56,6 +56,8 @@ export interface HttpServerOptions {
   readonly attachmentHandler: UploadHandler;
   /** Answers `POST /imports`. */
   readonly importHandler: UploadHandler;
+  /** Answers `POST /documents`. */
+  readonly documentHandler: UploadHandler;
   /** Answers everything at and below `/uploads/tus`. */
   readonly tusHandler: UploadHandler;
   readonly downloadHandler: DownloadHandler;

@@ -58,7 +58,7 @@ function asksForPage(request: IncomingMessage): boolean {
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
   const metrics = options.metrics == null ? null : createMetricsRoute(options.metrics);
-  const { config, services, uploadHandler, attachmentHandler, importHandler, tusHandler, downloadHandler, calendarHandler } = options;
+  const { config, services, uploadHandler, attachmentHandler, importHandler, documentHandler, tusHandler, downloadHandler, calendarHandler } = options;
   const logger = createRequestLogger(options.logger);
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
@@ -98,6 +98,10 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
       checkMethod(request, response, 'POST');
       return await importHandler(request, response, await findViewer(request), recorder.current().requestId);
     }
+    if (path === '/documents') {
+      checkMethod(request, response, 'POST');
+      return await documentHandler(request, response, await findViewer(request), recorder.current().requestId);
+    }
     if (isTus) return await tusHandler(request, response, await findViewer(request), recorder.current().requestId);
     if (path.startsWith(downloadsPath)) {
       checkMethod(request, response, 'GET', 'HEAD');
@@ -114,7 +118,7 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     }
     throw protocolFailure(
       'NOT_FOUND',
-      `Nothing is at ${path.slice(0, 100)}; GraphQL is at /graphql, uploads go to /uploads, attachments to /attachments, imports to /imports, probes to /health.`,
+      `Nothing is at ${path.slice(0, 100)}; GraphQL is at /graphql, uploads go to /uploads, attachments to /attachments, imports to /imports, documents to /documents, probes to /health.`,
     );
   }
 

@@ -21,6 +21,16 @@ export function sessionIdOf(globalId: string): string {
 }
 
 /**
+ * The knowledge base that a global id names.
+ *
+ * @throws AppError BAD_USER_INPUT when it names none
+ */
+export function knowledgeBaseIdOf(globalId: string): string {
+  const message = `"${globalId.slice(0, 80)}" is not the id of a knowledge base; say which one it is for: POST /documents?knowledgeBase=<id of a KnowledgeBase>.`;
+  return idOf(globalId, 'KnowledgeBase', 'knowledgeBase', message);
+}
+
+/**
  * The id that a client chose for an upload; undefined for none.
  *
  * @param id a UUID, also as the global id of an upload

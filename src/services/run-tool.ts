@@ -51,7 +51,7 @@ export interface ToolRecorder {
 
 /** A part of an answer that a tool makes. */
 export type AddedPart =
-  | { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject }
+  | { readonly kind: 'QUERY_RESULT' | 'PLOT' | 'CITATION'; readonly data: JsonObject }
   /** `id` is known before, because the proposal names its part. */
   | { readonly kind: 'PLAN_PROPOSAL'; readonly id: string; readonly isApplied: boolean; readonly data: JsonObject };
 

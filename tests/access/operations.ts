@@ -1,6 +1,7 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
 import { personaOperations } from './persona-operations.ts';
 import { roomOperations } from './room-operations.ts';
+import { knowledgeOperations } from './knowledge-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -55,6 +56,9 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlanProposalPart',
       'Persona',
       'PromptTemplate',
+      'KnowledgeBase',
+      'Document',
+      'CitationPart',
     ] as const
   ).map((kind): AccessOperation => ({
     field: 'Query.node',
@@ -130,6 +134,7 @@ export const accessOperations: readonly AccessOperation[] = [
   },
   mutation('cancelImport', 'import { id }', (ids) => ({ id: ids.Import })),
   mutation('deleteImport', 'deletedImportId', (ids) => ({ id: ids.Import })),
+  ...knowledgeOperations,
   mutation('revokeLogin', 'revokedLoginId', (ids) => ({ id: ids.Login })),
   mutation('deleteAttachment', 'deletedAttachmentId', (ids) => ({ id: ids.Attachment })),
   mutation('deleteVerifiedQuery', 'deletedVerifiedQueryId', (ids) => ({ id: ids.VerifiedQuery })),

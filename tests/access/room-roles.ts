@@ -70,6 +70,10 @@ export const roomRoles: Readonly<Record<string, ByRole>> = {
   'Mutation.respondToRun': both('ELSEWHERE'),
   // Of the owner's persona, which is nobody else's to bring in.
   'Mutation.addPersona': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },
+  // Of the owner's knowledge base.
+  'Mutation.attachKnowledge': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },
+  'Mutation.detachKnowledge': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },
+  'Query.node CitationPart': allowed,
   'Mutation.removePersona': forOwners,
   'Mutation.setTurnPolicy': forOwners,
   'Mutation.leaveConversation': both('ELSEWHERE'),

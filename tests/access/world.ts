@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { attach } from '../kit/attachments.ts';
 import { importFile } from '../kit/imports.ts';
+import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
@@ -55,6 +56,9 @@ export interface Belongings {
   readonly PromptTemplate: string;
   /** Asks something, in a conversation of its own. */
   readonly WaitingRun: string;
+  readonly KnowledgeBase: string;
+  readonly Document: string;
+  readonly CitationPart: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -253,12 +257,21 @@ async function addPersona(person: TestPerson, conversationId: string): Promise<s
   return personaId;
 }
 
+/** Lets a conversation draw on a knowledge base. */
+async function attachBase(person: TestPerson, conversationId: string, baseId: string): Promise<void> {
+  const document = 'mutation ($input: AttachKnowledgeInput!) { attachKnowledge(input: $input) { conversation { id } } }';
+  await person.client.request(document, { input: { conversationId, knowledgeBaseIds: [baseId] } });
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
   const app = await startTestApp({ overrides: { engines: [engine] } });
   const [owner, stranger] = [await app.person(), await app.person()];
   const session = await createSession(app, owner);
+  const baseId = await createBase(owner);
+  const { id: documentId } = await indexDocument(app, owner, baseId, 'rules.txt', 'The oldest of all ages wins.');
+  await attachBase(owner, session.conversation.id, baseId);
   const attachmentIds = await attach(app, owner, ['grey.png', png(2, 2)], ['notes.md', '# Notes']);
   const sent = await owner.client.request(`mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } question { id } } } }`, {
     input: { conversationId: session.conversation.id, text: 'How old?', attachmentIds },
@@ -271,9 +284,10 @@ export async function openWorld(): Promise<World> {
     sql: 'SELECT name, age FROM ages',
     spec: { mark: 'bar', encoding: { y: { field: 'name' }, x: { field: 'age', type: 'quantitative' } } },
   });
+  first.toolCall('call-3', 'search_knowledge', { query: 'oldest' });
   first.finish('TOOL_CALLS');
   const second = await engine.nextCall();
-  second.text('45');
+  second.text('45 [1]');
   second.finish();
   const { run } = sent.sendMessage;
   // What is written with the end of the run must not look like something that a stranger has done.
@@ -284,7 +298,7 @@ export async function openWorld(): Promise<World> {
   });
   while ((await events.nextEvent()).kind === 'next');
   const answer = await owner.client.request(
-    `query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } ... on PlotPart { id } ... on ReasoningPart { id } ... on ToolCallPart { id } } } } }`,
+    `query ($id: ID!) { run(id: $id) { status message { parts { __typename ... on QueryResultPart { id } ... on PlotPart { id } ... on ReasoningPart { id } ... on ToolCallPart { id } ... on CitationPart { id } } } } }`,
     {
       id: run.id,
     },
@@ -317,6 +331,9 @@ export async function openWorld(): Promise<World> {
     PlotPart: partOf('PlotPart'),
     ReasoningPart: partOf('ReasoningPart'),
     ToolCallPart: partOf('ToolCallPart'),
+    CitationPart: partOf('CitationPart'),
+    KnowledgeBase: baseId,
+    Document: documentId,
     Upload: session.uploadId,
     Import: (await importFile(app, owner, [])).id,
     Attachment: attachmentIds[0] ?? '',

@@ -69,6 +69,8 @@ export type ErrorCode =
   | 'CONFLICT'
   /** A run is under way in this conversation; wait, stop it, or choose another `ifBusy`. */
   | 'CONVERSATION_BUSY'
+  /** Reading the document took too much time or memory, or ended its reader. Nothing else was harmed. */
+  | 'DOCUMENT_UNREADABLE'
   /** The model provider refuses the key that is configured. */
   | 'ENGINE_BAD_KEY'
   /** The model provider does not accept the request as it was made. */
@@ -113,6 +115,8 @@ export type ErrorCode =
   | 'OPERATION_RESOLUTION_FAILURE'
   /** The operation ran longer than one may. A mutation may have done a part of its work. */
   | 'OPERATION_TIMEOUT'
+  /** The web page could not be fetched: its address is not allowed, or its server did not answer as it should. */
+  | 'PAGE_UNREACHABLE'
   /** The body or the file is larger than the limit. */
   | 'PAYLOAD_TOO_LARGE'
   /** No persisted document has this id. */
@@ -240,6 +244,7 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { runEvents:
+    | { __typename: 'CitationReady', seq: number }
     | { __typename: 'InputGiven', seq: number }
     | { __typename: 'InputRequested', seq: number }
     | { __typename: 'ModelChanged', seq: number }

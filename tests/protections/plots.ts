@@ -30,7 +30,7 @@ export const plotProtections: readonly Protection[] = [
   {
     id: 'P02',
     what: 'giving up a plot that hangs',
-    file: 'src/plots/plot-process.ts',
+    file: 'src/base/task-process.ts',
     find: '    }, limitMs);',
     replace: '    }, limitMs * 1_000);',
     test: 'tests/plots/plots.test.ts',

@@ -2,6 +2,7 @@ import { accessProtections } from './access.ts';
 import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
+import { knowledgeProtections } from './knowledge.ts';
 import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
 import { personaProtections } from './personas.ts';
@@ -29,6 +30,7 @@ export const protections: readonly Protection[] = [
   ...organisingProtections,
   ...roomProtections,
   ...importProtections,
+  ...knowledgeProtections,
   ...planningProtections,
   ...faultProtections,
   ...personaProtections,

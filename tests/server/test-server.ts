@@ -204,6 +204,7 @@ export async function startServer(
     },
     attachmentHandler: async () => undefined,
     importHandler: async () => undefined,
+    documentHandler: async () => undefined,
     tusHandler: async () => undefined,
     calendarHandler: async (_request, response, name) => void response.end(name),
     downloadHandler: async (_request, response, token) => void response.end(token),

@@ -34,6 +34,9 @@ const leftOut: Readonly<Record<string, string>> = {
   RunPause: 'a run that waits on this server',
   'Conversation.moderatorModel': 'chosen again where personas take part again',
   CalendarFeed: 'secret addresses hold on this server alone, and are made anew',
+  Chunk: 'read anew from the document, which is in it whole',
+  ChunkVector: 'made anew from the passages',
+  ConversationKnowledge: 'knowledge bases are attached anew where they are',
   'PlanProposal.undo': 'for undoing on this server',
   'User.usernameKey': 'the username in lower case',
   'User.disabledReason': 'a word of an administrator for administrators',
@@ -57,7 +60,19 @@ beforeAll(async () => {
   // One that is over is in no archive.
   await kit.pool.query('UPDATE conversations SET expires_at = NULL');
   await kit.pool.query('UPDATE participants SET expires_at = NULL');
-  const counts = { conversations: 0, messages: 0, sessions: 0, files: 0, derivedTables: 0, verifiedQueries: 0, attachments: 0, usageEntries: 0, missing: [] };
+  const counts = {
+    conversations: 0,
+    messages: 0,
+    sessions: 0,
+    files: 0,
+    derivedTables: 0,
+    verifiedQueries: 0,
+    attachments: 0,
+    usageEntries: 0,
+    knowledgeBases: 0,
+    documents: 0,
+    missing: [],
+  };
   const texts: string[] = [];
   for await (const { path, open } of accountEntries(
     { pool: kit.pool, prisma: kit.prisma, fileStore: kit.fileStore, clock: systemClock },

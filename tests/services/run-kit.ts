@@ -137,6 +137,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     moods: options.moods?.({ pool, modelCalls }) ?? noMoods,
     dataOf: async () => ({ tables: [], examples: [] }),
     toolsOf: options.toolsOf ?? (() => []),
+    knowledge: { open: async () => null },
     planning: { describe: async () => 'plans', toolsOf: () => [] },
     settings,
   };

@@ -4,6 +4,7 @@ import { notConnectedText } from './not-connected.ts';
 import { analyseData } from './analysis/analyse.ts';
 import type { Confidence } from './confidence.ts';
 import { answerQuestion } from './question/answer.ts';
+import { answerKnowledge } from './knowledge/answer.ts';
 import { answerPlanning } from './planning/answer.ts';
 import type { Script } from './script.ts';
 import { titleOf } from './title.ts';
@@ -12,8 +13,8 @@ import { smallPieces } from './words.ts';
 
 /**
  * The engine that is always there and needs no key. In a plain chat it says that no model is connected; in a data session it is an
- * analyst by rules and SQL, and in a conversation about goals and plans it plans by rules, working through the same tools as any model; and it
- * names conversations.
+ * analyst by rules and SQL, in a conversation about goals and plans it plans by rules, and where there are knowledge bases it answers in their
+ * sentences, working through the same tools as any model; and it names conversations.
  *
  * @param options.ids makes the ids of tool calls; UUIDs of version 7 by default
  */
@@ -54,6 +55,11 @@ async function* stream(request: EngineRequest, ids: IdSource, signal: AbortSigna
     return;
   }
   const hasData = request.tools.some((tool) => tool.name === 'run_sql');
+  if (!hasData && request.tools.some((tool) => tool.name === 'search_knowledge')) {
+    const confidence: Confidence = { value: 0.1 };
+    yield* perform(answerKnowledge(lastQuestion(request.messages), confidence), request, confidence, ids, signal);
+    return;
+  }
   if (!hasData) {
     for (const text of smallPieces(notConnectedText(lastQuestion(request.messages)))) yield { type: 'text', text };
     yield { type: 'finish', reason: 'STOP', mode: 'not-connected', confidence: 0 };

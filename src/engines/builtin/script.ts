@@ -4,7 +4,7 @@ import { readDescription, readResult, type QueryResult } from './results.ts';
 
 /** A tool call as a script plans it. */
 export interface PlannedCall {
-  readonly name: 'describe_data' | 'run_sql' | 'create_plot' | 'list_goals' | 'list_items' | 'read_plan' | 'propose_changes';
+  readonly name: 'describe_data' | 'run_sql' | 'create_plot' | 'list_goals' | 'list_items' | 'read_plan' | 'propose_changes' | 'search_knowledge';
   readonly arguments: JsonObject;
 }
 

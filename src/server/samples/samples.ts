@@ -1,4 +1,5 @@
 import { beginningTabs } from './beginning.ts';
+import { knowledgeTabs } from './knowledge.ts';
 import { personaTabs } from './personas.ts';
 import { planningTabs } from './planning.ts';
 import { roomTabs } from './rooms.ts';
@@ -6,4 +7,4 @@ import type { SampleTab } from './sample-tab.ts';
 import { talkingTabs } from './talking.ts';
 
 /** The tabs that GraphiQL opens with, in order. */
-export const sampleTabs: readonly SampleTab[] = [...beginningTabs, ...talkingTabs, ...planningTabs, ...roomTabs, ...personaTabs];
+export const sampleTabs: readonly SampleTab[] = [...beginningTabs, ...talkingTabs, ...planningTabs, ...roomTabs, ...personaTabs, ...knowledgeTabs];

@@ -136,7 +136,8 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
       }),
 
     /**
-     * Copies the path down to a message into a conversation of its own: about the same goal or plan where that is the viewer's, but a plain one where that of a data session is forked. One of a conversation
+     * Copies the path down to a message into a conversation of its own: about the same goal or plan where that is the viewer's, with the knowledge bases that they may read, but a plain one where that of a
+     * data session is forked. One of a conversation
      * that vanishes does so, too.
      *
      * @param input.title of the new conversation; that of the old one when absent
@@ -164,6 +165,9 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
         });
         await copyPersonas(transaction, { from: conversationId, to: fork.id, userId });
         await copyBranch(transaction, { messageId: id, conversationId: fork.id, newId });
+        await transaction.$executeRaw`
+          INSERT INTO conversation_knowledge (conversation_id, knowledge_base_id, created_at)
+          SELECT ${fork.id}::uuid, knowledge_base_id, created_at FROM conversation_knowledge WHERE conversation_id = ${conversationId}::uuid`;
         // With what came along.
         return transaction.conversation.findUniqueOrThrow({ where: { id: fork.id } });
       });

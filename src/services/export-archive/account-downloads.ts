@@ -15,6 +15,8 @@ const nothing = (): AccountCounts => ({
   verifiedQueries: 0,
   attachments: 0,
   usageEntries: 0,
+  knowledgeBases: 0,
+  documents: 0,
   missing: [],
 });
 

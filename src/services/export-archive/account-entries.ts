@@ -16,6 +16,7 @@ import {
   type ProfileDocument,
   type SessionDocument,
 } from './account-formats.ts';
+import { knowledgeOf, type KnowledgeCounts } from './knowledge.ts';
 import { planningEntries, type PlanningCounts } from './planning.ts';
 import { openConversation } from './read-conversation.ts';
 import type { ZipSource } from './zip-writer.ts';
@@ -29,7 +30,7 @@ export interface AccountEntriesDependencies {
 }
 
 /** How many there are of each thing, and what should be on the disk and is not. */
-export interface AccountCounts extends PlanningCounts {
+export interface AccountCounts extends PlanningCounts, KnowledgeCounts {
   conversations: number;
   messages: number;
   sessions: number;
@@ -200,6 +201,14 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
     yield json('personas.json', documents);
   }
 
+  async function* knowledge(): AsyncGenerator<ZipSource> {
+    for await (const document of knowledgeOf(prisma, userId, counts)) {
+      yield json(`knowledge/${document.knowledgeBase.id}.json`, document);
+      for (const { id, byteSize, mediaType } of document.documents)
+        if (byteSize > 0) yield* stored(`documents/${id}`, fileStore.pathsOf(id).original, mediaType?.startsWith('application/') ?? false);
+    }
+  }
+
   async function* usage(): AsyncGenerator<string> {
     yield '[';
     for await (const row of pagesOf((after) => prisma.usageEntry.findMany({ where: { userId, ...beyond(after) }, omit: { userId: true }, ...page }))) {
@@ -214,6 +223,7 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
   for await (const { id } of sessionIds) yield* session(id);
   yield* session(null);
   yield* attachments();
+  yield* knowledge();
   yield* conversations();
   yield* personas();
   yield* planningEntries(prisma, userId, counts);

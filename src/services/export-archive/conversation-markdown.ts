@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { citationPartData, placeInWords, type CitationPartData } from '../knowledge/citation.ts';
 import type { DocumentMessage, DocumentPart } from './formats.ts';
 import { fenced, markdownTable, plain, readableSize } from './markdown-blocks.ts';
 import type { OpenConversation, TreePlace } from './read-conversation.ts';
@@ -33,6 +34,11 @@ function proposalMarkdown({ summary, isApplied, operations }: z.infer<typeof pro
 const fileMarkdown = ({ name, mediaType, byteSize }: z.infer<typeof attachedFile>): string =>
   `> Attachment: **${plain(name)}** (${plain(mediaType)}, ${readableSize(byteSize)})`;
 
+function citationMarkdown(citation: CitationPartData): string {
+  const place = placeInWords(citation);
+  return `> [${citation.number}] **${plain(citation.documentName)}**${place === '' ? '' : `, ${plain(place)}`}: ${plain(citation.excerpt)}`;
+}
+
 /** What is in a part that is no text; as JSON where it has another shape than ours. */
 function shownData<Shape extends z.ZodType>(shape: Shape, data: unknown, show: (known: z.output<Shape>) => string): string {
   const parsed = shape.safeParse(data);
@@ -52,6 +58,8 @@ function partMarkdown({ kind, text, data }: DocumentPart): string | null {
       return shownData(plot, data, plotMarkdown);
     case 'PLAN_PROPOSAL':
       return shownData(proposal, data, proposalMarkdown);
+    case 'CITATION':
+      return shownData(citationPartData, data, citationMarkdown);
     case 'IMAGE':
     case 'FILE':
       return shownData(attachedFile, data, fileMarkdown);

@@ -88,6 +88,7 @@ export function createFiles({ prisma, fileStore, clock, logger }: FilesDependenc
       await prisma.derivedTable.findMany({ where, select: { id: true } }),
       await prisma.attachment.findMany({ where, select: { id: true } }),
       await prisma.avatar.findMany({ where, select: { id: true } }),
+      await prisma.document.findMany({ where, select: { id: true } }),
     ];
     return new Map([...files.map(({ id, revision }): [string, number] => [id, revision]), ...writtenOnce.flat().map(({ id }): [string, number] => [id, 1])]);
   }

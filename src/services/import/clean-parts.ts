@@ -6,6 +6,7 @@ import { toolExchange } from '../context/tool-exchange.ts';
 import type { DocumentPart } from '../export-archive/formats.ts';
 import { storableJson } from '../file/file-row.ts';
 import { plotData, plotSource, plotTable } from '../plot/plot-data.ts';
+import { citationPartData } from '../knowledge/citation.ts';
 import { proposalPartData } from '../proposal/proposal-row.ts';
 import { queryResultData } from '../query/result-data.ts';
 import type { Cleaner } from './clean.ts';
@@ -99,6 +100,12 @@ async function cleanPart(part: DocumentPart, cleaning: PartCleaning): Promise<Cl
     case 'PLAN_PROPOSAL': {
       // What was proposed can be read for ever; it can be decided on only as long as the proposal itself is here.
       const parsed = proposalPartData.extend({ proposalId: z.uuid() }).safeParse(part.data);
+      if (!parsed.success) break;
+      return { ...bare, data: storableJson(parsed.data) };
+    }
+    case 'CITATION': {
+      // What it showed can be read for ever; its document is found where it is here and may be read.
+      const parsed = citationPartData.extend({ documentId: z.uuid(), chunkId: z.uuid() }).safeParse(part.data);
       if (!parsed.success) break;
       return { ...bare, data: storableJson(parsed.data) };
     }

@@ -187,7 +187,9 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
   for (const name of inFolder('attachments')) await units.next(name, () => importRest(name));
   await linkForks();
   units.end();
-  const unknown = names.filter((name) => !known.has(name) && !/^(sessions|attachments|files|tables)\//.test(name));
+  const unknown = names.filter((name) => !known.has(name) && !/^(sessions|attachments|files|tables|knowledge|documents)\//.test(name));
+  const bases = names.filter((name) => /^knowledge\/[^/]+\.json$/.test(name));
+  if (bases.length > 0) report.tell(null, 'Knowledge bases are not taken over: make them anew, and send the documents of the archive to them.', bases.length);
   if (unknown.length > 0) report.tell(null, 'Entries of the archive are not understood.', unknown.length);
 }
 

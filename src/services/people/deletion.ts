@@ -75,6 +75,8 @@ export function createDeletion(dependencies: DeletionDependencies) {
         SELECT a.id FROM attachments a WHERE a.owner_id = ${userId}::uuid
         UNION ALL
         SELECT v.id FROM avatars v WHERE v.user_id = ${userId}::uuid
+        UNION ALL
+        SELECT d.id FROM documents d JOIN knowledge_bases k ON k.id = d.knowledge_base_id WHERE d.owner_id = ${userId}::uuid OR k.owner_id = ${userId}::uuid
         UNION
         SELECT u.attachment_id FROM attachment_uses u JOIN conversations c ON c.id = u.conversation_id WHERE c.owner_id = ${userId}::uuid`;
       // The log has no foreign key, so no cascade reaches it.

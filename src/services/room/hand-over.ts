@@ -2,7 +2,7 @@ import type { Prisma } from '../../../prisma/generated/client.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ConversationEventData } from '../../events/conversation-event.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
-import { takeOutPersonas } from '../persona/leave-with-owner.ts';
+import { takeAlong } from './take-along.ts';
 
 /** What a conversation is about is its holder's; whoever is handed it gets the conversation alone. */
 const withoutContext = { sessionId: null, goalId: null, weeklyPlanId: null, dailyPlanId: null } as const;
@@ -72,7 +72,7 @@ export async function leaveAll(
 ): Promise<readonly string[]> {
   const handed = await transaction.$queryRawUnsafe<{ conversationId: string; userId: string; role: 'OWNER' | 'EDITOR' }[]>(handOverAll, userId);
   const staying = await transaction.participant.findMany({ where: { userId, conversation: { ownerId: { not: userId } } }, select: { conversationId: true } });
-  const withoutPersonas = await takeOutPersonas(
+  const withoutPersonas = await takeAlong(
     transaction,
     userId,
     staying.map(({ conversationId }) => conversationId),

@@ -20,6 +20,7 @@ export const roomActions = {
   DELETE_MESSAGE: { role: 'OWNER', phrase: 'delete what others said' },
   EDIT_PLOT: { role: 'EDITOR', phrase: 'change a plot' },
   ADD_PERSONA: { role: 'EDITOR', phrase: 'bring a persona of yours into it, or take it out again' },
+  ATTACH_KNOWLEDGE: { role: 'EDITOR', phrase: 'let it draw on a knowledge base of yours, or no more' },
   REMOVE_PERSONA: { role: 'OWNER', phrase: 'take out a persona that is not yours' },
   TAKE_TURNS: { role: 'OWNER', phrase: 'say which personas answer' },
   RENAME: { role: 'OWNER', phrase: 'rename it' },

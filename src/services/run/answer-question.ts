@@ -53,7 +53,7 @@ export async function answerQuestion(
   signal: AbortSignal,
 ): Promise<LoopOutcome> {
   const run = await outlast(() => chooseSpeaker(deps, asked, writer, signal), signal);
-  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
+  const { conversation, context, tools, request, options, knowledge } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
   const title =
@@ -68,10 +68,19 @@ export async function answerQuestion(
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
   try {
+    let said = '';
+    const heard: Answer = {
+      ...answer,
+      text: (piece) => {
+        said += piece;
+        answer.text(piece);
+      },
+    };
     const outcome = await runLoop(
-      { engine: mood.engine, request, tools: trace.watch(tools), writer, answer, noteModel, maxSteps, toolTimeoutMs, resumed: resumed?.loop ?? null },
+      { engine: mood.engine, request, tools: trace.watch(tools), writer, answer: heard, noteModel, maxSteps, toolTimeoutMs, resumed: resumed?.loop ?? null },
       signal,
     );
+    for (const data of knowledge?.citationsOf(said) ?? []) await answer.addPart({ kind: 'CITATION', data });
     changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
     const [named] = await Promise.all([title, mood.settled()]);
     if (named !== null) writer.append({ type: 'TitleChanged', title: named });

@@ -26,6 +26,8 @@ function addedEvent(part: AddedPart, partId: string): RunEventData {
       return { type: 'QueryResultReady', partId };
     case 'PLOT':
       return { type: 'PlotReady', partId };
+    case 'CITATION':
+      return { type: 'CitationReady', partId };
     case 'PLAN_PROPOSAL':
       return { type: 'PlanProposed', partId, isApplied: part.isApplied };
     default:

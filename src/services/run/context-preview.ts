@@ -44,9 +44,11 @@ export function createContextPreviews(deps: RunDependencies) {
       const resolved = await deps.modelCalls.engineFor(name, { purpose: 'ANSWER', userId, runId: null, conversationId });
       const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
       const systemPrompt = options.systemPrompt ?? null;
-      const text = await systemOf(deps, room, { userId, question: '', kind: 'CHAT', systemPrompt, resolved, maxTokens });
+      const knowledge = await deps.knowledge.open({ conversationId, userId });
+      const text = await systemOf(deps, room, { userId, question: '', kind: 'CHAT', systemPrompt, resolved, maxTokens, knowledge });
       const dataTools = room.sessionId === null ? [] : deps.toolsOf({ sessionId: room.sessionId, userId, question: '' });
-      const tools = plannedContextOf(room, userId) === null ? dataTools : deps.planning.toolsOf({ userId, conversationId });
+      const contextTools = plannedContextOf(room, userId) === null ? dataTools : deps.planning.toolsOf({ userId, conversationId });
+      const tools = [...contextTools, ...(knowledge === null ? [] : [knowledge.tool])];
       const definitions = tools.map((tool) => tool.definition);
       return { model: name, text, tokens: estimateTokens(text) + estimateTools(definitions), tools: definitions.map((tool) => tool.name) };
     },

@@ -9,6 +9,7 @@ import type { RoomSignals } from '../../events/room-signals.ts';
 import type { RunLog } from '../../events/run-log.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Contexts } from '../context/contexts.ts';
+import type { RunKnowledge } from '../knowledge/run-knowledge.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { RunQuotas } from '../quota/run-quotas.ts';
 import type { PlanningContexts } from '../planning-context/planning-context.ts';
@@ -44,6 +45,8 @@ export interface RunDependencies {
   readonly dataOf: (owner: { readonly sessionId: string; readonly userId: string }, question: string) => Promise<PromptData>;
   /** What an engine is told of somebody's planning, and the tools that it gets, in a conversation about a goal, a week or a day. */
   readonly planning: PlanningContexts & { readonly toolsOf: PlanningTools };
+  /** The knowledge bases of conversations. */
+  readonly knowledge: RunKnowledge;
   /** How many runs somebody may start. */
   readonly chatsPerUser: Limiter;
   /** How much somebody may use. */

@@ -16,14 +16,15 @@ export interface Changes {
   isContextNearlyFull: boolean;
 }
 
-type Room = InstructedRoom & Pick<Conversation, 'titleSource'>;
+type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasKnowledge: boolean };
 
 /** What a run must know of its conversation. @throws Error when it is gone */
 async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
   const { rows } = await pool.query<Room>({
     name: 'room-of-run',
     text: `SELECT owner_id AS "ownerId", session_id AS "sessionId", goal_id AS "goalId", weekly_plan_id AS "weeklyPlanId", daily_plan_id AS "dailyPlanId",
-      title_source AS "titleSource" FROM conversations WHERE id = $1`,
+      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id) AS "hasKnowledge"
+      FROM conversations WHERE id = $1`,
     values: [conversationId],
   });
   if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
@@ -31,7 +32,7 @@ async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
 }
 
 /** The tools that the context of a conversation gives to its engine; none where it is somebody else's who asks. */
-function toolsOfRoom(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
+function toolsOfContext(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
   const { id, userId, conversationId } = run;
   const sessionId = sessionOf(room, userId);
   if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
@@ -66,7 +67,9 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const tools = allowedTools(toolsOfRoom(deps, run, conversation, question, changes), speaker);
+  const knowledge = conversation.hasKnowledge ? await deps.knowledge.open(run) : null;
+  const search = knowledge === null ? [] : [knowledge.tool];
+  const tools = allowedTools([...toolsOfContext(deps, run, conversation, question, changes), ...search], speaker);
   const { userId, kind } = run;
   const system = await systemOf(deps, conversation, {
     userId,
@@ -76,6 +79,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     maxTokens,
     systemPrompt: options.systemPrompt === undefined && speaker !== null ? await promptOf(deps.pool, speaker) : (options.systemPrompt ?? null),
     voice: speaker === null && !context.isShared ? null : { speaker, isShared: context.isShared },
+    knowledge,
   });
   const request = {
     model: resolved.model,
@@ -89,5 +93,5 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     maxTokens,
     countsWordsAlone: options.maxTokens == null,
   } as const;
-  return { conversation, context, tools, request, options };
+  return { conversation, context, tools, request, options, knowledge };
 }

@@ -4,6 +4,7 @@ import { inputTokensOf } from '../context/window.ts';
 import { contextOf, type ContextColumns, type ContextName } from '../conversation/about.ts';
 import { mostPlanningTokens, planningShare } from '../planning-context/planning-context.ts';
 import type { Speaker } from '../persona/speakers.ts';
+import type { KnowledgeOfRun } from '../knowledge/run-knowledge.ts';
 import type { RunDependencies } from './deps.ts';
 import { autoAnalyzePrompt, chatPrompt, dataPrompt, voicePrompt } from './prompts.ts';
 
@@ -30,6 +31,8 @@ export interface Instructed {
   /** In whose name it is answered, and whether others speak as well; absent or null for the assistant of one person. */
   readonly voice?: Voice | null;
   readonly resolved: ResolvedModel;
+  /** Null where the conversation draws on no knowledge base. */
+  readonly knowledge: Pick<KnowledgeOfRun, 'prompt'> | null;
   readonly maxTokens: number;
 }
 
@@ -51,14 +54,15 @@ export async function systemOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf'
 
 async function instructionsOf(deps: Pick<RunDependencies, 'contexts' | 'dataOf' | 'planning'>, room: InstructedRoom, asked: Instructed): Promise<string> {
   const { userId, question, kind, systemPrompt, resolved, maxTokens } = asked;
-  const beside = systemPrompt === null ? [] : [systemPrompt];
+  const known = asked.knowledge === null ? [] : [asked.knowledge.prompt];
+  const beside = [...known, ...(systemPrompt === null ? [] : [systemPrompt])];
   const sessionId = sessionOf(room, userId);
   if (sessionId !== null) {
     const data = dataPrompt(await deps.dataOf({ sessionId, userId }, question));
     return [data, ...(kind === 'AUTO_ANALYZE' ? [autoAnalyzePrompt] : []), ...beside].join('\n\n');
   }
   const context = plannedContextOf(room, userId);
-  if (context === null) return systemPrompt ?? chatPrompt;
+  if (context === null) return [systemPrompt ?? chatPrompt, ...known].join('\n\n');
   const window = await deps.contexts.windowOf(userId, resolved);
   const budget = Math.min(mostPlanningTokens, Math.floor(inputTokensOf(window, maxTokens) * planningShare));
   return [await deps.planning.describe({ userId, context }, budget), ...beside].join('\n\n');

@@ -1,0 +1,57 @@
+import OpenAI from 'openai';
+import { z } from 'zod';
+import { systemClock } from '../../base/clock.ts';
+import { beginningOf } from '../captured-request.ts';
+import { sdkTimeoutMs } from '../engine-options.ts';
+import { reasonsOf, retryAfterMsOf, VendorError } from '../faults.ts';
+import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
+
+const answerShape = z.object({ data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })) });
+const failureShape = z.object({ error: z.object({ message: z.string().catch(''), type: z.unknown(), code: z.unknown() }) });
+
+/** OpenAI, and every server that speaks its embeddings API (vLLM, LM Studio, llama.cpp, Text Embeddings Inference, ...). */
+export function createOpenAiEmbedding({ apiKey, baseUrl, model }: VendorOptions): EmbeddingVendor {
+  return {
+    // OpenAI takes 2,048 texts, but servers with one graphics card fewer, and a question waits for no batch.
+    batchSize: 64,
+    build: (texts, _as, fetch) => {
+      const client = new OpenAI({
+        // The SDK insists on a key; its header is taken away again.
+        apiKey: apiKey === '' ? 'none' : apiKey,
+        ...(apiKey === '' ? { defaultHeaders: { authorization: null } } : {}),
+        baseURL: baseUrl ?? 'https://api.openai.com/v1',
+        adminAPIKey: null,
+        organization: null,
+        project: null,
+        webhookSecret: null,
+        fetch,
+        maxRetries: 0,
+        timeout: sdkTimeoutMs,
+        logLevel: 'off',
+      });
+      // By default it asks for base64, which few other servers know.
+      return client.embeddings.create({ model, input: [...texts], encoding_format: 'float' });
+    },
+    read: (answer) =>
+      answerShape
+        .parse(answer)
+        .data.toSorted((one, other) => one.index - other.index)
+        .map(({ embedding }) => embedding),
+    failureOf: async (response) => {
+      const text = await beginningOf(response);
+      let told: z.infer<typeof failureShape>['error'] = { message: text, type: null, code: null };
+      try {
+        told = failureShape.parse(JSON.parse(text)).error;
+      } catch {
+        // A proxy's web page, say.
+      }
+      const { status, headers } = response;
+      return new VendorError({
+        status,
+        reasons: reasonsOf(told.type, told.code),
+        message: told.message,
+        retryAfterMs: retryAfterMsOf(headers, systemClock.now()),
+      });
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import { requireViewer, type Viewer } from '../../auth/viewer.ts';
+import type { Clock } from '../../base/clock.ts';
+import { AppError, notFound } from '../../base/errors.ts';
+import type { IdSource } from '../../base/id.ts';
+import type { Page } from '../../base/page.ts';
+import type { Reader } from '../../base/takeable.ts';
+import { parseInput } from '../../base/validate.ts';
+import type { RowChanges } from '../../events/row-changes.ts';
+import type { Statements } from '../../stores/statements.ts';
+import type { DocumentStatus, PrismaClient } from '../../../prisma/generated/client.ts';
+import { keysetSql } from '../keyset.ts';
+import type { Embedders } from './embedders.ts';
+import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
+import type { KnowledgeRecords } from './knowledge-records.ts';
+import { knowledgeLanguages } from './languages.ts';
+
+/** How many documents of a base are in each state. */
+export type DocumentCounts = Readonly<Record<DocumentStatus, number>>;
+
+/** Knowledge bases: documents that are searched together. Each is its owner's alone. */
+export type KnowledgeBases = ReturnType<typeof createKnowledgeBases>;
+
+/** What the service stands on. */
+export interface KnowledgeBaseDependencies {
+  readonly prisma: PrismaClient;
+  readonly statements: Statements;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly changes: RowChanges;
+  readonly records: KnowledgeRecords;
+  readonly embedders: Embedders;
+  /** Begins to embed a base anew. */
+  readonly embed: (id: string) => void;
+  /** Stops what is done for documents, and removes what lies on the disk of them. */
+  readonly forget: (documentIds: readonly string[]) => Promise<void>;
+  readonly defaultModel: string | null;
+  readonly maxPerUser: number;
+}
+
+const clean = (text: string): boolean => !text.includes('\u0000');
+const name = z
+  .string()
+  .trim()
+  .min(1, 'a name must not be empty')
+  .max(200, 'a name has at most 200 characters')
+  .refine(clean, 'a name must not contain the character U+0000');
+const description = z
+  .string()
+  .trim()
+  .max(2_000, 'a description has at most 2,000 characters')
+  .refine(clean, 'a description must not contain the character U+0000');
+const model = z.string().trim().min(1, 'name a model, or give null for none').max(200);
+
+const newBase = z.object({
+  name,
+  description: description.nullish(),
+  language: z.enum(knowledgeLanguages).nullish(),
+  embeddingModel: model.nullish(),
+});
+
+const changedBase = z.object({
+  name: name.optional(),
+  description: description.nullish(),
+  embeddingModel: model.nullish(),
+});
+
+/** What a new base is like; `embeddingModel` absent is the default, null is none. */
+export type NewKnowledgeBase = z.input<typeof newBase>;
+
+/** What to change of a base: what is absent stays, null clears. */
+export type KnowledgeBaseChanges = z.input<typeof changedBase> & { readonly id: string };
+
+const noDocuments: DocumentCounts = { QUEUED: 0, PROCESSING: 0, READY: 0, FAILED: 0 };
+
+/** Creates the service. */
+export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
+  const { prisma, statements, clock, newId, changes, records, embedders, embed, forget, defaultModel, maxPerUser } = dependencies;
+
+  const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, KnowledgeBaseRow>> => {
+    const { userId } = requireViewer(viewer);
+    const { rows } = await statements.query<KnowledgeBaseRow>(
+      `SELECT ${baseColumns} FROM knowledge_bases k WHERE k.id = ANY($1::uuid[]) AND ${isReadable('$2::uuid')}`,
+      [ids, userId],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+
+  const get = async (viewer: Viewer | null, id: string): Promise<KnowledgeBaseRow> => {
+    const found = (await byIds(viewer, [id])).get(id);
+    if (found === undefined) throw notFound('KnowledgeBase');
+    return found;
+  };
+
+  return {
+    /** Those of some bases that the viewer may see. */
+    byIds,
+
+    /** @throws AppError NOT_FOUND */
+    get,
+
+    /** A page of the viewer's bases, the newest first. */
+    list: async (viewer: Viewer | null, page: Page): Promise<readonly KnowledgeBaseRow[]> => {
+      const { userId } = requireViewer(viewer);
+      const keyset = keysetSql(page, 'DESC', 'k.created_at', 'k.id', 2);
+      const { rows } = await statements.query<KnowledgeBaseRow>(
+        `SELECT ${baseColumns} FROM knowledge_bases k WHERE ${isReadable('$1::uuid')}${keyset.where} ${keyset.limit}`,
+        [userId, ...keyset.values],
+      );
+      return rows;
+    },
+
+    /** How many documents there are in bases, by their states. */
+    countsOf: async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, DocumentCounts>> => {
+      const { userId } = requireViewer(viewer);
+      const { rows } = await statements.query<{ id: string; status: DocumentStatus; count: number }>(
+        `SELECT k.id, d.status, count(*)::int AS count FROM knowledge_bases k JOIN documents d ON d.knowledge_base_id = k.id
+         WHERE k.id = ANY($1::uuid[]) AND ${isReadable('$2::uuid')} GROUP BY k.id, d.status`,
+        [ids, userId],
+      );
+      const counts = new Map<string, DocumentCounts>();
+      for (const { id, status, count } of rows) counts.set(id, { ...(counts.get(id) ?? noDocuments), [status]: count });
+      return counts;
+    },
+
+    /**
+     * Makes a base.
+     *
+     * @throws AppError BAD_USER_INPUT; ENGINE_UNKNOWN for a provider that there is not; RATE_LIMITED at the limit
+     */
+    create: async (viewer: Viewer | null, input: NewKnowledgeBase): Promise<KnowledgeBaseRow> => {
+      const { userId } = requireViewer(viewer);
+      const wanted = parseInput(newBase, input);
+      const embeddingModel = wanted.embeddingModel === undefined ? defaultModel : wanted.embeddingModel;
+      if (embeddingModel !== null) await embedders.of(userId, embeddingModel);
+      const now = clock.now();
+      const id = newId();
+      await prisma.$transaction(async (transaction) => {
+        // Two at once of the same person wait for one another, so that both are counted.
+        await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+        const count = await transaction.knowledgeBase.count({ where: { ownerId: userId } });
+        if (count >= maxPerUser)
+          throw new AppError('CONFLICT', `You have ${count} knowledge bases, and ${maxPerUser} are the most. Delete one that you no longer need.`);
+        const { name: label, description: about = null, language } = wanted;
+        await transaction.knowledgeBase.create({
+          data: {
+            id,
+            ownerId: userId,
+            name: label,
+            description: about,
+            language: language ?? 'english',
+            embeddingModel,
+            vectorModel: embeddingModel,
+            createdAt: now,
+            updatedAt: now,
+          },
+          select: { id: true },
+        });
+      });
+      return get(viewer, id);
+    },
+
+    /**
+     * Changes a base. With another embedding model its passages are embedded anew in the background, and the old vectors are searched until that
+     * is done.
+     *
+     * @throws AppError NOT_FOUND, BAD_USER_INPUT, ENGINE_UNKNOWN
+     */
+    update: async (viewer: Viewer | null, { id, ...input }: KnowledgeBaseChanges): Promise<KnowledgeBaseRow> => {
+      const { userId } = requireViewer(viewer);
+      const before = await get(viewer, id);
+      const wanted = parseInput(changedBase, input);
+      const { embeddingModel } = wanted;
+      if (embeddingModel != null) await embedders.of(before.ownerId, embeddingModel);
+      const isOther = embeddingModel !== undefined && embeddingModel !== before.embeddingModel;
+      await prisma.$transaction(
+        async (transaction) => {
+          const text = {
+            ...(wanted.name === undefined ? {} : { name: wanted.name }),
+            ...(wanted.description === undefined ? {} : { description: wanted.description }),
+          };
+          const anew = {
+            embeddingModel: embeddingModel ?? null,
+            embeddingProgress: 0,
+            embeddingErrorCode: null,
+            embeddingErrorMessage: null,
+            embeddingLeaseUntil: null,
+          };
+          const data = {
+            ...text,
+            ...(isOther ? anew : {}),
+            ...(isOther && embeddingModel === null ? { vectorModel: null, embeddingProgress: 1 } : {}),
+            updatedAt: clock.now(),
+          };
+          const { count } = await transaction.knowledgeBase.updateMany({ where: { id, ownerId: userId }, data: { ...data, version: { increment: 1 } } });
+          if (count === 0) throw notFound('KnowledgeBase');
+          if (isOther && embeddingModel === null)
+            await transaction.$executeRaw`DELETE FROM chunk_vectors v USING chunks c WHERE c.id = v.chunk_id AND c.knowledge_base_id = ${id}::uuid`;
+          await records.tell(transaction, id);
+        },
+        { timeout: 60_000 },
+      );
+      if (isOther && embeddingModel !== null) embed(id);
+      return get(viewer, id);
+    },
+
+    /**
+     * Deletes a base with its documents, and everything that was made of them.
+     *
+     * @returns its id
+     * @throws AppError NOT_FOUND
+     */
+    delete: async (viewer: Viewer | null, id: string): Promise<string> => {
+      const { userId } = requireViewer(viewer);
+      await get(viewer, id);
+      const documentIds = await prisma.$transaction(
+        async (transaction) => {
+          await transaction.$queryRaw`SELECT id FROM knowledge_bases WHERE id = ${id}::uuid FOR UPDATE`;
+          const rows = await transaction.document.findMany({ where: { knowledgeBaseId: id }, select: { id: true } });
+          const { count } = await transaction.knowledgeBase.deleteMany({ where: { id, ownerId: userId } });
+          if (count === 0) throw notFound('KnowledgeBase');
+          await records.tell(transaction, id);
+          return rows.map((row) => row.id);
+        },
+        { timeout: 60_000 },
+      );
+      await forget(documentIds);
+      return id;
+    },
+
+    /**
+     * Follows a base: as it is, then after each change of it or of its documents. It never ends by itself.
+     *
+     * @throws AppError NOT_FOUND
+     */
+    follow: async (viewer: Viewer | null, id: string): Promise<Reader<KnowledgeBaseRow>> => {
+      await get(viewer, id);
+      return changes.follow(id, { load: async () => (await byIds(viewer, [id])).get(id) ?? null, isSame: () => false, isFinal: () => false });
+    },
+  };
+}

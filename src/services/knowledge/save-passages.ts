@@ -1,0 +1,42 @@
+import type { Passage } from '../../documents/document.ts';
+import type { Prisma } from '../../../prisma/generated/client.ts';
+
+/** As many go into one statement. */
+const rowsAtOnce = 500;
+
+/** Headings and the name of the document weigh more than the text: weights A and B of PostgreSQL. */
+const insert = `
+  INSERT INTO chunks (id, document_id, knowledge_base_id, position, text, headings, page, page_end, row, row_end, token_count, words)
+  SELECT t.id, $2::uuid, $3::uuid, t.position, t.text, t.headings, t.page, t."pageEnd", t.row, t."rowEnd", t."tokenCount",
+    setweight(to_tsvector($4::regconfig, array_to_string(t.headings, ' ')), 'A') || setweight(to_tsvector($4::regconfig, $5), 'B') || to_tsvector($4::regconfig, t.text)
+  FROM jsonb_to_recordset($1::jsonb) AS t (id uuid, position int, text text, headings text[], page int, "pageEnd" int, row int, "rowEnd" int, "tokenCount" int)`;
+
+/** Where passages go. */
+export interface PassagesOf {
+  readonly documentId: string;
+  readonly knowledgeBaseId: string;
+  readonly language: string;
+  /** The name of the document. */
+  readonly name: string;
+}
+
+/** Puts passages in the place of those that a document had. */
+export async function replacePassages(
+  transaction: Prisma.TransactionClient,
+  { documentId, knowledgeBaseId, language, name }: PassagesOf,
+  ids: readonly string[],
+  passages: readonly Passage[],
+): Promise<void> {
+  await transaction.$executeRawUnsafe('DELETE FROM chunks WHERE document_id = $1::uuid', documentId);
+  const rows = passages.map((passage, position) => ({ ...passage, id: ids[position], position }));
+  // Names are labels such as "return_policy-2026.pdf": their parts are words.
+  const words = name.replaceAll(/[_./\\-]+/g, ' ');
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    await transaction.$executeRawUnsafe(insert, JSON.stringify(rows.slice(start, start + rowsAtOnce)), documentId, knowledgeBaseId, language, words);
+  }
+}
+
+/** What a model is given of a passage: its headings say what it is about. */
+export function embeddedText({ headings, text }: { readonly headings: readonly string[]; readonly text: string }): string {
+  return headings.length === 0 ? text : `${headings.join(' > ')}\n${text}`;
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+import type { VectorStore } from '../../../stores/vectors/vector-store.ts';
+import type { Embedders } from '../embedders.ts';
+import type { KnowledgeBaseRow } from '../knowledge-row.ts';
+
+/** Passages that are found by what they mean. */
+export interface MeaningSearch {
+  /**
+   * The passages of bases with vectors of one model, of one owner, that mean what is nearest to the question, the nearest first.
+   *
+   * @throws AppError of the provider of the model; SERVICE_UNAVAILABLE
+   */
+  find(
+    bases: readonly KnowledgeBaseRow[],
+    question: string,
+    documentIds: readonly string[] | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+}
+
+/** What it stands on. */
+export interface MeaningSearchDependencies {
+  readonly embedders: Embedders;
+  readonly vectors: VectorStore;
+  readonly timeoutMs: number;
+}
+
+const mostRemembered = 1_000;
+
+/** Creates the search by meaning. The vectors of the last questions are remembered: a page of a search asks the same again. */
+export function createMeaningSearch({ embedders, vectors, timeoutMs }: MeaningSearchDependencies): MeaningSearch {
+  const questions = new LRUCache<string, Float32Array>({ max: mostRemembered });
+
+  return {
+    async find(bases, question, documentIds, limit, signal) {
+      const [first] = bases;
+      const model = first?.vectorModel;
+      if (first === undefined || model == null) return [];
+      const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      // By its owner too: behind the same name may stand another provider of somebody else.
+      const key = `${first.ownerId} ${model} ${question}`;
+      let vector = questions.get(key);
+      if (vector === undefined) {
+        const embedder = await embedders.of(first.ownerId, model);
+        [vector] = await embedder.embed([question], 'QUERY', both);
+        if (vector === undefined) return [];
+        questions.set(key, vector);
+      }
+      const found = await vectors.nearest({ bases, model, vector, limit, documentIds }, both);
+      return found.map(({ chunkId }) => chunkId);
+    },
+  };
+}
