@@ -127,7 +127,11 @@ async function* attempt(
 }
 
 /** How long to wait before the next attempt; null when there should be none. Exponential, with "equal jitter". */
-function waitBefore(nextAttempt: number, { failure, mayTryAgain }: DescribedFailure, { retry, random }: AttemptOptions): number | null {
+export function waitBefore(
+  nextAttempt: number,
+  { failure, mayTryAgain }: DescribedFailure,
+  { retry, random }: Pick<AttemptOptions, 'retry' | 'random'>,
+): number | null {
   if (!mayTryAgain || nextAttempt > retry.maxAttempts) return null;
   const { retryAfterMs } = failure;
   if (retryAfterMs !== null && retryAfterMs > retry.longestRetryAfterMs) return null;
