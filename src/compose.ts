@@ -19,6 +19,7 @@ import { composeAttachments, composeContexts, composeContextUsages } from './com
 import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
+import { composeImages } from './compose-media.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -38,6 +39,7 @@ import { createFeedbacks } from './services/feedback/feedbacks.ts';
 import { createFileChanges } from './services/file/file-changes.ts';
 import { createFiles, removeFromDisk } from './services/file/files.ts';
 import { createHealth } from './services/health.ts';
+import { createImageModels } from './services/image/image-models.ts';
 import { createMessages } from './services/message.ts';
 import { createRateLimits } from './services/rate-limits.ts';
 import { createUsages } from './services/usage/usage.ts';
@@ -90,7 +92,7 @@ export function composeServices(foundation: Foundation) {
   // A direct address of its own says that the other one leads to a pooler.
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
   const { metering, runQuotas, quotas } = composeQuotas(foundation);
-  const { modelCalls, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
+  const { modelCalls, ownEngines, guardedFetch, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
@@ -114,7 +116,10 @@ export function composeServices(foundation: Foundation) {
   });
   const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
   const planned = composePlanning(foundation, statements, conversationLog);
+  const attachments = composeAttachments(foundation, statements);
+  const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
   const runDependencies: RunDependencies = {
+    ...imageParts,
     prisma,
     pool,
     clock,
@@ -190,7 +195,8 @@ export function composeServices(foundation: Foundation) {
     apiKeys,
     identities,
     authentication: createAuthentication({ people, apiKeys, identities }),
-    attachments: composeAttachments(foundation, statements),
+    attachments,
+    imageModels: createImageModels({ imageCalls }),
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),

@@ -7,6 +7,7 @@ import { engineVariables, shapeEngines, type EnginesConfig } from './engine-conf
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { mediaVariables, problemsOfMedia, shapeMedia, type MediaConfig } from './media-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
 import { rateVariables, shapeRates, type RateConfig } from './rate-config.ts';
@@ -88,6 +89,7 @@ export interface Config {
   readonly context: ContextConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
+  readonly media: MediaConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -165,6 +167,7 @@ const variables = z.object({
   ...contextVariables,
   ...attachmentVariables,
   ...importVariables,
+  ...mediaVariables,
   ...engineVariables,
 });
 
@@ -193,6 +196,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ...problemsOfSecrets(filled['SECRET'], filled['PREVIOUS_SECRETS'], isProduction),
     ...(parsed.success ? problemsOfIssuers(parsed.data.OIDC_ISSUERS, isProduction) : []),
     ...problemsOfGate(filled),
+    ...problemsOfMedia(filled),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -266,6 +270,7 @@ function shape(values: z.infer<typeof variables>): Config {
     context: shapeContext(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
+    media: shapeMedia(values),
     engines: shapeEngines(values),
   };
 }

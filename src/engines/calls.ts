@@ -28,7 +28,11 @@ export class CallFailed extends Error {
 }
 
 /** The whole body of an answer, as long as it is not larger than it may be and never falls silent. */
-export async function readWhole(response: Response, guard: StreamGuard, { idleTimeoutMs, maxBytes }: Omit<CallLimits, 'headersTimeoutMs'>): Promise<Uint8Array> {
+export async function readWhole(
+  response: Response,
+  guard: StreamGuard,
+  { idleTimeoutMs, maxBytes }: Omit<CallLimits, 'headersTimeoutMs'>,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
@@ -83,7 +87,13 @@ async function faultOf(response: Response): Promise<VendorError> {
  *
  * @throws VendorError, NetworkError, or the reason of the guard's signal
  */
-export async function sendRequest(fetch: typeof globalThis.fetch, url: string, init: RequestInit, guard: StreamGuard, headersTimeoutMs: number): Promise<Response> {
+export async function sendRequest(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  init: RequestInit,
+  guard: StreamGuard,
+  headersTimeoutMs: number,
+): Promise<Response> {
   guard.limit('headers', headersTimeoutMs);
   const response = await abortable(fetch(url, { ...init, signal: guard.signal }), guard.signal).catch((error: unknown) => {
     if (guard.signal.aborted) throw guard.signal.reason;

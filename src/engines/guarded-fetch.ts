@@ -61,8 +61,8 @@ const mostStreamedBytes = 64 * 1024 * 1024;
 const streamed = /^(text\/event-stream|application\/(x-ndjson|jsonl))/i;
 
 /** The body of an answer, cut off where it is longer than it may be. */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const most = streamed.test(incoming.headers['content-type'] ?? '') ? mostStreamedBytes : mostBytes;
+function bodyOf(incoming: IncomingMessage, mostWhole: number): ReadableStream<Uint8Array> {
+  const most = streamed.test(incoming.headers['content-type'] ?? '') ? mostStreamedBytes : mostWhole;
   let bytes = 0;
   const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
   return new ReadableStream({
@@ -80,7 +80,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   });
 }
 
-function responseOf(incoming: IncomingMessage, url: URL): Response {
+function responseOf(incoming: IncomingMessage, url: URL, mostWhole: number): Response {
   const status = incoming.statusCode ?? 0;
   const encoding = incoming.headers['content-encoding'] ?? 'identity';
   // Nothing compressed was asked for, and a few bytes of it can become gigabytes.
@@ -88,7 +88,7 @@ function responseOf(incoming: IncomingMessage, url: URL): Response {
   if (isRedirect(status) || isCompressed) incoming.destroy();
   if (isRedirect(status)) throw redirected(url);
   if (isCompressed) throw new Error(`"${url.host}" compresses its answer although it was asked not to`);
-  const body = bodyless.includes(status) ? null : bodyOf(incoming);
+  const body = bodyless.includes(status) ? null : bodyOf(incoming, mostWhole);
   if (body === null) incoming.resume();
   return new Response(body, { status, headers: headersOf(incoming) });
 }
@@ -99,10 +99,11 @@ function responseOf(incoming: IncomingMessage, url: URL): Response {
  *
  * @param options.addresses the rules
  * @param options.connectTimeoutMs how long a connection may take to open
+ * @param options.maxBytes of an answer that is no stream of events; 4 MiB by default
  * @returns a function that throws `RefusedAddressError`, or what `node:https` throws; the body of a request is sent whole
  */
-export function createGuardedFetch(options: { readonly addresses: OutsideAddresses; readonly connectTimeoutMs: number }): Fetch {
-  const { addresses, connectTimeoutMs } = options;
+export function createGuardedFetch(options: { readonly addresses: OutsideAddresses; readonly connectTimeoutMs: number; readonly maxBytes?: number }): Fetch {
+  const { addresses, connectTimeoutMs, maxBytes = mostBytes } = options;
   const lookup = lookupBy(addresses);
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
@@ -124,6 +125,6 @@ export function createGuardedFetch(options: { readonly addresses: OutsideAddress
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     outgoing.once('response', resolve).on('error', reject);
     outgoing.end(body ?? undefined);
-    return responseOf(await promise, url);
+    return responseOf(await promise, url, maxBytes);
   };
 }

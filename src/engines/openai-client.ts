@@ -11,7 +11,11 @@ const openAiBaseUrl = 'https://api.openai.com/v1';
  * @param access.apiKey null for a server that asks for none
  * @param access.baseUrl null for OpenAI's own address
  */
-export function createOpenAiClient(access: { readonly apiKey: string | null; readonly baseUrl: string | null; readonly fetch: typeof globalThis.fetch }): OpenAI {
+export function createOpenAiClient(access: {
+  readonly apiKey: string | null;
+  readonly baseUrl: string | null;
+  readonly fetch: typeof globalThis.fetch;
+}): OpenAI {
   const { apiKey, baseUrl, fetch } = access;
   return new OpenAI({
     // The SDK insists on a key; its header is taken away again.

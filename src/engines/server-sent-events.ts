@@ -75,10 +75,7 @@ function createEventParser(most: number): EventParser {
     const pieces = `${rest}${text}`.split(/\r\n|\n|\r(?!$)/);
     rest = pieces.pop() ?? '';
     for (const line of pieces) takeLine(line, events);
-    checkLength(
-      rest.length + data.reduce((sum, line) => sum + line.length, 0),
-      most,
-    );
+    checkLength(rest.length + data.reduce((sum, line) => sum + line.length, 0), most);
     return events;
   };
   // The specification drops an event without its empty line; servers are known to end on `data: [DONE]` without one.

@@ -17,7 +17,8 @@ const AttachmentConnection = builder.connectionObject(
 
 const described = {
   name: 'The name it was sent under: a label, which decides nothing.',
-  mediaType: 'What it is by its bytes: `image/png`, `image/jpeg`, `image/gif` or `image/webp`, or a kind of text; HTML and SVG are `text/plain`.',
+  mediaType:
+    'What it is by its bytes: `image/png`, `image/jpeg`, `image/gif` or `image/webp`, a kind of sound such as `audio/mpeg`, or a kind of text; HTML and SVG are `text/plain`.',
   byteSize: 'How many bytes it has.',
   width: 'In pixels; null for what is no picture.',
   height: 'In pixels; null for what is no picture.',
@@ -27,7 +28,7 @@ const described = {
 
 builder.node(Attachment, {
   description:
-    'A picture or a text file for messages. Send it with `POST /attachments` (multipart, `file`), then name its id in `attachmentIds` of `sendMessage` within a day.',
+    'A picture, a recording or a text file for messages. Send it with `POST /attachments` (multipart, `file`), then name its id in `attachmentIds` of `sendMessage` within a day.',
   id: { resolve: (attachment) => attachment.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.attachment.load(id),
   fields: (t) => ({
@@ -47,8 +48,8 @@ builder.node(Attachment, {
 const textOf = (part: PartRow, name: string): string => z.string().parse(field(part, name));
 const sizeOf = (part: PartRow, name: string): number | null => z.number().nullish().parse(field(part, name)) ?? null;
 
-/** A file that was sent, over a part of kind IMAGE or FILE. */
-function partOf(type: 'ImagePart' | 'FilePart', kind: 'IMAGE' | 'FILE', description: string) {
+/** A file that was sent or made, over a part of kind IMAGE, FILE or AUDIO. */
+function partOf(type: 'ImagePart' | 'FilePart' | 'AudioPart', kind: 'IMAGE' | 'FILE' | 'AUDIO', description: string) {
   const ref = builder.objectRef<PartRow>(type);
   builder.node(ref, {
     description,
@@ -58,7 +59,7 @@ function partOf(type: 'ImagePart' | 'FilePart', kind: 'IMAGE' | 'FILE', descript
       name: t.string({ description: described.name, resolve: (part) => textOf(part, 'name') }),
       mediaType: t.string({ description: described.mediaType, resolve: (part) => textOf(part, 'mediaType') }),
       byteSize: t.int({ description: described.byteSize, resolve: (part) => sizeOf(part, 'byteSize') ?? 0 }),
-      ...(kind === 'FILE'
+      ...(kind !== 'IMAGE'
         ? {}
         : {
             width: t.int({ nullable: true, description: 'In pixels.', resolve: (part) => sizeOf(part, 'width') }),
@@ -80,10 +81,17 @@ function partOf(type: 'ImagePart' | 'FilePart', kind: 'IMAGE' | 'FILE', descript
 }
 
 /** A picture in a message. */
-export const ImagePart = partOf('ImagePart', 'IMAGE', 'A picture that a person sent. Models that read pictures are shown it.');
+export const ImagePart = partOf('ImagePart', 'IMAGE', 'A picture that a person sent, or that was drawn. Models that read pictures are shown it.');
 
 /** A text file in a message. */
 export const FilePart = partOf('FilePart', 'FILE', 'A text file that a person sent. Models are shown what it says.');
+
+/** Sound in a message. */
+export const AudioPart = partOf(
+  'AudioPart',
+  'AUDIO',
+  'Sound: a recording that a person sent, or the message spoken by `synthesizeSpeech`. Models are shown what is said in a recording, once it is written down.',
+);
 
 builder.queryField('attachments', (t) =>
   t.connection(

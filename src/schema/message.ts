@@ -1,7 +1,7 @@
 import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { Position } from '../base/page.ts';
 import type { LoadedMessage } from '../services/message.ts';
-import { FilePart, ImagePart } from './attachment.ts';
+import { AudioPart, FilePart, ImagePart } from './attachment.ts';
 import { ReasoningPart, ToolCallPart } from './answer-parts.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -49,12 +49,13 @@ const partTypes: { readonly [kind in PartRow['kind']]: string } = {
   IMAGE: 'ImagePart',
   FILE: 'FilePart',
   PLAN_PROPOSAL: 'PlanProposalPart',
+  AUDIO: 'AudioPart',
 };
 
 /** A typed piece of a message. */
 export const MessagePart = builder.unionType('MessagePart', {
   description: 'A typed piece of a message.',
-  types: [TextPart, ReasoningPart, ToolCallPart, QueryResultPart, PlotPart, ImagePart, FilePart, PlanProposalPart],
+  types: [TextPart, ReasoningPart, ToolCallPart, QueryResultPart, PlotPart, ImagePart, FilePart, AudioPart, PlanProposalPart],
   resolveType: (part) => partTypes[part.kind],
 });
 

@@ -22,6 +22,7 @@ import './goal.ts';
 import './goal-changes.ts';
 import './health.ts';
 import './identity.ts';
+import './image.ts';
 import './import.ts';
 import './login.ts';
 import './message.ts';

@@ -5,6 +5,8 @@ import type { EngineTool } from '../engines/engine.ts';
 export interface RunTool {
   /** What the engine is told of it. */
   readonly definition: EngineTool;
+  /** How long one call may take, in milliseconds; RUN_TOOL_TIMEOUT_MS when absent. */
+  readonly timeoutMs?: number;
   /**
    * Runs one call. What goes wrong with the arguments or the work is answered with `isError` and words that help the engine to do better.
    *
@@ -37,7 +39,7 @@ export interface ToolRecorder {
 
 /** A part of an answer that a tool makes. */
 export type AddedPart =
-  | { readonly kind: 'QUERY_RESULT' | 'PLOT'; readonly data: JsonObject }
+  | { readonly kind: 'QUERY_RESULT' | 'PLOT' | 'IMAGE'; readonly data: JsonObject }
   /** `id` is known before, because the proposal names its part. */
   | { readonly kind: 'PLAN_PROPOSAL'; readonly id: string; readonly isApplied: boolean; readonly data: JsonObject };
 

@@ -21,6 +21,7 @@ import type { Files } from './file/files.ts';
 import type { Reingest } from './file/reingest.ts';
 import type { Goals } from './goal/goals.ts';
 import type { Health } from './health.ts';
+import type { ImageModels } from './image/image-models.ts';
 import type { Imports } from './import/imports.ts';
 import type { Identities } from './identity/identities.ts';
 import type { Messages } from './message.ts';
@@ -99,6 +100,7 @@ export interface Services {
   readonly resumableUploads: ResumableUploads;
   readonly uploadViews: UploadViews;
   readonly imports: Imports;
+  readonly imageModels: ImageModels;
   readonly usages: Usages;
   readonly quotas: Quotas;
   readonly rateLimits: RateLimits;

@@ -16,6 +16,7 @@ import { createSummaries } from '../../src/services/context/summaries.ts';
 import { createModelFacts } from '../../src/services/context/window.ts';
 import type { ReadImage } from '../../src/services/context/images.ts';
 import { createMessages } from '../../src/services/message.ts';
+import type { RunPictures } from '../../src/services/run/picture.ts';
 import type { RunDependencies, RunSettings } from '../../src/services/run/deps.ts';
 import { createModelCalls } from '../../src/services/model-calls.ts';
 import { createDefaultsFor } from '../../src/services/preference/answer-defaults.ts';
@@ -42,6 +43,14 @@ const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }
 
 /** For tests of other things: nobody judges. */
 const noMoods: RunMoods = { begin: async ({ engine }) => ({ engine, settled: async () => {}, close: () => {} }) };
+
+/** For tests of other things: nobody draws. */
+const noPictures: RunPictures = {
+  imageCalls: { isTool: false, engines: async () => [], resolve: () => Promise.reject(new Error('nobody draws here')) },
+  drawing: { draw: () => Promise.reject(new Error('nobody draws here')) },
+  readImage: async () => null,
+  keepPreview: () => Promise.reject(new Error('nobody draws here')),
+};
 
 /** One node on a test database. */
 export type RunNode = Awaited<ReturnType<typeof openNode>>;
@@ -116,6 +125,8 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     dataOf: async () => ({ tables: [], examples: [] }),
     toolsOf: options.toolsOf ?? (() => []),
     planning: { describe: async () => 'plans', toolsOf: () => [] },
+    imageTools: () => null,
+    pictures: noPictures,
     settings,
   };
   const executor = createExecutor(deps);

@@ -36,7 +36,8 @@ export function createFalImages(options: ImageEngineOptions): ImageEngine {
   const base = (baseUrl ?? queueBaseUrl).replace(/\/+$/, '');
   const headers = { authorization: `Key ${apiKey ?? ''}`, 'content-type': 'application/json' };
   const limits = jobLimits(timers);
-  const call = (path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> => callForJson({ fetch, url: `${base}/${path}`, init: { ...init, headers }, limits }, signal);
+  const call = (path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> =>
+    callForJson({ fetch, url: `${base}/${path}`, init: { ...init, headers }, limits }, signal);
 
   const api = (request: ImageRequest): JobApi<readonly string[]> => {
     const path = request.model.split('/').map(encodeURIComponent);
@@ -47,7 +48,10 @@ export function createFalImages(options: ImageEngineOptions): ImageEngine {
       const parsed = made.safeParse(await call(jobPath(job), {}, signal));
       const { images, has_nsfw_concepts: flagged } = parsed.success ? parsed.data : { images: [], has_nsfw_concepts: null };
       if (flagged?.every(Boolean) === true && flagged.length > 0) {
-        return { state: 'failed', fault: { status: null, reasons: ['content_filter'], message: 'The picture was refused by a safety system.', retryAfterMs: null } };
+        return {
+          state: 'failed',
+          fault: { status: null, reasons: ['content_filter'], message: 'The picture was refused by a safety system.', retryAfterMs: null },
+        };
       }
       if (images.length === 0) throw new ProtocolError('ended its request without a picture');
       return { state: 'done', result: images.map(({ url }) => url) };
@@ -63,7 +67,8 @@ export function createFalImages(options: ImageEngineOptions): ImageEngine {
         const parsed = standing.safeParse(await call(`${jobPath(job)}/status`, {}, signal));
         if (!parsed.success) throw new ProtocolError('answered something that is no status of its queue');
         const { status, queue_position: position, error } = parsed.data;
-        if (error != null && error !== '') return { state: 'failed', fault: { status: null, reasons: reasonsOf('server_error'), message: error, retryAfterMs: null } };
+        if (error != null && error !== '')
+          return { state: 'failed', fault: { status: null, reasons: reasonsOf('server_error'), message: error, retryAfterMs: null } };
         if (status === 'COMPLETED') return resultOf(job, signal);
         if (status === 'IN_PROGRESS') return { state: 'open', status: 'Drawing' };
         return { state: 'open', status: position == null ? 'Waiting in the queue' : `Waiting in the queue, ${position} before it` };

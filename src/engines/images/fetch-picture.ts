@@ -16,7 +16,12 @@ const noPicture = /^(text|application\/(json|xml|xhtml))/i;
  * @param address as the provider gave it
  * @throws CallFailed, or the reason of the signal
  */
-export async function fetchPicture({ fetchResult, timers }: ImageEngineOptions, address: string, policy: AttemptPolicy, signal: AbortSignal): Promise<Uint8Array> {
+export async function fetchPicture(
+  { fetchResult, timers }: ImageEngineOptions,
+  address: string,
+  policy: AttemptPolicy,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const held = inAddress.exec(address)?.[1];
   if (held !== undefined) return bytesOfBase64(held);
   const load = async (limited: AbortSignal): Promise<Uint8Array> => {

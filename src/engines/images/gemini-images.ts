@@ -52,7 +52,8 @@ function geminiParts(body: unknown): readonly ImageEnginePart[] {
   const parsed = content.safeParse(body);
   if (!parsed.success) throw new ProtocolError('answered without a picture');
   const { candidates, promptFeedback, usageMetadata } = parsed.data;
-  const blocked = promptFeedback?.blockReason ?? candidates.map(({ finishReason = '' }) => finishReason).find((reason) => /SAFETY|PROHIBITED|BLOCK/.test(reason));
+  const blocked =
+    promptFeedback?.blockReason ?? candidates.map(({ finishReason = '' }) => finishReason).find((reason) => /SAFETY|PROHIBITED|BLOCK/.test(reason));
   const data = candidates.flatMap((candidate) => candidate.content?.parts ?? []).find((part) => part.inlineData !== undefined)?.inlineData?.data;
   if (data === undefined) throw blocked === undefined ? new ProtocolError('answered without a picture') : refused(blocked);
   return [

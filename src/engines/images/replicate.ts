@@ -48,7 +48,10 @@ function stateOf(body: unknown): JobState<readonly string[]> {
     case 'canceled':
     case 'aborted': {
       const message = typeof error === 'string' ? error : `The prediction was ${status}.`;
-      return { state: 'failed', fault: { status: null, reasons: reasonsOf(/nsfw|safety|sensitive/i.test(message) ? 'content_filter' : 'server_error'), message, retryAfterMs: null } };
+      return {
+        state: 'failed',
+        fault: { status: null, reasons: reasonsOf(/nsfw|safety|sensitive/i.test(message) ? 'content_filter' : 'server_error'), message, retryAfterMs: null },
+      };
     }
     default:
       return status satisfies never;
@@ -64,7 +67,8 @@ export function createReplicateImages(options: ImageEngineOptions): ImageEngine 
   const base = (baseUrl ?? replicateBaseUrl).replace(/\/+$/, '');
   const headers = { authorization: `Bearer ${apiKey ?? ''}`, 'content-type': 'application/json' };
   const limits = jobLimits(timers);
-  const call = (path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> => callForJson({ fetch, url: `${base}${path}`, init: { ...init, headers }, limits }, signal);
+  const call = (path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> =>
+    callForJson({ fetch, url: `${base}${path}`, init: { ...init, headers }, limits }, signal);
 
   const api = (request: ImageRequest): JobApi<readonly string[]> => ({
     submit: async (signal) => {

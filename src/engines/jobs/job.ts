@@ -39,7 +39,9 @@ export interface PollPolicy {
 
 /** What a job tells while it goes on. */
 export type JobPart<Result> =
-  { readonly type: 'job'; readonly id: string } | { readonly type: 'status'; readonly status: string } | { readonly type: 'result'; readonly result: Result };
+  | { readonly type: 'job'; readonly id: string }
+  | { readonly type: 'status'; readonly status: string }
+  | { readonly type: 'result'; readonly result: Result };
 
 /** How long the cancelling of a job may take, in milliseconds. */
 const cancelTimeoutMs = 5_000;
@@ -48,7 +50,7 @@ const cancelTimeoutMs = 5_000;
  * Whether nobody will ask for the job any more: somebody stopped it, it took too long, or its reader left. A server that stops, and a run that
  * another process took over, leave it alone, so that it can be gone on with elsewhere.
  */
-function isGivenUp({ aborted, reason }: AbortSignal): boolean {
+export function isGivenUp({ aborted, reason }: AbortSignal): boolean {
   if (!aborted || reason === 'STOP' || reason instanceof StageTimeout) return true;
   return reason instanceof DOMException && reason.name === 'TimeoutError';
 }

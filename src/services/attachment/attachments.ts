@@ -167,6 +167,13 @@ export function createAttachments({ prisma, statements, fileStore, clock, logger
       return id;
     },
 
+    /**
+     * Makes sure that somebody has room for more bytes.
+     *
+     * @throws AppError PAYLOAD_TOO_LARGE
+     */
+    checkRoom,
+
     /** Removes those that were never sent. For the house-keeping of the server. */
     sweep: async (): Promise<number> => {
       const unused = { conversationId: null, uses: { none: {} }, createdAt: { lt: later(clock.now(), -limits.unusedForMs) } };

@@ -9,7 +9,7 @@ export interface PathBounds {
 }
 
 /** What an engine is shown of a message `m`; the thoughts of a model, results and plots are for people. */
-const shown = (message: string): string => `p.message_id = ${message}.id AND p.kind IN ('TEXT', 'TOOL_EXCHANGE', 'IMAGE', 'FILE')`;
+const shown = (message: string): string => `p.message_id = ${message}.id AND p.kind IN ('TEXT', 'TOOL_EXCHANGE', 'IMAGE', 'FILE', 'AUDIO')`;
 
 /**
  * What a file says, or for a picture the empty text; null when it was deleted. Whether the conversation has it is asked again, so that a part
@@ -27,7 +27,7 @@ export const sizeOf = (message: string): string => `(
 /** A message `m` of a conversation as `StoredMessage`, in JSON. */
 export const messageJson = (message: string, conversation: string): string => `json_build_object(
   'id', ${message}.id, 'role', ${message}.role, 'depth', ${message}.depth,
-  'parts', (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', CASE WHEN p.kind IN ('FILE', 'IMAGE') THEN ${attachmentOf(conversation)} ELSE p.text END, 'data', p.data)
+  'parts', (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', CASE WHEN p.kind IN ('FILE', 'IMAGE', 'AUDIO') THEN ${attachmentOf(conversation)} ELSE p.text END, 'data', p.data)
     ORDER BY p.position), '[]') FROM parts p WHERE ${shown(message)}),
   'summary', (SELECT s.text FROM context_summaries s WHERE s.conversation_id = ${conversation} AND s.message_id = ${message}.id))`;
 

@@ -26,6 +26,8 @@ function addedEvent(part: AddedPart, partId: string): RunEventData {
       return { type: 'QueryResultReady', partId };
     case 'PLOT':
       return { type: 'PlotReady', partId };
+    case 'IMAGE':
+      return { type: 'ImageReady', partId };
     case 'PLAN_PROPOSAL':
       return { type: 'PlanProposed', partId, isApplied: part.isApplied };
     default:
@@ -43,13 +45,17 @@ function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** Creates the answer of a run that has written nothing yet. */
-export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter): Answer {
+/**
+ * Creates the answer of a run.
+ *
+ * @param firstPosition where its next part goes: behind those that another process has stored; 0, for one that has written nothing, by default
+ */
+export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter, firstPosition = 0): Answer {
   const heldBack = { TEXT: '', REASONING: '' };
   /** Parts that are complete, and wait for the next one that is stored at once. */
   let closed: WrittenPart[] = [];
   let kind: WrittenPart['kind'] = 'TEXT';
-  let position = 0;
+  let position = firstPosition;
   let text = '';
   let lastStatus = '';
 

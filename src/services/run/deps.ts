@@ -8,6 +8,7 @@ import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { RunLog } from '../../events/run-log.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Contexts } from '../context/contexts.ts';
+import type { ImageTools } from '../image/image-tool.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { RunQuotas } from '../quota/run-quotas.ts';
 import type { PlanningContexts } from '../planning-context/planning-context.ts';
@@ -15,6 +16,7 @@ import type { DefaultsFor } from '../preference/answer-defaults.ts';
 import type { RunMoods } from '../sentiment/run-moods.ts';
 import type { PlanningTools, RunTools } from '../run-tool.ts';
 import type { Metering } from '../usage/metering.ts';
+import type { RunPictures } from './picture.ts';
 import type { PromptData } from './prompts.ts';
 
 /** What the files of this room share. */
@@ -38,6 +40,10 @@ export interface RunDependencies {
   readonly dataOf: (owner: { readonly sessionId: string; readonly userId: string }, question: string) => Promise<PromptData>;
   /** What an engine is told of somebody's planning, and the tools that it gets, in a conversation about a goal, a week or a day. */
   readonly planning: PlanningContexts & { readonly toolsOf: PlanningTools };
+  /** The tool by which a model draws; null in every run where the configuration names no model of pictures. */
+  readonly imageTools: ImageTools;
+  /** Models of pictures, and what draws with them. */
+  readonly pictures: RunPictures;
   /** How many runs somebody may start. */
   readonly chatsPerUser: Limiter;
   /** How much somebody may use. */

@@ -99,14 +99,15 @@ async function runTool(
   }
   const refusal = failedCalls.refusalOf(call.name);
   if (refusal !== null) return { content: refusal, isError: true };
-  const limit = AbortSignal.timeout(toolTimeoutMs);
+  const limitMs = tool.timeoutMs ?? toolTimeoutMs;
+  const limit = AbortSignal.timeout(limitMs);
   const both = AbortSignal.any([signal, limit]);
   try {
     const { content, isError } = await abortable(tool.run(call.arguments, answer, both), both);
     return { content: isError ? failedCalls.told(call.name, content) : content, isError };
   } catch (error) {
     if (limit.aborted && !signal.aborted)
-      return { content: failedCalls.told(call.name, `"${call.name}" took longer than ${toolTimeoutMs} ms and was stopped.`), isError: true };
+      return { content: failedCalls.told(call.name, `"${call.name}" took longer than ${limitMs} ms and was stopped.`), isError: true };
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { runLoop, type LoopOutcome } from './loop.ts';
 import { createModelNotes } from './model-change.ts';
 import type { RunOptions } from './options.ts';
 import { outlast } from './outlast.ts';
+import { drawAnswer } from './picture.ts';
 import { engineOf, prepareRun, type Changes } from './prepare.ts';
 import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
@@ -72,6 +73,7 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 
 /** The work of a run between its start and its end. */
 async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
+  if (run.kind === 'IMAGE') return drawAnswer(deps, run, answer, writer, signal);
   const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.

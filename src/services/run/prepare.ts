@@ -31,8 +31,12 @@ async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
 function toolsFor(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
   const { id, userId, conversationId } = run;
   const { sessionId } = room;
-  if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
-  return plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId });
+  const drawing = deps.imageTools({ userId, conversationId, runId: id });
+  const beside = drawing === null ? [] : [drawing];
+  if (sessionId !== null) {
+    return [...deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } }), ...beside];
+  }
+  return [...(plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId })), ...beside];
 }
 
 /** The engine that a run calls, for its answer or for something beside it. */
@@ -58,7 +62,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   const system = await systemOf(deps, conversation, { userId, kind, question, resolved, maxTokens, systemPrompt: options.systemPrompt ?? null });
   const request = {
     model: resolved.model,
-    task: run.kind,
+    task: run.kind === 'AUTO_ANALYZE' ? 'AUTO_ANALYZE' : 'CHAT',
     system,
     messages: context.messages,
     tools: tools.map((tool) => tool.definition),

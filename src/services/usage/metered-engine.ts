@@ -6,6 +6,8 @@ export interface CallCount {
   readonly usage: EngineUsage;
   /** Whether the provider did not say, or not to the end. */
   readonly isEstimated: boolean;
+  /** What it cost where that is not reckoned by tokens, in millionths of a US dollar: pictures, minutes, characters. Null where it is unknown. */
+  readonly costMicros?: bigint | null;
 }
 
 /** The account of one call that is under way. */

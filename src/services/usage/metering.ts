@@ -4,7 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Engine, EngineRequest } from '../../engines/engine.ts';
+import type { Engine, EngineFailure, EngineRequest } from '../../engines/engine.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import { isForeignKeyViolation } from '../../stores/violations.ts';
 import type { ModelCall } from '../model-calls.ts';
@@ -31,10 +31,24 @@ export interface RunMeter {
   close(): void;
 }
 
+/** The account of one call that is not paid by tokens. */
+export interface MediaAccount {
+  /** Called once, however the call ended. */
+  close(count: CallCount): void;
+}
+
 /** Counts every call of a model. */
 export interface Metering {
   /** The engine of a model whose calls are counted. `builtin` is no model: what it does is not counted. */
   meter(model: ResolvedModel & { readonly isOwnKey?: boolean }, call: ModelCall): Engine;
+  /**
+   * Opens the account of a call that is not paid by tokens: pictures, speech.
+   *
+   * @param reckonedMicros what it will cost, which is kept free for it; null where unknown
+   * @param signal gives the waiting up, during an outage of the database
+   * @returns the account, or why the call must not be made
+   */
+  openMedia(begun: Omit<BegunCall, 'id' | 'createdAt'>, reckonedMicros: bigint | null, signal: AbortSignal): Promise<EngineFailure | MediaAccount>;
   /** Begins to count for a run what is called in its name. */
   openRun(runId: string): RunMeter;
 }
@@ -115,6 +129,27 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
   };
 
   return {
+    openMedia: async (called, reckonedMicros, signal) => {
+      const begun: BegunCall = { ...called, id: newId(), createdAt: clock.now() };
+      const run = begun.call.runId === null ? undefined : runs.get(begun.call.runId);
+      const refusal = (await quotas?.admitMedia({ begun, costMicros: reckonedMicros ?? 0n }, signal)) ?? null;
+      if (refusal !== null) return refusal;
+      const reckoned = { input: 0, output: 0, costMicros: reckonedMicros };
+      await store('opening', () => openEntry(onPool(pool, 'open-usage'), begun, reckoned));
+      const finish = async (count: CallCount): Promise<void> => {
+        const costMicros = count.costMicros ?? null;
+        if (run !== undefined) run.usage = addUsage(run.usage, { ...count.usage, costMicros, isEstimated: count.isEstimated });
+        metrics.called(begun, count, costMicros);
+        await store(begun.call.purpose, () => closeEntry(onPool(pool, 'close-usage'), begun, { ...count, costMicros }, null));
+      };
+      return {
+        close: (count) => {
+          const done = finish(count).finally(() => run?.pending.delete(done));
+          run?.pending.add(done);
+        },
+      };
+    },
+
     meter: ({ engine, isOwnKey = false }, call) => {
       if (engine.id === 'builtin') return engine;
       return createMeteredEngine(engine, (request, signal) => {

@@ -1,0 +1,65 @@
+import type { Foundation } from './compose.ts';
+import { createImageEngine, type ImageAccess } from './engines/images/create-image-engine.ts';
+import type { ImageTimers } from './engines/images/stream-pictures.ts';
+import { createDirectFetch } from './engines/guarded-fetch.ts';
+import { createImageReader, type Attachments } from './services/attachment/attachments.ts';
+import { createMadeFiles } from './services/attachment/made-files.ts';
+import { createDrawing } from './services/image/drawing.ts';
+import { createImageCalls, type ImageCalls } from './services/image/image-calls.ts';
+import { createImageTools } from './services/image/image-tool.ts';
+import { keepPreview } from './services/image/previews.ts';
+import type { OwnEngines } from './services/provider-key/own-engines.ts';
+import type { RunDependencies } from './services/run/deps.ts';
+import type { Metering } from './services/usage/metering.ts';
+
+/** What was made before. */
+interface Parts {
+  readonly ownEngines: OwnEngines;
+  readonly guardedFetch: typeof globalThis.fetch;
+  readonly metering: Metering;
+  readonly attachments: Attachments;
+}
+
+/** How long media may take. */
+export function mediaTimersOf({ config }: Pick<Foundation, 'config'>): ImageTimers {
+  const { imageTimeoutMs, pollFirstWaitMs, pollLongestWaitMs } = config.media;
+  return { ...config.engines.timers, imageTimeoutMs, poll: { firstWaitMs: pollFirstWaitMs, longestWaitMs: pollLongestWaitMs } };
+}
+
+/** The providers of pictures that the configuration allows, best first. */
+async function composeImageEngines(foundation: Foundation, guardedFetch: typeof globalThis.fetch) {
+  const { openai, gemini } = foundation.config.engines;
+  const { replicate, fal } = foundation.config.media;
+  const known = { defaultModel: null } as const;
+  const accesses: readonly ImageAccess[] = [
+    ...(openai === null ? [] : [{ ...openai, ...known, kind: 'openai', id: 'openai', name: 'OpenAI' } as const]),
+    ...(gemini === null ? [] : [{ ...gemini, ...known, kind: 'gemini', id: 'gemini', name: 'Gemini' } as const]),
+    ...(replicate === null ? [] : [{ ...replicate, ...known, kind: 'replicate', id: 'replicate', name: 'Replicate' } as const]),
+    ...(fal === null ? [] : [{ ...fal, ...known, kind: 'fal', id: 'fal', name: 'FAL' } as const]),
+  ];
+  const surroundings = { fetch: createDirectFetch(foundation.fetch), fetchResult: guardedFetch, timers: mediaTimersOf(foundation) };
+  return Promise.all(accesses.map((access) => createImageEngine(access, surroundings)));
+}
+
+/** Wires what draws. */
+export function composeImages(
+  foundation: Foundation,
+  { ownEngines, guardedFetch, metering, attachments }: Parts,
+): Pick<RunDependencies, 'imageTools' | 'pictures'> & { readonly imageCalls: ImageCalls } {
+  const { config, clock, logger, database, fileStore } = foundation;
+  const imageCalls = createImageCalls({
+    load: () => composeImageEngines(foundation, guardedFetch),
+    defaultModel: config.media.imageModel,
+    ownEngines,
+    timers: mediaTimersOf(foundation),
+    guardedFetch,
+  });
+  const { checkRoom } = attachments;
+  const madeFiles = createMadeFiles({ prisma: database.prisma, fileStore, clock, logger, limits: config.attachments, checkRoom });
+  const drawing = createDrawing({ metering, madeFiles });
+  return {
+    imageCalls,
+    imageTools: createImageTools({ drawing, imageCalls, logger, timeoutMs: config.engines.timers.totalTimeoutMs }),
+    pictures: { imageCalls, drawing, readImage: createImageReader({ fileStore, logger }), keepPreview: (bytes) => keepPreview(fileStore, bytes) },
+  };
+}
