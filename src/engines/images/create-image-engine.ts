@@ -22,7 +22,10 @@ export interface ImageAccess {
 }
 
 /** Makes an engine of pictures. The SDKs of vendors are only loaded where they are used. */
-export async function createImageEngine(access: ImageAccess, surroundings: Pick<ImageEngineOptions, 'fetch' | 'fetchResult' | 'timers'>): Promise<ImageEngine> {
+export async function createImageEngine(
+  access: ImageAccess,
+  surroundings: Pick<ImageEngineOptions, 'fetch' | 'fetchResult' | 'timers' | 'retry'>,
+): Promise<ImageEngine> {
   const { kind, defaultModel, ...rest } = access;
   const options: ImageEngineOptions = { ...rest, ...surroundings, ...(defaultModel === null ? {} : { defaultModel }) };
   switch (kind) {

@@ -27,24 +27,8 @@ const content = z.object({
   promptFeedback: z.object({ blockReason: z.string().optional() }).optional(),
   usageMetadata: z.object({ promptTokenCount: z.number().catch(0), candidatesTokenCount: z.number().catch(0) }).optional(),
 });
-const predictions = z.object({
-  predictions: z.array(z.object({ bytesBase64Encoded: z.string().optional(), raiFilteredReason: z.string().optional() })).catch([]),
-});
-
-const isImagen = (model: string): boolean => model.startsWith('imagen');
-
 function refused(why: string): VendorError {
   return new VendorError({ status: null, reasons: ['content_filter'], message: `The picture was refused by a safety system (${why}).`, retryAfterMs: null });
-}
-
-/** The parts of an answer of Imagen. @throws ProtocolError, VendorError */
-function imagenParts(body: unknown): readonly ImageEnginePart[] {
-  const parsed = predictions.safeParse(body);
-  const [first] = parsed.success ? parsed.data.predictions : [];
-  if (first?.bytesBase64Encoded !== undefined) return [{ type: 'image', bytes: bytesOfBase64(first.bytesBase64Encoded) }];
-  // It answers a refusal with no prediction at all, or with the reason in its place.
-  if (parsed.success) throw refused(first?.raiFilteredReason ?? 'no reason given');
-  throw new ProtocolError('answered without a picture');
 }
 
 /** The parts of an answer of Gemini. @throws ProtocolError, VendorError */
@@ -64,7 +48,10 @@ function geminiParts(body: unknown): readonly ImageEnginePart[] {
   ];
 }
 
-/** Creates the engine for the pictures of Google: Gemini and Imagen. Each picture is a request of its own. */
+/**
+ * Creates the engine for the pictures of Gemini. Each picture is a request of its own. Imagen is not among them: its method is going away, and works at
+ * Vertex alone.
+ */
 export function createGeminiImages(options: ImageEngineOptions): ImageEngine {
   const { id = 'gemini', name = 'Gemini', apiKey, baseUrl, fetch, timers, defaultModel = 'gemini-2.5-flash-image' } = options;
   const limits = answerLimits(timers);
@@ -72,13 +59,11 @@ export function createGeminiImages(options: ImageEngineOptions): ImageEngine {
   const build = (request: ImageRequest) => (by: typeof globalThis.fetch) => {
     const client = new GoogleGenAI({ apiKey: apiKey ?? '', vertexai: false, httpOptions: { baseUrl: baseUrl ?? googleBaseUrl, apiVersion, fetch: by } });
     const { model, prompt, size, references } = request;
-    const aspectRatio = ratios[size];
-    if (isImagen(model)) return client.models.generateImages({ model, prompt, config: { numberOfImages: 1, aspectRatio } });
     const shown = references.map(({ mediaType, bytes }) => ({ inlineData: { mimeType: mediaType, data: Buffer.from(bytes).toString('base64') } }));
     return client.models.generateContent({
       model,
       contents: [{ role: 'user', parts: [...shown, { text: prompt }] }],
-      config: { responseModalities: ['IMAGE'], imageConfig: { aspectRatio } },
+      config: { responseModalities: ['IMAGE'], imageConfig: { aspectRatio: ratios[size] } },
     });
   };
 
@@ -99,8 +84,7 @@ export function createGeminiImages(options: ImageEngineOptions): ImageEngine {
     try {
       guard.limit('headers', limits.headersTimeoutMs);
       const response = await sendCaptured({ fetch, build: build(request), failureOf }, guard.signal);
-      const body = jsonOf(await readWhole(response, guard, limits));
-      return isImagen(request.model) ? imagenParts(body) : geminiParts(body);
+      return geminiParts(jsonOf(await readWhole(response, guard, limits)));
     } catch (error) {
       throw guard.signal.aborted ? guard.signal.reason : error;
     } finally {

@@ -53,9 +53,6 @@ export const geminiImageModels: readonly ImageModel[] = [
     hasReferences: true,
     priceOf: () => 39_000,
   }),
-  model({ id: 'imagen-4.0-generate-001', name: 'Imagen 4', description: 'Photographs and text in pictures.', priceOf: () => 40_000 }),
-  model({ id: 'imagen-4.0-fast-generate-001', name: 'Imagen 4 Fast', description: 'Half the price of Imagen 4.', priceOf: () => 20_000 }),
-  model({ id: 'imagen-4.0-ultra-generate-001', name: 'Imagen 4 Ultra', description: 'The most exact of the three.', priceOf: () => 60_000 }),
 ];
 
 /** At Replicate, best first. Any other is named as `owner/name`. */
