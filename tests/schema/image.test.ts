@@ -35,9 +35,9 @@ describe('pictures', () => {
     const run = await generateImage(ada, { prompt: 'A lighthouse at dusk', size: 'LANDSCAPE' });
     expect(run).toMatchObject({ kind: 'IMAGE', model: 'openai:gpt-image-1' });
     const events = await mediaEventsOf(app, ada, run.id);
-    expect(typesOf(events)).toEqual(['RunStarted', 'TitleChanged', 'StatusChanged', 'ImagePreviewed', 'ImageReady', 'UsageReported', 'RunFinished']);
-    expect(events[5]).toMatchObject({ costMicros: 63_000, outputTokens: 1056 });
-    const { part } = events[4];
+    expect(typesOf(events)).toEqual(['RunStarted', 'TitleChanged', 'StatusChanged', 'ImagePreviewed', 'StatusChanged', 'ImageReady', 'UsageReported', 'RunFinished']);
+    expect(events[6]).toMatchObject({ costMicros: 63_000, outputTokens: 1056 });
+    const { part } = events[5];
     expect(part).toMatchObject({ name: 'A lighthouse at dusk.png', mediaType: 'image/png', width: 8, height: 6 });
     for (const url of [part.downloadUrl, events[3].preview.downloadUrl]) {
       const response = await fetch(`${app.url}${url}`);

@@ -31,7 +31,9 @@ export interface DrawWatcher {
   /** A job was begun that outlives this process; nothing goes on before it is noted. */
   job(id: string): Promise<void>;
   preview(index: number, bytes: Uint8Array): Promise<void>;
-  /** A picture is there, and kept. */
+  /** A picture is there, from 1, and about to be kept. @throws when it must not be */
+  drawn(number: number): Promise<void>;
+  /** A picture is kept. */
   picture(file: AttachedFile): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export function createDrawing({ metering, madeFiles }: { readonly metering: Pick
           case 'image': {
             drawn += 1;
             if (drawn <= request.keptCount) break;
+            await watcher.drawn(drawn);
             const label =
               inShort(request.prompt, 60)
                 .replaceAll(/[^\p{L}\p{N} _-]+/gu, ' ')

@@ -44,6 +44,7 @@ export function createImageTools(deps: {
           const watcher = {
             status: (text: string) => recorder.status(text),
             job: async () => {},
+            drawn: async () => {},
             preview: async () => {},
             picture: async (file: { readonly name: string }) => {
               name = file.name;

@@ -15,6 +15,8 @@ export interface Answer extends ToolRecorder {
   reasoning(piece: string): void;
   /** Keeps a call of a tool with its answer, for the turns to come. */
   addExchange(exchange: ToolExchange): Promise<void>;
+  /** Whether it has said anything in words. */
+  hasWords(): boolean;
   /** The last parts, which are stored with the end of the run; none when all have been stored already. Only after `writer.flushed()`. */
   openParts(): readonly WrittenPart[];
 }
@@ -58,6 +60,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
   let position = firstPosition;
   let text = '';
   let lastStatus = '';
+  let hasWords = false;
 
   const close = (): void => {
     if (text === '') return;
@@ -76,6 +79,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     if (nextKind !== kind) close();
     kind = nextKind;
     text += ready;
+    hasWords = true;
     writer.appendText(position, ready, kind === 'TEXT' ? 'TextDelta' : 'ReasoningDelta');
   };
 
@@ -108,6 +112,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     addExchange: async (exchange) => {
       await storeParts('TOOL_EXCHANGE', exchange);
     },
+    hasWords: () => hasWords,
     openParts: () => {
       close();
       return closed;

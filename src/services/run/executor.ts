@@ -3,6 +3,7 @@ import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
+import type { RunRest } from './resume.ts';
 import { claimNext } from './start.ts';
 
 /** Performs the runs of this node and looks after those of nodes that died. */
@@ -42,9 +43,9 @@ export function createExecutor(deps: RunDependencies): Executor {
     if (run !== null) launch(run);
   };
 
-  const launch = (run: Run): void => {
+  const launch = (run: Run, from?: RunRest): void => {
     const controller = new AbortController();
-    const done = performRun(deps, run, controller.signal)
+    const done = performRun(deps, run, controller.signal, from)
       .catch((error: unknown) => logger.error({ err: error, runId: run.id }, 'a run ended without its end'))
       .then(() => {
         active.delete(run.id);
@@ -75,7 +76,7 @@ export function createExecutor(deps: RunDependencies): Executor {
     try {
       await renewLeases();
       // After an outage everybody's leases have run out; whoever lives renews them first.
-      if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()]);
+      if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()], isClosed ? null : launch);
     } catch (error) {
       reapsFrom = performance.now() + settings.leaseMs;
       throw error;
@@ -94,7 +95,7 @@ export function createExecutor(deps: RunDependencies): Executor {
   };
 
   return {
-    launch,
+    launch: (run) => launch(run),
     stop: (runId) => interrupt(runId, 'STOP'),
     startNext,
     start: async (isAlone) => {

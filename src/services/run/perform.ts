@@ -13,6 +13,7 @@ import { createModelNotes } from './model-change.ts';
 import type { RunOptions } from './options.ts';
 import { outlast } from './outlast.ts';
 import { drawAnswer } from './picture.ts';
+import { releaseLease, type RunRest } from './resume.ts';
 import { engineOf, prepareRun, type Changes } from './prepare.ts';
 import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
@@ -73,7 +74,7 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 
 /** The work of a run between its start and its end. */
 async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
-  if (run.kind === 'IMAGE') return drawAnswer(deps, run, answer, writer, signal);
+  if (run.kind === 'IMAGE') return drawAnswer(deps, run, answer, writer, changes, signal);
   const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
@@ -103,13 +104,14 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
  * Performs a run that is leased to this node, from its first step to its last event, whatever happens in between.
  *
  * @param signal aborts with a `RunInterruption` as its reason
+ * @param from where to go on with one that another process began; at the beginning by default
  */
-export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal): Promise<void> {
-  const writer = deps.runLog.openWriter(run.id, 1);
-  const answer = createAnswer(deps, run.answerId ?? '', writer);
+export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal, from: RunRest = { lastSeq: 1, position: 0 }): Promise<void> {
+  const writer = deps.runLog.openWriter(run.id, from.lastSeq);
+  const answer = createAnswer(deps, run.answerId ?? '', writer, from.position);
   const meter = deps.metering.openRun(run.id);
   const calls = deps.modelCalls.openRun(run.id);
-  const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false };
+  const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false, hasJob: run.jobId !== null };
   const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);
   let end: RunEndData;
   let outcome: LoopOutcome | null = null;
@@ -121,8 +123,11 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
     else if (signal.aborted) end = signal.reason === 'STOP' ? { type: 'RunFinished', reason: 'STOPPED', dataUpdated: changes.isDataUpdated } : interrupted;
     else end = failureOf(deps, run, error);
   }
+  // What has begun at a provider goes on there, and so does the run, elsewhere.
+  const isLeft = signal.reason === 'SHUTDOWN' && outcome === null && changes.hasJob && !writer.lost.aborted && !answer.hasWords();
   try {
-    await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter);
+    if (isLeft) await leaveRun(deps, run, writer);
+    else await storeEnd(deps, run, answer, writer, { data: end, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null }, meter);
   } finally {
     all.release();
     meter.close();
@@ -131,6 +136,17 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
   }
   // After the answer, for the next question: no first word waits for it.
   if (changes.isContextNearlyFull) deps.contexts.summaries.prepare(run);
+}
+
+/** Lets go of a run whose job goes on, so that the next process takes it at once. */
+async function leaveRun(deps: RunDependencies, run: Run, writer: RunWriter): Promise<void> {
+  try {
+    await writer.flushed();
+    await releaseLease(deps, run);
+  } catch (error) {
+    // Its lease runs out by itself.
+    deps.logger.warn({ err: error, runId: run.id }, 'a run could not be let go of');
+  }
 }
 
 async function storeEnd(

@@ -7,9 +7,11 @@ import type { ImageCalls } from '../image/image-calls.ts';
 import { textOf } from '../message-text.ts';
 import type { Answer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
+import { createJobNote } from './job-note.ts';
 import type { LoopOutcome } from './loop.ts';
 import { imageOptions } from './options.ts';
 import { outlast } from './outlast.ts';
+import type { Changes } from './prepare.ts';
 import { firstWords } from './title.ts';
 import { writeTitle } from './title-statement.ts';
 
@@ -35,8 +37,15 @@ async function questionOf({ prisma, pictures }: RunDependencies, run: Run) {
  *
  * @param signal ends it; its reason is thrown
  */
-export async function drawAnswer(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, signal: AbortSignal): Promise<LoopOutcome> {
-  const { prisma, pictures } = deps;
+export async function drawAnswer(
+  deps: RunDependencies,
+  run: Run,
+  answer: Answer,
+  writer: RunWriter,
+  changes: Pick<Changes, 'hasJob'>,
+  signal: AbortSignal,
+): Promise<LoopOutcome> {
+  const { pictures } = deps;
   const { id: runId, userId, conversationId } = run;
   const { prompt, references, keptCount } = await outlast(() => questionOf(deps, run), signal);
   const { size, quality, count } = imageOptions.parse(run.options);
@@ -48,9 +57,13 @@ export async function drawAnswer(deps: RunDependencies, run: Run, answer: Answer
     request,
     {
       status: answer.status,
-      // Before it is asked for: a process that takes over must find it, and not pay for another one.
-      job: (jobId) => outlast(async () => void (await prisma.run.update({ where: { id: runId }, data: { jobId }, select: { id: true } })), signal),
+      job: createJobNote(deps, run, changes, signal),
       preview: async (index, bytes) => writer.append({ type: 'ImagePreviewed', previewId: await pictures.keepPreview(bytes), index }),
+      drawn: async (number) => {
+        answer.status(count === 1 ? 'The picture is drawn' : `${number} of ${count} pictures are drawn`);
+        // A run that another process has taken over gets no picture from here: its events are not taken, which is told now.
+        await writer.flushed();
+      },
       picture: (file) => answer.addPart({ kind: 'IMAGE', data: { ...file } }),
     },
     signal,

@@ -9,6 +9,8 @@ import { plannedContextOf, systemOf, type InstructedRoom } from './system.ts';
 /** What the tools of a run have done to its session. */
 export interface Changes {
   isDataUpdated: boolean;
+  /** Whether a provider works for it in a job, by which another process can go on with it. */
+  hasJob: boolean;
   /** Whether the next question may not find room for all that was said. */
   isContextNearlyFull: boolean;
 }

@@ -1,0 +1,46 @@
+import type { Run } from '../../../prisma/generated/client.ts';
+import { later } from '../../base/clock.ts';
+import { runEventData } from '../../events/run-event.ts';
+import type { RunDependencies } from './deps.ts';
+
+/** Where a run goes on that another process began. */
+export interface RunRest {
+  /** The number of its last stored event. */
+  readonly lastSeq: number;
+  /** Where the next part of its answer goes. */
+  readonly position: number;
+}
+
+/** Lets go of a run of this node, so that the next one takes it over as if its process were gone. */
+export async function releaseLease({ pool, settings }: Pick<RunDependencies, 'pool' | 'settings'>, run: Pick<Run, 'id'>): Promise<void> {
+  const longAgo = `now() - interval '1 hour'`;
+  await pool.query(`UPDATE runs SET lease_expires_at = ${longAgo} WHERE id = $1 AND status = 'RUNNING' AND lease_owner = $2`, [run.id, settings.nodeId]);
+}
+
+/**
+ * Takes over a run whose process is gone while a provider works for it in a job. One that has said something in words is not gone on with, for the
+ * words would come twice; nor one that is older than a run may be.
+ *
+ * What was counted of the job is forgotten: whoever goes on with it counts all of it.
+ *
+ * @param run as it was found; when it has changed since, nothing is taken
+ * @returns the run, leased to this node, or null when it is to be ended
+ */
+export async function takeOver(deps: RunDependencies, run: Run): Promise<{ readonly run: Run; readonly from: RunRest } | null> {
+  const { prisma, settings, clock } = deps;
+  const { id, leaseOwner, leaseExpiresAt, startedAt } = run;
+  if (run.jobId === null || startedAt === null || later(startedAt, settings.runTimeoutMs) < clock.now()) return null;
+  const events = await prisma.runEvent.findMany({ where: { runId: id }, orderBy: { seq: 'asc' } });
+  const hasWords = events.some(({ data }) => ['TextDelta', 'ReasoningDelta'].includes(runEventData.parse(data).type));
+  if (hasWords) return null;
+  return prisma.$transaction(async (transaction) => {
+    const { count } = await transaction.run.updateMany({ where: { id, status: 'RUNNING', leaseOwner, leaseExpiresAt }, data: { leaseOwner: settings.nodeId } });
+    if (count === 0) return null;
+    // By the clock of the database, as everywhere.
+    await transaction.$executeRaw`UPDATE runs SET lease_expires_at = now() + ${settings.leaseMs} * interval '1 millisecond' WHERE id = ${id}::uuid`;
+    await transaction.usageEntry.deleteMany({ where: { runId: id, isOpen: true } });
+    const last = await transaction.part.findFirst({ where: { messageId: run.answerId ?? id }, orderBy: { position: 'desc' }, select: { position: true } });
+    const from = { lastSeq: events.at(-1)?.seq ?? 1, position: (last?.position ?? -1) + 1 };
+    return { run: { ...run, leaseOwner: settings.nodeId }, from };
+  });
+}
