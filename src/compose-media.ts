@@ -1,4 +1,11 @@
+import { createSignedLinks } from './auth/signed-links.ts';
 import type { Foundation } from './compose.ts';
+import { createSpeaker, createTranscriber } from './engines/speech/create-speech.ts';
+import type { ConversationLog } from './events/conversation-log.ts';
+import { createSpeechCalls } from './services/speech/speech-calls.ts';
+import { createSpeeches } from './services/speech/speeches.ts';
+import { createTranscripts } from './services/speech/transcripts.ts';
+import { createVoices } from './services/speech/voices.ts';
 import { createImageEngine, type ImageAccess } from './engines/images/create-image-engine.ts';
 import type { ImageTimers } from './engines/images/stream-pictures.ts';
 import { createDirectFetch } from './engines/guarded-fetch.ts';
@@ -11,6 +18,43 @@ import { keepPreview } from './services/image/previews.ts';
 import type { OwnEngines } from './services/provider-key/own-engines.ts';
 import type { RunDependencies } from './services/run/deps.ts';
 import type { Metering } from './services/usage/metering.ts';
+
+/** Wires what writes down and what speaks. */
+export function composeSpeech(
+  foundation: Foundation,
+  { ownEngines, guardedFetch, metering, attachments, conversationLog }: Parts & { readonly conversationLog: ConversationLog },
+) {
+  const { config, secret, clock, newId, logger, database, fileStore, limits } = foundation;
+  const { speechServer, cartesia, transcriptionModel, speechModel, maxSpeechCharacters } = config.media;
+  const { timers, openai } = config.engines;
+  const { prisma } = database;
+  const common = { fetch: createDirectFetch(foundation.fetch), timers };
+  const servers = [
+    ...(openai === null ? [] : [{ ...openai, ...common, id: 'openai', name: 'OpenAI' }]),
+    ...(speechServer === null ? [] : [{ ...speechServer, ...common, id: 'speech-server', name: 'Speech server' }]),
+  ];
+  const speechCalls = createSpeechCalls({
+    loadTranscribers: async () => Promise.all(servers.map(createTranscriber)),
+    loadSpeakers: async () =>
+      Promise.all([
+        ...servers.map((server) => createSpeaker('openai', server)),
+        ...(cartesia === null ? [] : [createSpeaker('cartesia', { ...cartesia, ...common, id: 'cartesia', name: 'Cartesia' })]),
+      ]),
+    transcriptionModel,
+    speechModel,
+    ownEngines,
+    timers,
+    guardedFetch,
+  });
+  const links = createSignedLinks({ secret, previousSecrets: config.previousSecrets, lifetimeMs: config.downloads.linkLifetimeMs, clock });
+  const { chatsPerUser } = limits;
+  const kept = { prisma, fileStore, conversationLog, clock, newId, logger };
+  return {
+    transcripts: createTranscripts({ prisma, fileStore, attachments, speechCalls, metering, chatsPerUser }),
+    speeches: createSpeeches({ ...kept, speechCalls, metering, chatsPerUser, links, maxCharacters: maxSpeechCharacters, timeoutMs: timers.totalTimeoutMs }),
+    voices: createVoices({ speechCalls, clock, logger }),
+  };
+}
 
 /** What was made before. */
 interface Parts {

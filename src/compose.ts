@@ -19,7 +19,7 @@ import { composeAttachments, composeContexts, composeContextUsages } from './com
 import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
-import { composeImages } from './compose-media.ts';
+import { composeImages, composeSpeech } from './compose-media.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -118,8 +118,10 @@ export function composeServices(foundation: Foundation) {
   const planned = composePlanning(foundation, statements, conversationLog);
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
+  const speechServices = composeSpeech(foundation, { ownEngines, guardedFetch, metering, attachments, conversationLog });
   const runDependencies: RunDependencies = {
     ...imageParts,
+    writeRecordings: speechServices.transcripts.writeQuestion,
     prisma,
     pool,
     clock,
@@ -197,6 +199,7 @@ export function composeServices(foundation: Foundation) {
     authentication: createAuthentication({ people, apiKeys, identities }),
     attachments,
     imageModels: createImageModels({ imageCalls }),
+    ...speechServices,
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { AttachmentRow } from '../services/attachment/attachments.ts';
+import { storedTranscript, type StoredTranscript } from '../services/speech/transcript.ts';
 import { builder } from './builder.ts';
 import { paginate } from './pagination.ts';
 import { field, loadPart } from './part-data.ts';
@@ -14,6 +15,30 @@ const AttachmentConnection = builder.connectionObject(
   { type: Attachment, name: 'AttachmentConnection', description: 'A page of attachments.' },
   AttachmentEdge,
 );
+
+const TranscriptSegment = builder.objectRef<StoredTranscript['segments'][number]>('TranscriptSegment').implement({
+  description: 'A piece of a transcript.',
+  fields: (t) => ({
+    startMs: t.exposeInt('startMs', { description: 'Where it begins in the recording, in milliseconds.' }),
+    endMs: t.exposeInt('endMs', { description: 'Where it ends.' }),
+    text: t.exposeString('text', { description: 'What is said in it.' }),
+  }),
+});
+
+const Transcript = builder.objectRef<StoredTranscript>('Transcript').implement({
+  description: 'What is said in a recording.',
+  fields: (t) => ({
+    text: t.exposeString('text', { description: 'All of it.' }),
+    language: t.exposeString('language', { nullable: true, description: 'The language, as the model names it; null where it does not say.' }),
+    durationMs: t.exposeInt('durationMs', { nullable: true, description: 'How long the recording is, in milliseconds; null where the model does not say.' }),
+    model: t.exposeString('model', { description: 'The model that wrote it down, as `provider:model`.' }),
+    segments: t.field({
+      type: [TranscriptSegment],
+      description: 'Its pieces with their times; empty where the model gives none.',
+      resolve: ({ segments }) => segments,
+    }),
+  }),
+});
 
 const described = {
   name: 'The name it was sent under: a label, which decides nothing.',
@@ -37,6 +62,12 @@ builder.node(Attachment, {
     byteSize: t.exposeInt('byteSize', { description: described.byteSize }),
     width: t.exposeInt('width', { nullable: true, description: described.width }),
     height: t.exposeInt('height', { nullable: true, description: described.height }),
+    transcript: t.field({
+      type: Transcript,
+      nullable: true,
+      description: 'What is said in a recording, once `transcribe` or an answer has had it written down; null before, and for all else.',
+      resolve: ({ transcript }) => (transcript === null ? null : storedTranscript.parse(transcript)),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was received.' }),
     downloadUrl: t.string({
       description: described.downloadUrl,

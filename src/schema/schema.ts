@@ -54,6 +54,7 @@ import './scalars.ts';
 import './search.ts';
 import './sentiment.ts';
 import './session.ts';
+import './speech.ts';
 import './share-link.ts';
 import './shared-conversation.ts';
 import './sql.ts';

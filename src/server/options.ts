@@ -58,6 +58,7 @@ export interface HttpServerOptions {
   /** Answers everything at and below `/uploads/tus`. */
   readonly tusHandler: UploadHandler;
   readonly downloadHandler: DownloadHandler;
+  readonly speechHandler: DownloadHandler;
   /** Answers everything below `/calendar/`. */
   readonly calendarHandler: CalendarHandler;
   readonly health: Health;

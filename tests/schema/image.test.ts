@@ -35,7 +35,16 @@ describe('pictures', () => {
     const run = await generateImage(ada, { prompt: 'A lighthouse at dusk', size: 'LANDSCAPE' });
     expect(run).toMatchObject({ kind: 'IMAGE', model: 'openai:gpt-image-1' });
     const events = await mediaEventsOf(app, ada, run.id);
-    expect(typesOf(events)).toEqual(['RunStarted', 'TitleChanged', 'StatusChanged', 'ImagePreviewed', 'StatusChanged', 'ImageReady', 'UsageReported', 'RunFinished']);
+    expect(typesOf(events)).toEqual([
+      'RunStarted',
+      'TitleChanged',
+      'StatusChanged',
+      'ImagePreviewed',
+      'StatusChanged',
+      'ImageReady',
+      'UsageReported',
+      'RunFinished',
+    ]);
     expect(events[6]).toMatchObject({ costMicros: 63_000, outputTokens: 1056 });
     const { part } = events[5];
     expect(part).toMatchObject({ name: 'A lighthouse at dusk.png', mediaType: 'image/png', width: 8, height: 6 });

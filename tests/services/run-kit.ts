@@ -127,6 +127,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     planning: { describe: async () => 'plans', toolsOf: () => [] },
     imageTools: () => null,
     pictures: noPictures,
+    writeRecordings: async () => {},
     settings,
   };
   const executor = createExecutor(deps);

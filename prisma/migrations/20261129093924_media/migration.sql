@@ -34,6 +34,7 @@ CREATE TABLE "speeches" (
     "voice" TEXT NOT NULL,
     "format" TEXT NOT NULL,
     "status" "SpeechStatus" NOT NULL,
+    "attachment_id" UUID,
     "lease_expires_at" TIMESTAMPTZ(3),
     "error_code" TEXT,
     "error_message" TEXT,

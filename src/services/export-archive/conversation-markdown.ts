@@ -54,6 +54,7 @@ function partMarkdown({ kind, text, data }: DocumentPart): string | null {
       return shownData(proposal, data, proposalMarkdown);
     case 'IMAGE':
     case 'FILE':
+    case 'AUDIO':
       return shownData(attachedFile, data, fileMarkdown);
     case 'TOOL_EXCHANGE':
       return null;

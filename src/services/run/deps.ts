@@ -13,6 +13,7 @@ import type { ModelCalls } from '../model-calls.ts';
 import type { RunQuotas } from '../quota/run-quotas.ts';
 import type { PlanningContexts } from '../planning-context/planning-context.ts';
 import type { DefaultsFor } from '../preference/answer-defaults.ts';
+import type { Transcripts } from '../speech/transcripts.ts';
 import type { RunMoods } from '../sentiment/run-moods.ts';
 import type { PlanningTools, RunTools } from '../run-tool.ts';
 import type { Metering } from '../usage/metering.ts';
@@ -44,6 +45,8 @@ export interface RunDependencies {
   readonly imageTools: ImageTools;
   /** Models of pictures, and what draws with them. */
   readonly pictures: RunPictures;
+  /** Writes down the recordings of a question, for engines that cannot hear. */
+  readonly writeRecordings: Transcripts['writeQuestion'];
   /** How many runs somebody may start. */
   readonly chatsPerUser: Limiter;
   /** How much somebody may use. */

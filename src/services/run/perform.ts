@@ -75,7 +75,10 @@ async function nameConversation(deps: RunDependencies, run: Run, options: RunOpt
 /** The work of a run between its start and its end. */
 async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, writer: RunWriter, changes: Changes, signal: AbortSignal): Promise<LoopOutcome> {
   if (run.kind === 'IMAGE') return drawAnswer(deps, run, answer, writer, changes, signal);
-  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes), signal);
+  const { id: runId, userId, conversationId, questionId } = run;
+  const writeRecordings = async (): Promise<void> =>
+    deps.writeRecordings(questionId ?? runId, { userId, runId, conversationId }, (name) => answer.status(`Listening to ${name}`), signal);
+  const { conversation, context, tools, request, options } = await outlast(async () => prepareRun(deps, run, changes, writeRecordings), signal);
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
   const title =

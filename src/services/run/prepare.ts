@@ -15,15 +15,16 @@ export interface Changes {
   isContextNearlyFull: boolean;
 }
 
-type Room = InstructedRoom & Pick<Conversation, 'titleSource'>;
+type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasRecordings: boolean };
 
 /** What a run must know of its conversation. @throws Error when it is gone */
-async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
+async function loadRoom(pool: Pool, { conversationId, questionId }: Run): Promise<Room> {
   const { rows } = await pool.query<Room>({
     name: 'room-of-run',
     text: `SELECT owner_id AS "ownerId", session_id AS "sessionId", goal_id AS "goalId", weekly_plan_id AS "weeklyPlanId", daily_plan_id AS "dailyPlanId",
-      title_source AS "titleSource" FROM conversations WHERE id = $1`,
-    values: [conversationId],
+      title_source AS "titleSource", EXISTS (SELECT 1 FROM parts p WHERE p.message_id = $2 AND p.kind = 'AUDIO') AS "hasRecordings"
+      FROM conversations WHERE id = $1`,
+    values: [conversationId, questionId],
   });
   if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
   return rows[0];
@@ -51,9 +52,14 @@ export function engineOf(
   return modelCalls.engineFor(model, { purpose, userId, runId, conversationId, fallbacks });
 }
 
-/** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
-export async function prepareRun(deps: RunDependencies, run: Run, changes: Changes) {
-  const conversation = await loadRoom(deps.pool, run.conversationId);
+/**
+ * Everything that the engine is given: the conversation, the tools of its context, the options with their defaults.
+ *
+ * @param writeRecordings writes down the recordings of the question; called where it has some
+ */
+export async function prepareRun(deps: RunDependencies, run: Run, changes: Changes, writeRecordings: () => Promise<void>) {
+  const conversation = await loadRoom(deps.pool, run);
+  if (conversation.hasRecordings) await writeRecordings();
   const options = runOptions.parse(run.options);
   const resolved = await engineOf(deps, run, options, 'ANSWER');
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
