@@ -22,6 +22,7 @@ import { createAttachmentHandler } from './server/attachments.ts';
 import { createCalendarHandler } from './server/calendars.ts';
 import { createDownloadHandler } from './server/downloads.ts';
 import { createImportHandler } from './server/imports.ts';
+import { createLiveWebhookHandler } from './server/live-webhook.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPersistedDocuments } from './server/persisted-documents.ts';
 import { createSpeechHandler } from './server/speech.ts';
@@ -219,6 +220,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     }),
     importHandler: createImportHandler({ imports: services.imports, maxBytes: config.imports.maxBytes, logger }),
     tusHandler: createTusHandler({ uploads: services.resumableUploads, limits: config.limits, logger }),
+    liveWebhookHandler: createLiveWebhookHandler({ liveRooms: services.liveRooms }),
     speechHandler: createSpeechHandler({ speeches: services.speeches }),
     calendarHandler: createCalendarHandler({ calendarFeeds: services.calendarFeeds }),
     downloadHandler: createDownloadHandler({ downloads: services.downloads }),

@@ -14,6 +14,7 @@ import type { RequestLimit } from './limits/request-limit.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
+import { createLiveKit } from './live/livekit.ts';
 import type { Plots } from './plots/plots.ts';
 import { composeAttachments, composeContexts, composeContextUsages } from './compose-contexts.ts';
 import { composeCredentials } from './compose-credentials.ts';
@@ -40,6 +41,7 @@ import { createFileChanges } from './services/file/file-changes.ts';
 import { createFiles, removeFromDisk } from './services/file/files.ts';
 import { createHealth } from './services/health.ts';
 import { createImageModels } from './services/image/image-models.ts';
+import { createLiveRooms } from './services/live-room/live-rooms.ts';
 import { createMessages } from './services/message.ts';
 import { createRateLimits } from './services/rate-limits.ts';
 import { createUsages } from './services/usage/usage.ts';
@@ -200,6 +202,7 @@ export function composeServices(foundation: Foundation) {
     attachments,
     imageModels: createImageModels({ imageCalls }),
     ...speechServices,
+    liveRooms: createLiveRooms({ prisma, statements, clock, logger, server: config.media.liveKit === null ? null : createLiveKit(config.media.liveKit) }),
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),

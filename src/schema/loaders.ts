@@ -69,6 +69,7 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     siblingsOf: loaderOf<readonly LoadedMessage[]>((ids) => services.siblings.besides(viewer, ids)),
     childrenOf: loaderOf<readonly LoadedMessage[]>((ids) => services.siblings.childrenOf(viewer, ids)),
     feedback: loaderOf<Feedback>((ids) => services.feedbacks.ofMessages(viewer, ids)),
+    livePresent: loaderOf<readonly string[]>((ids) => services.liveRooms.present(viewer, ids)),
     speech: loaderOf<SpeechRow>((ids) => services.speeches.byIds(viewer, ids)),
     attachment: loaderOf<AttachmentRow>((ids) => services.attachments.byIds(viewer, ids)),
     contextUsage: loaderOf<ContextUsage>((ids) => services.contextUsages.ofConversations(viewer, ids)),

@@ -24,6 +24,7 @@ import './health.ts';
 import './identity.ts';
 import './image.ts';
 import './import.ts';
+import './live-room.ts';
 import './login.ts';
 import './message.ts';
 import './model.ts';

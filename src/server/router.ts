@@ -13,6 +13,7 @@ import type { Graphiql } from './graphiql.ts';
 import { answerGraphql, type GraphqlHttpParts } from './graphql-http.ts';
 import type { HealthRoutes } from './health-routes.ts';
 import { createOperationRecorder, createRequestLogger, type OperationRecorder } from './operation-record.ts';
+import { liveWebhookPath } from './live-webhook.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import type { HttpServerOptions } from './options.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
@@ -59,7 +60,8 @@ function asksForPage(request: IncomingMessage): boolean {
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
   const metrics = options.metrics == null ? null : createMetricsRoute(options.metrics);
-  const { config, services, uploadHandler, attachmentHandler, importHandler, tusHandler, downloadHandler, speechHandler, calendarHandler } = options;
+  const { config, services, uploadHandler, attachmentHandler, importHandler, tusHandler, downloadHandler, speechHandler, liveWebhookHandler, calendarHandler } =
+    options;
   const logger = createRequestLogger(options.logger);
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
@@ -103,6 +105,10 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     if (path.startsWith(downloadsPath)) {
       checkMethod(request, response, 'GET', 'HEAD');
       return await downloadHandler(request, response, path.slice(downloadsPath.length));
+    }
+    if (path === liveWebhookPath) {
+      checkMethod(request, response, 'POST');
+      return await liveWebhookHandler(request, response);
     }
     if (path.startsWith(speechPath)) {
       checkMethod(request, response, 'GET', 'HEAD');

@@ -22,6 +22,7 @@ import type { Reingest } from './file/reingest.ts';
 import type { Goals } from './goal/goals.ts';
 import type { Health } from './health.ts';
 import type { ImageModels } from './image/image-models.ts';
+import type { LiveRooms } from './live-room/live-rooms.ts';
 import type { Speeches } from './speech/speeches.ts';
 import type { Transcripts } from './speech/transcripts.ts';
 import type { Voices } from './speech/voices.ts';
@@ -105,6 +106,7 @@ export interface Services {
   readonly imports: Imports;
   readonly imageModels: ImageModels;
   readonly transcripts: Transcripts;
+  readonly liveRooms: LiveRooms;
   readonly speeches: Speeches;
   readonly voices: Voices;
   readonly usages: Usages;

@@ -8,7 +8,7 @@ interface Floor {
   readonly types: readonly string[];
 }
 
-const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'sentiment'];
+const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'live', 'sentiment'];
 
 const floors: Readonly<Record<string, Floor>> = {
   base: { values: [], types: [] },
@@ -24,6 +24,7 @@ const ownedPackages: readonly { readonly pattern: RegExp; readonly folders: read
   { pattern: /^(graphql|@pothos\/.*)$/, folders: ['schema', 'server'] },
   { pattern: /^(graphql-yoga|graphql-ws.*|ws|@graphql-yoga\/.*)$/, folders: ['server'] },
   { pattern: /^(openai|@anthropic-ai\/sdk)(\/.*)?$/, folders: ['engines'] },
+  { pattern: /^livekit-server-sdk$/, folders: ['live'] },
   { pattern: /^@duckdb\//, folders: ['duckdb'] },
   { pattern: /^(vega|vega-lite)(\/.*)?$/, folders: ['plots'] },
   { pattern: /^@node-rs\/bcrypt$/, folders: ['auth'] },
