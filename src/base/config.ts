@@ -7,6 +7,7 @@ import { engineVariables, shapeEngines, type EnginesConfig } from './engine-conf
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
 import { importVariables, shapeImports, type ImportConfig } from './import-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
+import { jobVariables, shapeJobs, type JobsConfig } from './job-config.ts';
 import { mediaVariables, problemsOfMedia, shapeMedia, type MediaConfig } from './media-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
@@ -90,6 +91,7 @@ export interface Config {
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
   readonly media: MediaConfig;
+  readonly jobs: JobsConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -168,6 +170,7 @@ const variables = z.object({
   ...attachmentVariables,
   ...importVariables,
   ...mediaVariables,
+  ...jobVariables,
   ...engineVariables,
 });
 
@@ -271,6 +274,7 @@ function shape(values: z.infer<typeof variables>): Config {
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
     media: shapeMedia(values),
+    jobs: shapeJobs(values),
     engines: shapeEngines(values),
   };
 }

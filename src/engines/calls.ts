@@ -64,7 +64,7 @@ export function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-const told = z.looseObject({ message: z.string().optional(), detail: z.unknown(), title: z.string().optional(), error: z.unknown() });
+const told = z.looseObject({ message: z.string().optional(), detail: z.unknown().optional(), title: z.string().optional(), error: z.unknown().optional() });
 
 /** What a failed answer says, whatever its shape: `{ error: { message, type, code } }`, `{ error }`, `{ message }`, `{ detail }`. */
 async function faultOf(response: Response): Promise<VendorError> {
@@ -73,7 +73,7 @@ async function faultOf(response: Response): Promise<VendorError> {
     new VendorError({ status: response.status, reasons: reasonsOf(...reasons), message, retryAfterMs: retryAfterMsOf(response.headers, new Date()) });
   try {
     const body = told.parse(JSON.parse(text));
-    const inner = z.object({ message: z.string(), type: z.unknown(), code: z.unknown() }).safeParse(body.error);
+    const inner = z.object({ message: z.string(), type: z.unknown().optional(), code: z.unknown().optional() }).safeParse(body.error);
     if (inner.success) return made(inner.data.message, inner.data.type, inner.data.code);
     const words = [body.message, body.error, body.detail, body.title].find((value) => typeof value === 'string' && value !== '');
     return made(typeof words === 'string' ? words : text, body.title);

@@ -31,11 +31,17 @@ export interface MediaApp {
 
 /** Starts both. */
 export async function startMediaApp(
-  options: { readonly environment?: Readonly<Record<string, string>>; readonly overrides?: AppOverrides } = {},
+  options: {
+    readonly environment?: Readonly<Record<string, string>>;
+    /** More of it, that needs to know where the fake is. */
+    readonly environmentOf?: (media: FakeMedia) => Readonly<Record<string, string>>;
+    readonly overrides?: AppOverrides;
+  } = {},
 ): Promise<MediaApp> {
   const disposal = new AsyncDisposableStack();
   const media = disposal.use(await startFakeMedia());
-  const app = disposal.use(await startTestApp({ ...options, environment: { ...mediaEnvironment(media), ...options.environment } }));
+  const environment = { ...mediaEnvironment(media), ...options.environment, ...options.environmentOf?.(media) };
+  const app = disposal.use(await startTestApp({ ...(options.overrides === undefined ? {} : { overrides: options.overrides }), environment }));
   return { app, media, ada: await app.person(), [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 

@@ -27,7 +27,7 @@ const whole = z.object({
 const streamed = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['image_generation.partial_image', 'image_edit.partial_image']), b64_json: z.string() }),
   z.object({ type: z.enum(['image_generation.completed', 'image_edit.completed']), b64_json: z.string(), usage: usageShape.nullish().catch(null) }),
-  z.object({ type: z.literal('error'), error: z.object({ message: z.string().catch(''), type: z.unknown(), code: z.unknown() }) }),
+  z.object({ type: z.literal('error'), error: z.object({ message: z.string().catch(''), type: z.unknown().optional(), code: z.unknown().optional() }) }),
 ]);
 
 /** Whether a model streams, and is asked in the words of GPT Image. */

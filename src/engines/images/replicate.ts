@@ -16,7 +16,7 @@ const prediction = z.object({
   id: z.string().min(1).max(100),
   status: z.enum(['starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted']),
   output: z.union([z.string(), z.array(z.string())]).nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 /** Models that make several pictures of one job. */

@@ -16,6 +16,8 @@ export interface LoopOptions {
   readonly answer: Answer;
   /** Told when another model answers than the one that was asked; the answer goes on when it is done. */
   readonly noteModel: NoteModel;
+  /** Told what job a provider began for the answer; the answer goes on when it is noted. */
+  readonly noteJob: (jobId: string) => Promise<void>;
   /** How many times the engine may be called. */
   readonly maxSteps: number;
   /** How long one call of a tool may take, in milliseconds. */
@@ -38,7 +40,7 @@ interface Step {
 }
 
 /** One call of the engine, its text streamed as it comes. */
-async function streamStep({ engine, writer, answer, noteModel }: LoopOptions, request: EngineRequest, signal: AbortSignal): Promise<Step> {
+async function streamStep({ engine, writer, answer, noteModel, noteJob }: LoopOptions, request: EngineRequest, signal: AbortSignal): Promise<Step> {
   const stream = engine.stream(request, signal)[Symbol.asyncIterator]();
   // An engine that does not hear the abort must not hold up the end of the run.
   const { next, release } = abortableNext(stream, signal);
@@ -63,6 +65,9 @@ async function streamStep({ engine, writer, answer, noteModel }: LoopOptions, re
           break;
         case 'model':
           await noteModel(part.name, part.reason);
+          break;
+        case 'job':
+          await noteJob(part.id);
           break;
         case 'usage':
           // Counted where every call is, see services/usage.

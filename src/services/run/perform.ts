@@ -10,6 +10,7 @@ import type { RunEnd } from './end-statement.ts';
 import { finishRun } from './finish.ts';
 import { runLoop, type LoopOutcome } from './loop.ts';
 import { createModelNotes } from './model-change.ts';
+import { createJobNote } from './job-note.ts';
 import type { RunOptions } from './options.ts';
 import { outlast } from './outlast.ts';
 import { drawAnswer } from './picture.ts';
@@ -92,8 +93,9 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
   const mood = await deps.moods.begin(asked, writer, signal);
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
+  const noteJob = createJobNote(deps, run, changes, signal);
   try {
-    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer, noteModel, maxSteps, toolTimeoutMs }, signal);
+    const outcome = await runLoop({ engine: mood.engine, request, tools, writer, answer, noteModel, maxSteps, toolTimeoutMs, noteJob }, signal);
     changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
     const [named] = await Promise.all([title, mood.settled()]);
     if (named !== null) writer.append({ type: 'TitleChanged', title: named });

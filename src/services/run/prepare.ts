@@ -79,6 +79,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     topK: options.topK ?? null,
     maxTokens,
     countsWordsAlone: options.maxTokens == null,
+    ...(run.jobId === null ? {} : { jobId: run.jobId }),
   } as const;
   return { conversation, context, tools, request, options };
 }

@@ -1,4 +1,5 @@
 import type { Engine, EngineFailure, EnginePart, EngineRequest, EngineUsage } from '../../engines/engine.ts';
+import { isGivenUp } from '../../engines/jobs/job.ts';
 import { estimateRequest, estimateTokens } from './estimate.ts';
 
 /** What a call used. */
@@ -33,12 +34,15 @@ const failuresAfterReading: ReadonlySet<EngineFailure['code']> = new Set(['ENGIN
 interface Seen {
   readonly texts: string[];
   usage: EngineUsage | null;
+  /** Whether the provider works for it in a job, with which another process may go on. */
+  hasJob: boolean;
 }
 
 function note(part: EnginePart, seen: Seen): void {
   if (part.type === 'text' || part.type === 'reasoning') seen.texts.push(part.text);
   if (part.type === 'toolCall') seen.texts.push(part.call.name, part.call.arguments);
   if (part.type === 'usage') seen.usage = part.usage;
+  if (part.type === 'job') seen.hasJob = true;
 }
 
 /** What a call used by what was seen of it; `last` is null where it was left, or ended without a word. */
@@ -73,7 +77,7 @@ const unread: CallCount = { usage: { inputTokens: 0, cachedInputTokens: 0, outpu
 function countStream({ engine, open, request, signal }: Called): AsyncIterator<EnginePart> {
   // Not before it is admitted: an engine may ask its provider as soon as it is called.
   let parts: AsyncIterator<EnginePart> | null = null;
-  const seen: Seen = { texts: [], usage: null };
+  const seen: Seen = { texts: [], usage: null, hasJob: request.jobId !== undefined };
   let account: OpenAccount | null = null;
   let isAskedFor = false;
   let isRefused = false;
@@ -85,7 +89,11 @@ function countStream({ engine, open, request, signal }: Called): AsyncIterator<E
     signal.removeEventListener('abort', leave);
     account.close(count);
   };
-  const close = (last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): void => closeWith(countOf(request, seen, last));
+  const close = (last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): void => {
+    // Whoever goes on with the job counts all of it.
+    if (seen.hasJob && signal.aborted && !isGivenUp(signal)) return;
+    closeWith(countOf(request, seen, last));
+  };
   // An engine that does not hear the abort would keep the account open.
   const leave = (): void => close(null);
 

@@ -95,6 +95,14 @@ describe.each(imageProviders)('R04 the picture engine $kind', (provider) => {
     expect(message).not.toContain(secretKey);
   });
 
+  it('tells what the provider said, whatever the shape', async () => {
+    for (const said of [{ detail: 'the words' }, { error: 'the words' }, { message: 'the words' }, error('the words', 'invalid_request_error')]) {
+      media.reply(provider.submit, answered(400, said));
+      const last = (await drawn(await imageEngineAt(media, provider), pictureOf(provider.model))).at(-1);
+      expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_BAD_REQUEST', message: expect.stringContaining('the words') } });
+    }
+  });
+
   it('goes on after a failure that passes', async () => {
     media.reply(provider.submit, answered(503, error('busy')));
     const parts = await drawn(await imageEngineAt(media, provider), pictureOf(provider.model));
