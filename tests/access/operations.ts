@@ -1,4 +1,5 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
+import { mediaOperations } from './media-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -30,6 +31,8 @@ export const accessOperations: readonly AccessOperation[] = [
       'Attachment',
       'ImagePart',
       'FilePart',
+      'AudioPart',
+      'Speech',
       'VerifiedQuery',
       'User',
       'Login',
@@ -136,6 +139,7 @@ export const accessOperations: readonly AccessOperation[] = [
     variables: (ids) => ({ id: ids.Conversation }),
     forStranger: 'ABSENT',
   },
+  ...mediaOperations,
   ...planningOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),

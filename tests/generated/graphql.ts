@@ -236,6 +236,8 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { runEvents:
+    | { __typename: 'ImagePreviewed', seq: number }
+    | { __typename: 'ImageReady', seq: number }
     | { __typename: 'ModelChanged', seq: number }
     | { __typename: 'PlanProposed', seq: number }
     | { __typename: 'PlotReady', seq: number, part: { id: string, title: string, spec: unknown } }

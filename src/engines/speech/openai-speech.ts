@@ -49,7 +49,7 @@ export function createOpenAiTranscriber(options: SpeechOptions): Transcriber {
       guard.limit('headers', timers.totalTimeoutMs);
       const file = await toFile(Uint8Array.from(bytes), fileName, { type: mediaType });
       // The GPT models write words alone.
-      const form = /^gpt-/.test(model)
+      const form = model.startsWith('gpt-')
         ? { response_format: 'json' as const }
         : { response_format: 'verbose_json' as const, timestamp_granularities: ['segment' as const] };
       const given = language === null ? {} : { language };
