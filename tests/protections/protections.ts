@@ -2,6 +2,7 @@ import { accessProtections } from './access.ts';
 import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
+import { mediaProtections } from './media.ts';
 import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
 import { planningProtections } from './planning.ts';
@@ -26,6 +27,7 @@ export const protections: readonly Protection[] = [
   ...providerProtections,
   ...organisingProtections,
   ...importProtections,
+  ...mediaProtections,
   ...planningProtections,
   ...faultProtections,
   ...quotaProtections,

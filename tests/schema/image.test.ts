@@ -219,7 +219,7 @@ describe('pictures', () => {
     expect(JSON.stringify(error)).toContain(message);
   });
 
-  it.each(['nobody', 'replicate:../../predictions', 'replicate:'])('are not asked of %s', async (model) => {
+  it.each(['nobody', 'replicate:../../predictions', 'replicate:'])('V06 are not asked of %s', async (model) => {
     const error = await refusalOf(world.ada, generateImageDocument, { prompt: 'A cat', model });
     expect(error.extensions.code).toBe('ENGINE_UNKNOWN');
   });

@@ -32,7 +32,8 @@ export async function createImageEngine(
     case 'openai':
     case 'openai-compatible': {
       const { createOpenAiImages } = await import('./openai-images.ts');
-      return createOpenAiImages(options);
+      // Nobody knows what another server draws with.
+      return createOpenAiImages(kind === 'openai' ? options : { ...options, models: [] });
     }
     case 'gemini': {
       const { createGeminiImages } = await import('./gemini-images.ts');

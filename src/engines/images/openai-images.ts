@@ -85,7 +85,7 @@ function usageOf(usage: z.output<typeof usageShape>): ImageEnginePart {
  * own, so that the first is there before the last is begun.
  */
 export function createOpenAiImages(options: ImageEngineOptions): ImageEngine {
-  const { id = 'openai', name = 'OpenAI', apiKey, baseUrl, fetch, timers, defaultModel = 'gpt-image-1' } = options;
+  const { id = 'openai', name = 'OpenAI', apiKey, baseUrl, fetch, timers, defaultModel = 'gpt-image-1', models = openAiImageModels } = options;
   const client = createOpenAiClient({ apiKey, baseUrl, fetch });
   const limits = answerLimits(timers);
 
@@ -132,7 +132,7 @@ export function createOpenAiImages(options: ImageEngineOptions): ImageEngine {
     id,
     name,
     defaultModel,
-    models: openAiImageModels,
+    models,
     generate: (request, signal) =>
       streamPictures(options, name, request, signal, async function* make(limited, policy) {
         for (let index = 0; index < request.count; index += 1) {

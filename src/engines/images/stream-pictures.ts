@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../attempts.ts';
 import { failureOf, type AttemptPolicy, type CallLimits } from '../calls.ts';
 import type { PollPolicy } from '../jobs/job.ts';
 import { createStreamGuard } from '../stream-guard.ts';
-import type { ImageEnginePart, ImageRequest } from './image-engine.ts';
+import type { ImageEnginePart, ImageModel, ImageRequest } from './image-engine.ts';
 
 /** What every engine of pictures is made of. */
 export interface ImageEngineOptions {
@@ -21,6 +21,8 @@ export interface ImageEngineOptions {
   readonly name?: string;
   /** The model of requests that name only the provider; one that is known by default. */
   readonly defaultModel?: string;
+  /** The models that are known; those of the provider by default. */
+  readonly models?: readonly ImageModel[];
   readonly retry?: RetryPolicy;
   /** 0 up to, but not, 1; `Math.random` by default. */
   readonly random?: () => number;

@@ -129,7 +129,8 @@ export async function inspectAttachment(path: string, name: string, byteSize: nu
   const detected = (await fileTypeFromBuffer(await readStart(path, headBytes)))?.mime;
   const sound = detected === undefined ? undefined : audioKinds[detected];
   if (sound !== undefined) return inspectSound(name, sound, byteSize, limits);
-  if (byteSize > limits.maxBytes) throw new AppError('PAYLOAD_TOO_LARGE', `"${name}" has ${byteSize} bytes; ${limits.maxBytes} are the most.`);
+  if (byteSize > limits.maxBytes)
+    throw new AppError('PAYLOAD_TOO_LARGE', `"${name}" has ${byteSize} bytes; a file that is no recording has at most ${limits.maxBytes} bytes.`);
   const kind = detected === undefined ? undefined : imageKinds[detected];
   return kind === undefined ? inspectText(path, name, byteSize, detected, limits.maxTextBytes) : inspectImage(path, name, kind, limits.maxPixels);
 }

@@ -60,8 +60,9 @@ const raise = `UPDATE runs r SET reserved_tokens = ${usedByAnswer} + $2::bigint,
 export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly gate: QuotaGate }): CallQuotas {
   return {
     admitMedia: async ({ begun, costMicros }, signal) => {
-      if (begun.isOwnKey) return null;
-      const { userId } = begun.call;
+      const { call, isOwnKey } = begun;
+      if (isOwnKey) return null;
+      const { userId } = call;
       const limits = await outlast(async () => gate.limitsOf(userId), signal);
       if (!gate.isPriced(limits)) return null;
       const first = async (): Promise<boolean> => true;
