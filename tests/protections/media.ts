@@ -4,23 +4,9 @@ import type { Protection } from './protection.ts';
 export const mediaProtections: readonly Protection[] = [
   {
     id: 'V01',
-    what: 'the owner of a picture to go by',
-    file: 'src/services/attachment/sendable.ts',
-    find: "if (rows.length < new Set(ids).size) throw notFound('Attachment');",
-    test: 'tests/schema/image.test.ts',
-  },
-  {
-    id: 'V01',
     what: 'the message of a speech',
     file: 'src/services/speech/speeches.ts',
     find: "if ((await findVisibleMessage(prisma, userId, messageId)) === null) throw notFound('Message');",
-    test: 'tests/schema/speech.test.ts',
-  },
-  {
-    id: 'V01',
-    what: 'the kind of a link to a speech',
-    file: 'src/services/speech/speeches.ts',
-    find: " || target.kind !== 'speech'",
     test: 'tests/schema/speech.test.ts',
   },
   {

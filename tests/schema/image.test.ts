@@ -208,6 +208,24 @@ describe('pictures', () => {
     expect(media.requests.length - asked).toBe(8);
   });
 
+  it('are drawn by a key of one’s own, which no quota counts', async () => {
+    const { app, media } = world;
+    const bob = await app.person();
+    const save = 'mutation ($input: SaveProviderKeyInput!) { saveProviderKey(input: $input) { providerKey { id } } }';
+    await bob.client.request(save, { input: { kind: 'OPENAI', apiKey: 'ownKeyOfTheTests0123456789', baseUrl: `${media.url}/v1` } });
+    const { imageModels } = await bob.client.request('{ imageModels { name isOwnKey } }');
+    expect(imageModels).toContainEqual({ name: 'openai:gpt-image-1', isOwnKey: true });
+    expect(imageModels).toContainEqual({ name: replicate, isOwnKey: false });
+    // Dearer than the quota of a day.
+    for (let index = 0; index < 3; index += 1) {
+      const run = await generateImage(bob, { prompt: `Mine ${index}`, quality: 'HIGH', size: 'LANDSCAPE', count: 4 });
+      expect((await mediaEventsOf(app, bob, run.id)).at(-1)).toMatchObject({ __typename: 'RunFinished', reason: 'STOP' });
+    }
+    expect(media.asked(/images\/generations$/).at(-1)?.headers.authorization).toBe('Bearer ownKeyOfTheTests0123456789');
+    const { usage } = await bob.client.request('{ usage(groupBy: PURPOSE) { total { costMicros ownKeyCostMicros } } }');
+    expect(usage.total).toEqual({ costMicros: 3_000_000, ownKeyCostMicros: 3_000_000 });
+  });
+
   it.each([
     [{ count: 11 }, 'at most 10'],
     [{ count: 2, model: 'replicate:black-forest-labs/flux-1.1-pro' }, 'at most 1 pictures'],
