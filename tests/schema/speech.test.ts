@@ -77,6 +77,26 @@ describe('speech', () => {
     });
   });
 
+  it('goes along with a fork, and stays when the conversation that it was sent to is gone', async () => {
+    const { app, ada } = world;
+    const attachmentIds = await attach(app, ada, ['memo.mp3', mp3()]);
+    const { run } = (await ada.client.request(send, { input: { text: 'Listen', attachmentIds, model: 'scripted:one' } })).sendMessage;
+    (await engine.nextCall()).finish();
+    await mediaEventsOf(app, ada, run.id);
+    const forked = await ada.client.request(
+      'mutation ($id: ID!) { forkConversation(input: { messageId: $id }) { conversation { activePath(first: 1) { edges { node { id } } } } } }',
+      { id: run.message.id },
+    );
+    await ada.client.request('mutation ($id: ID!) { deleteConversation(input: { id: $id }) { deletedConversationId } }', { id: run.conversation.id });
+    const { node } = await ada.client.request(
+      'query ($id: ID!) { node(id: $id) { ... on Message { parts { ... on AudioPart { attachment { transcript { text } } } } } } }',
+      {
+        id: forked.forkConversation.conversation.activePath.edges[0].node.id,
+      },
+    );
+    expect(node.parts[1]).toEqual({ attachment: { transcript: { text: spokenText } } });
+  });
+
   it('in a message that nobody can write down does not hold up the answer', async () => {
     const { app, ada, media } = world;
     media.reply(/transcriptions$/, answered(401, { error: { message: 'no', type: 'authentication_error' } }));

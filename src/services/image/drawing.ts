@@ -5,6 +5,7 @@ import { isGivenUp } from '../../engines/jobs/job.ts';
 import type { MadeFiles } from '../attachment/made-files.ts';
 import type { AttachedFile } from '../context/attached-file.ts';
 import { inShort } from '../data-tools/tool.ts';
+import { chargedFailures } from '../usage/metered-engine.ts';
 import type { Metering } from '../usage/metering.ts';
 import type { ChosenImageModel } from './image-calls.ts';
 
@@ -121,9 +122,10 @@ export function createDrawing({ metering, madeFiles }: { readonly metering: Pick
         // Another process goes on with the job, and counts it.
         if (hasJob && signal.aborted && !isGivenUp(signal)) return;
         // What was begun and not seen to its end may be charged; what the provider says that it failed at is not.
-        const paid = hasEnded ? drawn : count;
+        const isSure = hasEnded && (failure === null || !chargedFailures.has(failure.code));
+        const paid = isSure ? drawn : count;
         const costMicros = price === null ? (paid === 0 ? 0n : null) : BigInt(price) * BigInt(paid);
-        account.close({ usage: { ...usage, cachedInputTokens: 0, reasoningTokens: 0 }, isEstimated: !hasEnded, costMicros });
+        account.close({ usage: { ...usage, cachedInputTokens: 0, reasoningTokens: 0 }, isEstimated: !isSure, costMicros });
       };
       try {
         const { prompt, references, jobId } = request;

@@ -93,8 +93,15 @@ export function createSpeeches(deps: SpeechDependencies) {
     return spoken;
   };
 
+  const toldOf = (error: unknown): { readonly code: ErrorCode; readonly message: string } | null => {
+    if (error instanceof CallFailed) return error.failure;
+    if (error instanceof AppError) return { code: error.code, message: error.message };
+    if (!(error instanceof DOMException) || error.name !== 'TimeoutError') return null;
+    return { code: 'ENGINE_TIMEOUT', message: `The speech was not whole within ${timeoutMs} ms. Try again with a shorter text.` };
+  };
+
   const fail = async (speech: SpeechRow, error: unknown, isStopped: boolean): Promise<void> => {
-    const told = error instanceof CallFailed ? error.failure : error instanceof AppError ? { code: error.code, message: error.message } : null;
+    const told = toldOf(error);
     if (told === null && !isStopped) logger.error({ err: error, speechId: speech.id }, 'a speech failed unexpectedly');
     const errorCode = told?.code ?? (isStopped ? 'INTERRUPTED' : 'INTERNAL_SERVER_ERROR');
     const errorMessage =

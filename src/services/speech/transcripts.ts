@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
 import { parseInput } from '../../base/validate.ts';
+import { chargedFailures } from '../usage/metered-engine.ts';
 import { CallFailed } from '../../engines/calls.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { FileStore } from '../../stores/file-store.ts';
@@ -96,7 +97,9 @@ export function createTranscripts({ prisma, fileStore, attachments, speechCalls,
       await prisma.attachment.updateMany({ where: { id: recording.id }, data: { transcript: clean, text: clean.text } });
       return clean;
     } catch (error) {
-      account.close({ usage, isEstimated: false, costMicros: 0n });
+      // A provider that had the recording may ask for it, whatever became of the answer.
+      const isCharged = signal.aborted || (error instanceof CallFailed && chargedFailures.has(error.failure.code));
+      account.close({ usage, isEstimated: isCharged, costMicros: isCharged ? costOf(guessed) : 0n });
       if (!(error instanceof CallFailed)) throw error;
       const { code, message, retryAfterMs } = error.failure;
       throw new AppError(code, message, retryAfterMs === null ? {} : { retryAfterMs });

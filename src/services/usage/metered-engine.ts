@@ -28,7 +28,7 @@ export interface Opening {
 }
 
 /** After these the provider had read the request. After all others it has refused it, or never got it, and asks for nothing. */
-const failuresAfterReading: ReadonlySet<EngineFailure['code']> = new Set(['ENGINE_TIMEOUT', 'ENGINE_PROTOCOL']);
+export const chargedFailures: ReadonlySet<EngineFailure['code']> = new Set(['ENGINE_TIMEOUT', 'ENGINE_PROTOCOL']);
 
 /** What has been seen of one answer. */
 interface Seen {
@@ -48,7 +48,7 @@ function note(part: EnginePart, seen: Seen): void {
 /** What a call used by what was seen of it; `last` is null where it was left, or ended without a word. */
 function countOf(request: EngineRequest, { texts, usage }: Seen, last: Extract<EnginePart, { type: 'finish' | 'error' }> | null): CallCount {
   if (last?.type === 'finish' && usage !== null) return { usage, isEstimated: false };
-  const wasRefused = last?.type === 'error' && texts.length === 0 && usage === null && !failuresAfterReading.has(last.failure.code);
+  const wasRefused = last?.type === 'error' && texts.length === 0 && usage === null && !chargedFailures.has(last.failure.code);
   if (wasRefused) return { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, isEstimated: false };
   const received = estimateTokens([texts.join('')]);
   // Some providers tell at the start what they have read, and only at the end what they wrote.
