@@ -13,13 +13,15 @@ const replicate = 'replicate:black-forest-labs/flux-schnell';
 describe('pictures', () => {
   let world: MediaApp;
   let engine: ScriptedEngine;
+  let plain: ScriptedEngine;
   let eve: TestPerson;
   const typesOf = (events: readonly any[]): readonly string[] => events.map(({ __typename }) => __typename);
 
   beforeAll(async () => {
     engine = createScriptedEngine({ hasVision: true });
+    plain = createScriptedEngine({ id: 'plain', hasTools: false });
     world = await startMediaApp({
-      overrides: { engines: [engine] },
+      overrides: { engines: [engine, plain] },
       environment: { QUOTA_USER_COST_MICROS_PER_DAY: '2000000', MAX_ATTACHMENT_PIXELS: '1000000' },
     });
     eve = await world.app.person();
@@ -154,6 +156,14 @@ describe('pictures', () => {
     second.finish();
     const events = mediaEventsOf(app, ada, run.id);
     expect(typesOf(await events)).toEqual(expect.arrayContaining(['ToolCallStarted', 'StatusChanged', 'ImageReady', 'RunFinished']));
+  });
+
+  it('are not offered as a tool to a model that knows no tools', async () => {
+    const { ada } = world;
+    await ada.client.request(send, { input: { text: 'Draw me a cat', model: 'plain:one' } });
+    const call = await plain.nextCall();
+    expect(call.request.tools).toEqual([]);
+    call.finish();
   });
 
   it('V01 of a stranger’s conversation, or by a stranger’s picture, are not to be had', async () => {

@@ -31,11 +31,18 @@ async function loadRoom(pool: Pool, { conversationId, questionId }: Run): Promis
 }
 
 /** The tools that the context of a conversation gives to its engine. */
-function toolsFor(deps: RunDependencies, run: Run, room: Room, question: string, changes: Changes): readonly RunTool[] {
+async function toolsFor(
+  deps: RunDependencies,
+  run: Run,
+  { room, resolved, question }: { readonly room: Room; readonly resolved: ResolvedModel; readonly question: string },
+  changes: Changes,
+): Promise<readonly RunTool[]> {
   const { id, userId, conversationId } = run;
   const { sessionId } = room;
   const drawing = deps.imageTools({ userId, conversationId, runId: id });
-  const beside = drawing === null ? [] : [drawing];
+  // A model that knows no tools would refuse every question with one.
+  const canDraw = drawing !== null && (await deps.contexts.factsOf(userId, resolved)).hasTools === true;
+  const beside = canDraw ? [drawing] : [];
   if (sessionId !== null) {
     return [...deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } }), ...beside];
   }
@@ -65,7 +72,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const tools = toolsFor(deps, run, conversation, question, changes);
+  const tools = await toolsFor(deps, run, { room: conversation, resolved, question }, changes);
   const { userId, kind } = run;
   const system = await systemOf(deps, conversation, { userId, kind, question, resolved, maxTokens, systemPrompt: options.systemPrompt ?? null });
   const request = {
