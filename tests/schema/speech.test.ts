@@ -50,8 +50,10 @@ describe('speech', () => {
     await ada.client.request(transcribe, { input: { attachmentId: id, language: 'de' } });
     expect(media.asked(/transcriptions$/).length - before).toBe(2);
     // 6,000 millionths of a dollar a minute, for 3.5 seconds, rounded up.
-    const { usage } = await ada.client.request('{ usage(groupBy: PURPOSE) { rows { key costMicros calls } } }');
-    expect(usage.rows).toContainEqual({ key: 'TRANSCRIPTION', costMicros: 700, calls: 2 });
+    await eventually(async () => {
+      const { usage } = await ada.client.request('{ usage(groupBy: PURPOSE) { rows { key costMicros calls } } }');
+      expect(usage.rows).toContainEqual({ key: 'TRANSCRIPTION', costMicros: 700, calls: 2 });
+    });
   });
 
   it('in a message is written down for engines, which are shown the words', async () => {
