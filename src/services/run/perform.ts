@@ -111,10 +111,15 @@ async function answerQuestion(deps: RunDependencies, run: Run, answer: Answer, w
  * @param signal aborts with a `RunInterruption` as its reason
  * @param from where to go on with one that another process began; at the beginning by default
  */
-export async function performRun(deps: RunDependencies, run: Run, signal: AbortSignal, from: RunRest = { lastSeq: 1, position: 0 }): Promise<void> {
+export async function performRun(
+  deps: RunDependencies,
+  run: Run,
+  signal: AbortSignal,
+  from: RunRest = { lastSeq: 1, position: 0, entryId: null },
+): Promise<void> {
   const writer = deps.runLog.openWriter(run.id, from.lastSeq);
   const answer = createAnswer(deps, run.answerId ?? '', writer, from.position);
-  const meter = deps.metering.openRun(run.id);
+  const meter = deps.metering.openRun(run.id, from.entryId);
   const calls = deps.modelCalls.openRun(run.id);
   const changes: Changes = { isDataUpdated: false, isContextNearlyFull: false, hasJob: run.jobId !== null };
   const all = linkedSignal([signal, writer.lost], deps.settings.runTimeoutMs);

@@ -1,4 +1,4 @@
-import type { Run } from '../../../prisma/generated/client.ts';
+import type { Prisma, Run } from '../../../prisma/generated/client.ts';
 import { later } from '../../base/clock.ts';
 import { runEventData } from '../../events/run-event.ts';
 import type { RunDependencies } from './deps.ts';
@@ -9,6 +9,8 @@ export interface RunRest {
   readonly lastSeq: number;
   /** Where the next part of its answer goes. */
   readonly position: number;
+  /** The entry of the usage of its job; null where there is none. */
+  readonly entryId: string | null;
 }
 
 /** Lets go of a run of this node, so that the next one takes it over as if its process were gone. */
@@ -21,7 +23,8 @@ export async function releaseLease({ pool, settings }: Pick<RunDependencies, 'po
  * Takes over a run whose process is gone while a provider works for it in a job. One that has said something in words is not gone on with, for the
  * words would come twice; nor one that is older than a run may be.
  *
- * What was counted of the job is forgotten: whoever goes on with it counts all of it.
+ * Whoever goes on with the job counts all of it, in the entry that was opened for it: should the other process still live and see its end, too, it is
+ * counted once. What else was open is asked for again.
  *
  * @param run as it was found; when it has changed since, nothing is taken
  * @returns the run, leased to this node, or null when it is to be ended
@@ -38,9 +41,12 @@ export async function takeOver(deps: RunDependencies, run: Run): Promise<{ reado
     if (count === 0) return null;
     // By the clock of the database, as everywhere.
     await transaction.$executeRaw`UPDATE runs SET lease_expires_at = now() + ${settings.leaseMs} * interval '1 millisecond' WHERE id = ${id}::uuid`;
-    await transaction.usageEntry.deleteMany({ where: { runId: id, isOpen: true } });
+    // Closed where the other process saw the end of the job, and could not store that of the run.
+    const job = { runId: id, purpose: { in: ['ANSWER', 'IMAGE'] } } satisfies Prisma.UsageEntryWhereInput;
+    const entry = await transaction.usageEntry.findFirst({ where: job, orderBy: { createdAt: 'desc' }, select: { id: true } });
+    await transaction.usageEntry.deleteMany({ where: { runId: id, isOpen: true, ...(entry === null ? {} : { id: { not: entry.id } }) } });
     const last = await transaction.part.findFirst({ where: { messageId: run.answerId ?? id }, orderBy: { position: 'desc' }, select: { position: true } });
-    const from = { lastSeq: events.at(-1)?.seq ?? 1, position: (last?.position ?? -1) + 1 };
+    const from = { lastSeq: events.at(-1)?.seq ?? 1, position: (last?.position ?? -1) + 1, entryId: entry?.id ?? null };
     return { run: { ...run, leaseOwner: settings.nodeId }, from };
   });
 }

@@ -49,8 +49,12 @@ export interface Metering {
    * @returns the account, or why the call must not be made
    */
   openMedia(begun: Omit<BegunCall, 'id' | 'createdAt'>, reckonedMicros: bigint | null, signal: AbortSignal): Promise<EngineFailure | MediaAccount>;
-  /** Begins to count for a run what is called in its name. */
-  openRun(runId: string): RunMeter;
+  /**
+   * Begins to count for a run what is called in its name.
+   *
+   * @param entryId of the call that another process began and the run goes on with; null, the default, for none
+   */
+  openRun(runId: string, entryId?: string | null): RunMeter;
 }
 
 interface RunCount {
@@ -58,6 +62,8 @@ interface RunCount {
   readonly pending: Set<Promise<void>>;
   /** Of those, the calls for its answer. */
   readonly answers: Set<Promise<void>>;
+  /** In which its first call is counted, where another process began that; null otherwise. */
+  entryId: string | null;
 }
 
 /** An outage that lasts longer leaves the entry to house-keeping. */
@@ -90,6 +96,15 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
       if (isForeignKeyViolation(error)) logger.debug({ what }, 'the usage of somebody who is deleted was not stored');
       else logger.error({ err: error, what }, 'the usage of a model could not be stored');
     }
+  };
+
+  /** The id of the entry of a call: a new one, but for the call that another process began. */
+  const entryIdOf = ({ runId, purpose }: Pick<ModelCall, 'runId' | 'purpose'>): string => {
+    const run = runId === null ? undefined : runs.get(runId);
+    if (run === undefined || run.entryId === null || (purpose !== 'ANSWER' && purpose !== 'IMAGE')) return newId();
+    const id = run.entryId;
+    run.entryId = null;
+    return id;
   };
 
   const openCall = (engine: Engine, begun: BegunCall, request: EngineRequest, signal: AbortSignal): Opening => {
@@ -130,7 +145,7 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
 
   return {
     openMedia: async (called, reckonedMicros, signal) => {
-      const begun: BegunCall = { ...called, id: newId(), createdAt: clock.now() };
+      const begun: BegunCall = { ...called, id: entryIdOf(called.call), createdAt: clock.now() };
       const run = begun.call.runId === null ? undefined : runs.get(begun.call.runId);
       const refusal = (await quotas?.admitMedia({ begun, costMicros: reckonedMicros ?? 0n }, signal)) ?? null;
       if (refusal !== null) return refusal;
@@ -153,13 +168,13 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics }: 
     meter: ({ engine, isOwnKey = false }, call) => {
       if (engine.id === 'builtin') return engine;
       return createMeteredEngine(engine, (request, signal) => {
-        const begun = { id: newId(), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
+        const begun = { id: entryIdOf(call), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
         return openCall(engine, begun, request, signal);
       });
     },
 
-    openRun: (runId) => {
-      const run: RunCount = { usage: noUsage, pending: new Set(), answers: new Set() };
+    openRun: (runId, entryId = null) => {
+      const run: RunCount = { usage: noUsage, pending: new Set(), answers: new Set(), entryId };
       runs.set(runId, run);
       return {
         settle: async (lost) => {
