@@ -26,8 +26,10 @@ import { createCalendarHandler } from './server/calendars.ts';
 import { createDownloadHandler } from './server/downloads.ts';
 import { createDocumentHandler } from './server/documents.ts';
 import { createImportHandler } from './server/imports.ts';
+import { createLiveWebhookHandler } from './server/live-webhook.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPersistedDocuments } from './server/persisted-documents.ts';
+import { createSpeechHandler } from './server/speech.ts';
 import { createTusHandler } from './server/tus.ts';
 import { createUploadHandler } from './server/uploads.ts';
 import { composeServices } from './compose.ts';
@@ -214,6 +216,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   // With its own database no other process can be running anything, so what looks like running is dead.
   await executor.start(embedded !== null);
   opened.defer(() => executor.close());
+  opened.defer(() => services.speeches.close());
   await uploadUpkeep.start(embedded !== null);
   opened.defer(() => uploadUpkeep.close());
   await importJobs.startUpkeep(embedded !== null);
@@ -226,6 +229,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
       { name: 'summaries', run: () => runDependencies.contexts.summaries.sweep() },
       { name: 'attachments', run: () => services.attachments.sweep() },
+      { name: 'speeches', run: () => services.speeches.forget(config.attachments.unusedForMs) },
       { name: 'uploads', run: () => uploadUpkeep.forget() },
       { name: 'imports', run: () => services.imports.removeExpired() },
       { name: 'logins', run: () => services.people.removeExpiredLogins() },
@@ -266,10 +270,16 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     services: { people: services.authentication },
     createContext: (origin) => createContext({ ...origin, services }),
     uploadHandler: createUploadHandler({ uploads: services.uploads, limits: config.limits, logger }),
-    attachmentHandler: createAttachmentHandler({ attachments: services.attachments, maxBytes: config.attachments.maxBytes, logger }),
+    attachmentHandler: createAttachmentHandler({
+      attachments: services.attachments,
+      maxBytes: Math.max(config.attachments.maxBytes, config.attachments.maxAudioBytes),
+      logger,
+    }),
     importHandler: createImportHandler({ imports: services.imports, maxBytes: config.imports.maxBytes, logger }),
     documentHandler: createDocumentHandler({ documents: services.knowledgeDocuments, maxBytes: knowledge.maxDocumentBytes, logger }),
     tusHandler: createTusHandler({ uploads: services.resumableUploads, limits: config.limits, logger }),
+    liveWebhookHandler: createLiveWebhookHandler({ liveRooms: services.liveRooms }),
+    speechHandler: createSpeechHandler({ speeches: services.speeches }),
     calendarHandler: createCalendarHandler({ calendarFeeds: services.calendarFeeds }),
     downloadHandler: createDownloadHandler({ downloads: services.downloads }),
     health: services.health,

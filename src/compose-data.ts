@@ -9,6 +9,7 @@ import { createAttachmentDownloads } from './services/attachment/attachment-down
 import { createDownloads } from './services/download/downloads.ts';
 import { createFileDownloads } from './services/download/file-downloads.ts';
 import { createExportDownloads, createExports } from './services/export/exports.ts';
+import { createPreviewDownloads } from './services/image/previews.ts';
 import { createQueries } from './services/query/queries.ts';
 import { createDrawings } from './services/plot/drawings.ts';
 import { createPlotDownloads } from './services/plot/plot-downloads.ts';
@@ -56,6 +57,7 @@ export function composeData(foundation: Foundation, { sessionTables: { tables, m
     file: createFileDownloads({ prisma, fileStore }),
     table: createTableDownloads({ prisma, fileStore, duckdb }),
     export: createExportDownloads({ prisma, tables, clock, fileStore, duckdb }),
+    preview: createPreviewDownloads({ prisma, fileStore }),
     ...composeTakeaway(foundation),
   };
   return {

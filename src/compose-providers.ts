@@ -20,6 +20,9 @@ type ProviderFoundation = Pick<Foundation, 'config' | 'secret' | 'clock' | 'logg
 /** How long a name server may take for a name that a person gave. */
 const lookupTimeoutMs = 2_000;
 
+/** The most bytes of an answer that holds a picture or a speech. */
+const mostMediaBytes = 48 * 1024 * 1024;
+
 /** Wires the way to models: with people's own keys, their defaults, and the circuits. */
 export function composeProviders({ config, secret, clock, logger, database, newId, registry, fetch }: ProviderFoundation, metering: Metering) {
   const { pool, prisma } = database;
@@ -43,6 +46,9 @@ export function composeProviders({ config, secret, clock, logger, database, newI
   const defaultsFor = createDefaultsFor(pool);
   return {
     modelCalls,
+    ownEngines,
+    /** For addresses that a provider answers with, and for answers with a picture in them. */
+    guardedFetch: createGuardedFetch({ addresses, connectTimeoutMs: timers.connectTimeoutMs, maxBytes: mostMediaBytes }),
     defaultsFor,
     resealKeys: () => resealKeys({ pool, sealed, logger }),
     /** What people see of it. */

@@ -19,6 +19,7 @@ import { createRoomSignals } from './events/room-signals.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
+import { createLiveKit } from './live/livekit.ts';
 import type { Plots } from './plots/plots.ts';
 import { composeAttachments, composeContexts, composeContextUsages } from './compose-contexts.ts';
 import { composeCredentials } from './compose-credentials.ts';
@@ -26,6 +27,7 @@ import { composeData, composeTables, maxDerivedTables } from './compose-data.ts'
 import { composeImports } from './compose-imports.ts';
 import { composePersonas } from './compose-personas.ts';
 import { composeKnowledge } from './compose-knowledge.ts';
+import { composeImages, composeSpeech } from './compose-media.ts';
 import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
@@ -45,6 +47,8 @@ import { createFeedbacks } from './services/feedback/feedbacks.ts';
 import { createFileChanges } from './services/file/file-changes.ts';
 import { createFiles, removeFromDisk } from './services/file/files.ts';
 import { createHealth } from './services/health.ts';
+import { createImageModels } from './services/image/image-models.ts';
+import { createLiveRooms } from './services/live-room/live-rooms.ts';
 import { createMessages } from './services/message.ts';
 import { createRateLimits } from './services/rate-limits.ts';
 import { createTraces } from './services/trace/traces.ts';
@@ -107,7 +111,7 @@ export function composeServices(foundation: Foundation) {
   const traces = createTraces({ statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
   const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
   const { metering, runQuotas, quotas } = composeQuotas(foundation, isTraced ? traces.called : null);
-  const { modelCalls, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
+  const { modelCalls, ownEngines, guardedFetch, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
@@ -134,7 +138,12 @@ export function composeServices(foundation: Foundation) {
   const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
   const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
   const planned = composePlanning(foundation, statements, conversationLog);
+  const attachments = composeAttachments(foundation, statements);
+  const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
+  const speechServices = composeSpeech(foundation, { ownEngines, guardedFetch, metering, attachments, conversationLog });
   const runDependencies: RunDependencies = {
+    ...imageParts,
+    writeRecordings: speechServices.transcripts.writeQuestion,
     prisma,
     pool,
     clock,
@@ -217,7 +226,10 @@ export function composeServices(foundation: Foundation) {
     apiKeys,
     identities,
     authentication: createAuthentication({ people, apiKeys, identities }),
-    attachments: composeAttachments(foundation, statements),
+    attachments,
+    imageModels: createImageModels({ imageCalls }),
+    ...speechServices,
+    liveRooms: createLiveRooms({ prisma, statements, clock, logger, server: config.media.liveKit === null ? null : createLiveKit(config.media.liveKit) }),
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),

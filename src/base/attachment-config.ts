@@ -2,8 +2,10 @@ import { megabyte, wholeNumber } from './config-values.ts';
 
 /** How large what people add to messages may be. */
 export interface AttachmentConfig {
-  /** Of one file, and of all files of one request together. */
+  /** Of one picture or text, and of all files of one request together where that is more than of a recording. */
   readonly maxBytes: number;
+  /** Of one recording. */
+  readonly maxAudioBytes: number;
   /** Of all attachments of a person. */
   readonly maxBytesPerUser: number;
   /** Of a picture, width by height. */
@@ -19,6 +21,7 @@ export interface AttachmentConfig {
 /** The variables of attachments. */
 export const attachmentVariables = {
   MAX_ATTACHMENT_BYTES: wholeNumber(20 * megabyte, 1, 1024 * megabyte),
+  MAX_AUDIO_BYTES: wholeNumber(25 * megabyte, 1, 1024 * megabyte),
   MAX_ATTACHMENT_BYTES_PER_USER: wholeNumber(1024 * megabyte, 1, Number.MAX_SAFE_INTEGER),
   MAX_ATTACHMENT_PIXELS: wholeNumber(64_000_000, 1, 1_000_000_000),
   MAX_ATTACHMENT_TEXT_BYTES: wholeNumber(256 * 1024, 1, 16 * megabyte),
@@ -30,6 +33,7 @@ export const attachmentVariables = {
 export function shapeAttachments(values: { readonly [Name in keyof typeof attachmentVariables]: number }): AttachmentConfig {
   return {
     maxBytes: values.MAX_ATTACHMENT_BYTES,
+    maxAudioBytes: values.MAX_AUDIO_BYTES,
     maxBytesPerUser: values.MAX_ATTACHMENT_BYTES_PER_USER,
     maxPixels: values.MAX_ATTACHMENT_PIXELS,
     maxTextBytes: values.MAX_ATTACHMENT_TEXT_BYTES,

@@ -10,6 +10,8 @@ import { importVariables, shapeImports, type ImportConfig } from './import-confi
 import { knowledgeVariables, shapeKnowledge, type KnowledgeConfig } from './knowledge-config.ts';
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { personaVariables, shapePersonas, type PersonaConfig } from './persona-config.ts';
+import { jobVariables, shapeJobs, type JobsConfig } from './job-config.ts';
+import { mediaVariables, problemsOfMedia, shapeMedia, type MediaConfig } from './media-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
 import { shapeTraces, traceVariables, type TraceConfig } from './trace-config.ts';
@@ -96,6 +98,8 @@ export interface Config {
   readonly imports: ImportConfig;
   readonly rooms: RoomConfig;
   readonly knowledge: KnowledgeConfig;
+  readonly media: MediaConfig;
+  readonly jobs: JobsConfig;
   readonly engines: EnginesConfig;
 }
 
@@ -177,6 +181,8 @@ const variables = z.object({
   ...importVariables,
   ...roomVariables,
   ...knowledgeVariables,
+  ...mediaVariables,
+  ...jobVariables,
   ...engineVariables,
 });
 
@@ -205,6 +211,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ...problemsOfSecrets(filled['SECRET'], filled['PREVIOUS_SECRETS'], isProduction),
     ...(parsed.success ? problemsOfIssuers(parsed.data.OIDC_ISSUERS, isProduction) : []),
     ...problemsOfGate(filled),
+    ...problemsOfMedia(filled),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -282,6 +289,8 @@ function shape(values: z.infer<typeof variables>): Config {
     imports: shapeImports(values),
     rooms: shapeRooms(values),
     knowledge: shapeKnowledge(values),
+    media: shapeMedia(values),
+    jobs: shapeJobs(values),
     engines: shapeEngines(values),
   };
 }

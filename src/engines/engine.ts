@@ -75,6 +75,8 @@ export interface EngineRequest {
    * number is ours; one that a person gives holds for all that is written. False when absent.
    */
   readonly countsWordsAlone?: boolean;
+  /** The job of this very request that another process began, to be gone on with; absent to begin. Of engines whose answers are jobs. */
+  readonly jobId?: string;
   /** What the text of the answer must be, as JSON; absent for words. Engines that cannot hold a model to it put it into words for it. */
   readonly output?: EngineOutput;
 }
@@ -137,6 +139,8 @@ export type EnginePart =
   | { readonly type: 'toolCall'; readonly call: ToolCall }
   /** From here on another model answers than the one that was asked, because that one failed with `reason`. Only of engines with fallbacks. */
   | { readonly type: 'model'; readonly name: string; readonly reason: string }
+  /** Work has begun at the provider that outlives the request; another process can go on with it. Nothing goes on before the next part is asked for. */
+  | { readonly type: 'job'; readonly id: string }
   /** Totals so far for this request; the last one counts. */
   | { readonly type: 'usage'; readonly usage: EngineUsage }
   | { readonly type: 'finish'; readonly reason: EngineFinishReason; readonly mode?: string; readonly confidence?: number }

@@ -108,6 +108,7 @@ function responseOf(incoming: IncomingMessage, url: URL, { maxBytes = mostBytes,
  *
  * @param options.addresses the rules
  * @param options.connectTimeoutMs how long a connection may take to open
+ * @param options.maxBytes of an answer that is no stream of events; 4 MiB by default
  * @returns a function that throws `RefusedAddressError`, or what `node:https` throws; the body of a request is sent whole
  */
 export function createGuardedFetch(options: GuardedAnswers & { readonly addresses: OutsideAddresses; readonly connectTimeoutMs: number }): Fetch {

@@ -1,12 +1,10 @@
-import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { systemClock } from '../base/clock.ts';
 import { uuidv7 } from '../base/id.ts';
 import { defaultRetryPolicy, streamAttempts, type AttemptOptions } from './attempts.ts';
 import type { Engine } from './engine.ts';
-import { sdkTimeoutMs, type EngineOptions } from './engine-options.ts';
-
-import { NetworkError, reasonsOf, retryAfterMsOf, VendorError } from './faults.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { createModelList } from './model-list.ts';
+import { createOpenAiClient, openAiFault } from './openai-client.ts';
 import { createOpenAiDecoder } from './openai-decoder.ts';
 import { compatibleModel, mergeCompatibleModels, mergeOpenAiModels } from './openai-model-list.ts';
 import { openAiDefaultModel, openAiModels } from './openai-models.ts';
@@ -20,16 +18,6 @@ export interface OpenAiEngineOptions extends Omit<EngineOptions, 'apiKey'> {
   readonly models?: readonly string[];
 }
 
-/** OpenAI's own address, up to and with `/v1`. Always given to the SDK, which else looks into the environment. */
-const openAiBaseUrl = 'https://api.openai.com/v1';
-
-function toFault(error: unknown, now: Date): unknown {
-  if (error instanceof APIConnectionError) return new NetworkError(error);
-  if (!(error instanceof APIError)) return error;
-  const { status, message, type, code, headers } = error;
-  return new VendorError({ status: status ?? null, reasons: reasonsOf(type, code), message, retryAfterMs: retryAfterMsOf(headers, now) });
-}
-
 /**
  * Creates an engine for OpenAI and for every server that speaks its chat completions API (vLLM, LM Studio, llama.cpp, Ollama, Groq, ...).
  *
@@ -41,22 +29,7 @@ export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
   const { retry = defaultRetryPolicy, random = Math.random, clock = systemClock, newId = uuidv7 } = options;
   // Regional endpoints (eu.api.openai.com, ...) are OpenAI too.
   const isOpenAi = baseUrl === null || /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
-  const client = new OpenAI({
-    // The SDK insists on a key; its header is taken away again.
-    apiKey: apiKey ?? 'none',
-    ...(apiKey === null ? { defaultHeaders: { authorization: null } } : {}),
-    baseURL: baseUrl ?? openAiBaseUrl,
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    fetch,
-    // Its retries sleep through aborts and through any Retry-After.
-    maxRetries: 0,
-    timeout: sdkTimeoutMs,
-    // It logs bodies, which hold what people wrote.
-    logLevel: 'off',
-  });
+  const client = createOpenAiClient({ apiKey, baseUrl, fetch });
 
   const attempts: AttemptOptions = {
     provider: name,
@@ -71,7 +44,7 @@ export function createOpenAiEngine(options: OpenAiEngineOptions): Engine {
         try {
           return await client.chat.completions.create(toChatCompletion(request, isOpenAi), { signal }).asResponse();
         } catch (error) {
-          throw toFault(error, clock.now());
+          throw openAiFault(error, clock.now());
         }
       },
       createDecoder: () => createOpenAiDecoder(newId),

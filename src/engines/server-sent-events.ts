@@ -34,24 +34,24 @@ interface EventParser {
 }
 
 /** Refuses to keep an event that does not end. */
-function checkLength(characters: number): void {
-  if (characters > maxEventCharacters) throw new ProtocolError(`sent an event of more than ${maxEventCharacters} characters`);
+function checkLength(characters: number, most: number): void {
+  if (characters > most) throw new ProtocolError(`sent an event of more than ${most} characters`);
 }
 
 /** Cuts text into lines; empty ones are no events. */
-function createLineParser(): EventParser {
+function createLineParser(most: number): EventParser {
   let rest = '';
   const push = (text: string): readonly SentEvent[] => {
     const lines = `${rest}${text}`.split('\n');
     rest = lines.pop() ?? '';
-    checkLength(rest.length);
+    checkLength(rest.length, most);
     return lines.filter((line) => line.trim() !== '').map((data) => ({ event: null, data }));
   };
   return { push, end: () => push('\n') };
 }
 
 /** Cuts text into events as https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream says. */
-function createEventParser(): EventParser {
+function createEventParser(most: number): EventParser {
   let rest = '';
   let event: string | null = null;
   let data: string[] = [];
@@ -75,7 +75,7 @@ function createEventParser(): EventParser {
     const pieces = `${rest}${text}`.split(/\r\n|\n|\r(?!$)/);
     rest = pieces.pop() ?? '';
     for (const line of pieces) takeLine(line, events);
-    checkLength(rest.length + data.reduce((sum, line) => sum + line.length, 0));
+    checkLength(rest.length + data.reduce((sum, line) => sum + line.length, 0), most);
     return events;
   };
   // The specification drops an event without its empty line; servers are known to end on `data: [DONE]` without one.
@@ -103,6 +103,7 @@ async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, isCut: boo
  *
  * @param body of a response; null counts as empty
  * @param signal cuts the connection
+ * @param mostCharacters of one event; 2 Mi by default, which is plenty for words
  * @throws NetworkError when the connection breaks, ProtocolError for an event without end, or the reason of the signal
  */
 export async function* readEvents(
@@ -110,11 +111,12 @@ export async function* readEvents(
   framing: Framing,
   pace: ReadingPace,
   signal: AbortSignal,
+  mostCharacters = maxEventCharacters,
 ): AsyncGenerator<SentEvent, void, undefined> {
   if (body === null) return;
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  const parser = framing === 'LINES' ? createLineParser() : createEventParser();
+  const parser = framing === 'LINES' ? createLineParser(mostCharacters) : createEventParser(mostCharacters);
   let hasEnded = false;
   try {
     while (!hasEnded) {

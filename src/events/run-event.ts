@@ -43,6 +43,9 @@ export const runEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('QueryResultReady'), partId: z.string() }),
   z.object({ type: z.literal('PlotReady'), partId: z.string() }),
   z.object({ type: z.literal('CitationReady'), partId: z.string() }),
+  z.object({ type: z.literal('ImageReady'), partId: z.string() }),
+  /** `previewId` names a file that is kept for a while. */
+  z.object({ type: z.literal('ImagePreviewed'), previewId: z.string(), index: z.number() }),
   z.object({ type: z.literal('PlanProposed'), partId: z.string(), isApplied: z.boolean() }),
   z.object({ type: z.literal('SentimentReady'), message: judgedMessage, conversation: conversationMood }),
   z.object({ type: z.literal('TitleChanged'), title: z.string() }),

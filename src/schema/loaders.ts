@@ -19,6 +19,7 @@ import type { RunUsage } from '../services/usage/run-usage.ts';
 import type { ListedProviderKey } from '../services/provider-key/provider-keys.ts';
 import type { ShareLinkRow } from '../services/share-link/share-links.ts';
 import type { AskedInput } from '../services/run/respond.ts';
+import type { SpeechRow } from '../services/speech/speech-row.ts';
 import type { Services } from '../services/services.ts';
 import type { VerifiedQuery } from '../services/verified-query/verified-queries.ts';
 import { loaderOf, pageLoaderOf } from './batch.ts';
@@ -79,6 +80,8 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     siblingsOf: loaderOf<readonly LoadedMessage[]>((ids) => services.siblings.besides(viewer, ids)),
     childrenOf: loaderOf<readonly LoadedMessage[]>((ids) => services.siblings.childrenOf(viewer, ids)),
     feedback: loaderOf<Feedback>((ids) => services.feedbacks.ofMessages(viewer, ids)),
+    livePresent: loaderOf<readonly string[]>((ids) => services.liveRooms.present(viewer, ids)),
+    speech: loaderOf<SpeechRow>((ids) => services.speeches.byIds(viewer, ids)),
     attachment: loaderOf<AttachmentRow>((ids) => services.attachments.byIds(viewer, ids)),
     contextUsage: loaderOf<ContextUsage>((ids) => services.contextUsages.ofConversations(viewer, ids)),
     messageCount: loaderOf<number>((ids) => messages.countMany(viewer, ids)),

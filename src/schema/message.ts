@@ -1,7 +1,7 @@
 import type { Part as PartRow } from '../../prisma/generated/client.ts';
 import type { Position } from '../base/page.ts';
 import type { LoadedMessage } from '../services/message.ts';
-import { FilePart, ImagePart } from './attachment.ts';
+import { AudioPart, FilePart, ImagePart } from './attachment.ts';
 import { Author } from './author.ts';
 import { CitationPart } from './citation.ts';
 import { ReasoningPart, ToolCallPart } from './answer-parts.ts';
@@ -51,12 +51,13 @@ const partTypes: { readonly [kind in PartRow['kind']]: string } = {
   FILE: 'FilePart',
   PLAN_PROPOSAL: 'PlanProposalPart',
   CITATION: 'CitationPart',
+  AUDIO: 'AudioPart',
 };
 
 /** A typed piece of a message. */
 export const MessagePart = builder.unionType('MessagePart', {
   description: 'A typed piece of a message.',
-  types: [TextPart, ReasoningPart, ToolCallPart, QueryResultPart, PlotPart, ImagePart, FilePart, PlanProposalPart, CitationPart],
+  types: [TextPart, ReasoningPart, ToolCallPart, QueryResultPart, PlotPart, ImagePart, FilePart, AudioPart, PlanProposalPart, CitationPart],
   resolveType: (part) => partTypes[part.kind],
 });
 

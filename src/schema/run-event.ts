@@ -1,5 +1,6 @@
 import type { RunEvent as RunEventRow, RunEventData } from '../events/run-event.ts';
 import { encodeGlobalID } from '@pothos/plugin-relay';
+import { ImagePart } from './attachment.ts';
 import { builder } from './builder.ts';
 import { CitationPart } from './citation.ts';
 import { QueryResultPart } from './data-parts.ts';
@@ -28,7 +29,17 @@ const RunEvent = builder.interfaceRef<RunEventRow>('RunEvent').implement({
   }),
 });
 
-const eventRef = <Type extends RunEventData['type']>(type: Type) => builder.objectRef<EventOf<Type>>(type);
+const eventRef = <Type extends RunEventData['type']>(type: Type, name: string = type) => builder.objectRef<EventOf<Type>>(name);
+
+const ImagePreview = eventRef('ImagePreviewed', 'ImagePreview').implement({
+  description: 'A picture that is not ready yet. It is kept for some hours.',
+  fields: (t) => ({
+    downloadUrl: t.string({
+      description: 'A signed link to it, as a PNG: a path on this server that works without signing in, for fifteen minutes unless it is configured otherwise.',
+      resolve: ({ runId, data }, _arguments, { services, viewer }) => services.downloads.linkTo(viewer, 'preview', data.previewId, runId).url,
+    }),
+  }),
+});
 
 eventRef('RunStarted').implement({
   interfaces: [RunEvent],
@@ -165,6 +176,27 @@ eventRef('CitationReady').implement({
       description: 'The passage with its place.',
       resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'CitationPart'),
     }),
+  }),
+});
+
+eventRef('ImageReady').implement({
+  interfaces: [RunEvent],
+  description: 'A picture was added to the message.',
+  fields: (t) => ({
+    part: t.field({
+      type: ImagePart,
+      description: 'The picture.',
+      resolve: ({ data }, _arguments, context) => loadExisting(context.loaders.part, data.partId, 'ImagePart'),
+    }),
+  }),
+});
+
+eventRef('ImagePreviewed').implement({
+  interfaces: [RunEvent],
+  description: 'A picture that is not ready yet can be looked at, where the model shows such.',
+  fields: (t) => ({
+    index: t.int({ description: 'Of which picture of the run it is, from 0.', resolve: ({ data }) => data.index }),
+    preview: t.field({ type: ImagePreview, description: 'How the picture looks by now.', resolve: (event) => event }),
   }),
 });
 

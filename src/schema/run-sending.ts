@@ -7,7 +7,8 @@ import { Run } from './run.ts';
 import { SentimentMethod } from './sentiment-enums.ts';
 import { Session } from './session.ts';
 
-const IfBusy = builder.enumType('IfBusy', {
+/** What happens when a run is under way. */
+export const IfBusy = builder.enumType('IfBusy', {
   description: 'What happens when a run is under way in the conversation.',
   values: {
     REJECT: { description: 'The request fails with CONVERSATION_BUSY. The default.' },

@@ -39,7 +39,11 @@ export const RunFinishReason = builder.enumType('RunFinishReason', {
 
 const RunKind = builder.enumType('RunKind', {
   description: 'What a run was asked to do.',
-  values: { CHAT: { description: 'Answer a message.' }, AUTO_ANALYZE: { description: 'Analyse the data of a session by itself.' } } as const,
+  values: {
+    CHAT: { description: 'Answer a message.' },
+    AUTO_ANALYZE: { description: 'Analyse the data of a session by itself.' },
+    IMAGE: { description: 'Draw pictures.' },
+  } as const,
 });
 
 const RunError = builder.objectRef<RunRow>('RunError').implement({

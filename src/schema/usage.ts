@@ -50,7 +50,7 @@ const UsageGroup = builder.enumType('UsageGroup', {
     MONTH: { description: 'By the month, in UTC. The key is like `2026-11`.' },
     MODEL: { description: 'By the model. The key is `provider:model`.' },
     PROVIDER: { description: 'By the provider.' },
-    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT or MODERATION.' },
+    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION or SPEECH.' },
     CONVERSATION: { description: 'By the conversation, which may be deleted by now. The key is its id.' },
   } as const,
 });
@@ -62,7 +62,7 @@ const UsageOfAllGroup = builder.enumType('UsageOfAllGroup', {
     MONTH: { description: 'By the month, in UTC. The key is like `2026-11`.' },
     MODEL: { description: 'By the model. The key is `provider:model`.' },
     PROVIDER: { description: 'By the provider.' },
-    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT or MODERATION.' },
+    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION or SPEECH.' },
     USER: { description: 'By the person. The key is their id.' },
   } as const,
 });

@@ -8,6 +8,7 @@ import type { Device } from '../schema/context.ts';
 import type { Health } from '../services/health.ts';
 import type { CalendarHandler } from './calendars.ts';
 import type { DownloadHandler } from './downloads.ts';
+import type { LiveWebhookHandler } from './live-webhook.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 
 /** What the server asks about people. */
@@ -61,6 +62,8 @@ export interface HttpServerOptions {
   /** Answers everything at and below `/uploads/tus`. */
   readonly tusHandler: UploadHandler;
   readonly downloadHandler: DownloadHandler;
+  readonly speechHandler: DownloadHandler;
+  readonly liveWebhookHandler: LiveWebhookHandler;
   /** Answers everything below `/calendar/`. */
   readonly calendarHandler: CalendarHandler;
   readonly health: Health;

@@ -13,10 +13,12 @@ import type { Graphiql } from './graphiql.ts';
 import { answerGraphql, type GraphqlHttpParts } from './graphql-http.ts';
 import type { HealthRoutes } from './health-routes.ts';
 import { createOperationRecorder, createRequestLogger, type OperationRecorder } from './operation-record.ts';
+import { liveWebhookPath } from './live-webhook.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import type { HttpServerOptions } from './options.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { sendErrors } from './respond.ts';
+import { speechPath } from './speech.ts';
 import { announceTus, isTusPath, tusCors } from './tus-headers.ts';
 
 /** What the router sends requests to. */
@@ -43,7 +45,7 @@ function checkMethod(request: IncomingMessage, response: ServerResponse, ...allo
 
 /** The path as the log may have it: the token of a link is as good as a password. */
 function loggedPathOf(path: string): string {
-  return [downloadsPath, calendarPath].find((secret) => path.startsWith(secret)) ?? path.slice(0, 100);
+  return [downloadsPath, speechPath, calendarPath].find((secret) => path.startsWith(secret)) ?? path.slice(0, 100);
 }
 
 /** Whether a browser asks for a page and not for data. */
@@ -58,7 +60,19 @@ function asksForPage(request: IncomingMessage): boolean {
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { options, graphql, mask, healthRoutes, graphiql, isStopping } = parts;
   const metrics = options.metrics == null ? null : createMetricsRoute(options.metrics);
-  const { config, services, uploadHandler, attachmentHandler, importHandler, documentHandler, tusHandler, downloadHandler, calendarHandler } = options;
+  const {
+    config,
+    services,
+    uploadHandler,
+    attachmentHandler,
+    importHandler,
+    documentHandler,
+    tusHandler,
+    downloadHandler,
+    speechHandler,
+    liveWebhookHandler,
+    calendarHandler,
+  } = options;
   const logger = createRequestLogger(options.logger);
 
   const findViewer = (request: IncomingMessage): Promise<Viewer | null> => viewerOfRequest(request, services.people, config.allowedOrigins);
@@ -106,6 +120,14 @@ export function createRouter(parts: RouterParts): (request: IncomingMessage, res
     if (path.startsWith(downloadsPath)) {
       checkMethod(request, response, 'GET', 'HEAD');
       return await downloadHandler(request, response, path.slice(downloadsPath.length));
+    }
+    if (path === liveWebhookPath) {
+      checkMethod(request, response, 'POST');
+      return await liveWebhookHandler(request, response);
+    }
+    if (path.startsWith(speechPath)) {
+      checkMethod(request, response, 'GET', 'HEAD');
+      return await speechHandler(request, response, path.slice(speechPath.length));
     }
     if (path.startsWith(calendarPath)) {
       checkMethod(request, response, 'GET', 'HEAD');

@@ -72,7 +72,7 @@ export function createGraphqlServer(options: {
   readonly isProduction: boolean;
   readonly gate: GateConfig;
   readonly caps: Caps;
-  /** How long the mutation `ask` waits for an answer. */
+  /** How long the mutations `ask` and `transcribe` wait for a model. */
   readonly askTimeoutMs: number;
   /** How long the making of a table may take. */
   readonly writeTimeoutMs: number;
@@ -109,6 +109,7 @@ export function createGraphqlServer(options: {
         timeoutMs,
         longerMs: {
           'Mutation.ask': askTimeoutMs + timeoutMs,
+          'Mutation.transcribe': askTimeoutMs + timeoutMs,
           'Mutation.createTable': writeTimeoutMs + timeoutMs,
           'Mutation.refreshTable': writeTimeoutMs + timeoutMs,
           // They write several tables, each within the time of one.

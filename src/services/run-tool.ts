@@ -10,6 +10,8 @@ export interface RunTool {
   asks?(argumentsJson: string): InputRequest | null;
   /** What the engine is told of it. */
   readonly definition: EngineTool;
+  /** How long one call may take, in milliseconds; RUN_TOOL_TIMEOUT_MS when absent. */
+  readonly timeoutMs?: number;
   /**
    * Runs one call. What goes wrong with the arguments or the work is answered with `isError` and words that help the engine to do better.
    *
@@ -51,7 +53,7 @@ export interface ToolRecorder {
 
 /** A part of an answer that a tool makes. */
 export type AddedPart =
-  | { readonly kind: 'QUERY_RESULT' | 'PLOT' | 'CITATION'; readonly data: JsonObject }
+  | { readonly kind: 'QUERY_RESULT' | 'PLOT' | 'IMAGE' | 'CITATION'; readonly data: JsonObject }
   /** `id` is known before, because the proposal names its part. */
   | { readonly kind: 'PLAN_PROPOSAL'; readonly id: string; readonly isApplied: boolean; readonly data: JsonObject };
 

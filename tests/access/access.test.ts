@@ -88,6 +88,9 @@ async function countRows(): Promise<unknown> {
       'run_pauses',
       'prompt_templates',
       'prompt_template_versions',
+      'attachments',
+      'speeches',
+      'live_presences',
     ];
     const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`);
     return rows;
@@ -142,7 +145,7 @@ describe('A01 A02 A03 access by id', () => {
   const harmless = accessOperations.filter(
     ({ field, forStranger }) =>
       forStranger !== 'FORBIDDEN' &&
-      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leaveConversation|acceptInvitation|declineInvitation|updateProfile|autoAnalyze/.test(
+      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leaveConversation|acceptInvitation|declineInvitation|updateProfile|autoAnalyze|generateImage|synthesizeSpeech/.test(
         field,
       ),
   );

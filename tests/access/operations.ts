@@ -2,6 +2,7 @@ import { mutation, query, type AccessOperation } from './operation.ts';
 import { personaOperations } from './persona-operations.ts';
 import { roomOperations } from './room-operations.ts';
 import { knowledgeOperations } from './knowledge-operations.ts';
+import { mediaOperations } from './media-operations.ts';
 import { planningOperations } from './planning-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
@@ -39,6 +40,8 @@ export const accessOperations: readonly AccessOperation[] = [
       'Attachment',
       'ImagePart',
       'FilePart',
+      'AudioPart',
+      'Speech',
       'VerifiedQuery',
       'User',
       'Login',
@@ -152,6 +155,7 @@ export const accessOperations: readonly AccessOperation[] = [
     variables: (ids) => ({ id: ids.Conversation }),
     forStranger: 'ABSENT',
   },
+  ...mediaOperations,
   ...planningOperations,
   ...personaOperations,
   ...roomOperations,

@@ -70,6 +70,11 @@ export const roomRoles: Readonly<Record<string, ByRole>> = {
   'Mutation.respondToRun': both('ELSEWHERE'),
   // Of the owner's persona, which is nobody else's to bring in.
   'Mutation.addPersona': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },
+  'Query.node AudioPart': allowed,
+  'Mutation.transcribe Recording': both('ELSEWHERE'),
+  'Mutation.generateImage Conversation': madeElsewhere,
+  'Mutation.synthesizeSpeech CopiedMessage': both('ELSEWHERE'),
+  'Mutation.createLiveRoomToken Conversation': allowed,
   // Of the owner's knowledge base.
   'Mutation.attachKnowledge': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },
   'Mutation.detachKnowledge': { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' },

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { attach } from '../kit/attachments.ts';
+import { mp3, startFakeMedia } from '../kit/fake-media.ts';
+import { mediaEnvironment } from '../kit/media-app.ts';
 import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { png } from '../kit/pictures.ts';
@@ -29,6 +31,10 @@ export interface Belongings {
   readonly Attachment: string;
   readonly ImagePart: string;
   readonly FilePart: string;
+  readonly AudioPart: string;
+  /** An attachment. */
+  readonly Recording: string;
+  readonly Speech: string;
   readonly VerifiedQuery: string;
   readonly User: string;
   readonly ShareLink: string;
@@ -114,6 +120,11 @@ async function shareConversation(person: TestPerson, conversationId: string): Pr
 async function invite(person: TestPerson, conversationId: string): Promise<string> {
   const document = 'mutation ($input: InviteToConversationInput!) { inviteToConversation(input: $input) { invitation { id } } }';
   return (await person.client.request(document, { input: { conversationId, email: 'invited@example.org' } })).inviteToConversation.invitation.id;
+}
+
+async function speak(person: TestPerson): Promise<string> {
+  const document = 'mutation { synthesizeSpeech(input: { text: "Hello" }) { speech { id } } }';
+  return (await person.client.request(document)).synthesizeSpeech.speech.id;
 }
 
 async function createApiKey(person: TestPerson): Promise<string> {
@@ -266,13 +277,20 @@ async function attachBase(person: TestPerson, conversationId: string, baseId: st
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
-  const app = await startTestApp({ overrides: { engines: [engine] } });
+  const media = await startFakeMedia();
+  const liveRooms = { LIVEKIT_URL: 'wss://live.example.org', LIVEKIT_API_KEY: 'APItests', LIVEKIT_API_SECRET: 'secretOfTheTests0123456789abcdefghijk' };
+  // No tool to draw with: what models are given is looked at elsewhere.
+  const started = await startTestApp({ environment: { ...mediaEnvironment(media), IMAGE_MODEL: '', ...liveRooms }, overrides: { engines: [engine] } });
+  const app: TestApp = {
+    ...started,
+    [Symbol.asyncDispose]: async () => void (await Promise.all([started[Symbol.asyncDispose](), media[Symbol.asyncDispose]()])),
+  };
   const [owner, stranger] = [await app.person(), await app.person()];
   const session = await createSession(app, owner);
   const baseId = await createBase(owner);
   const { id: documentId } = await indexDocument(app, owner, baseId, 'rules.txt', 'The oldest of all ages wins.');
   await attachBase(owner, session.conversation.id, baseId);
-  const attachmentIds = await attach(app, owner, ['grey.png', png(2, 2)], ['notes.md', '# Notes']);
+  const attachmentIds = await attach(app, owner, ['grey.png', png(2, 2)], ['notes.md', '# Notes'], ['memo.mp3', mp3()]);
   const sent = await owner.client.request(`mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } question { id } } } }`, {
     input: { conversationId: session.conversation.id, text: 'How old?', attachmentIds },
   });
@@ -304,10 +322,10 @@ export async function openWorld(): Promise<World> {
     },
   );
   const question = await owner.client.request(
-    'query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { parts { ... on ImagePart { id } ... on FilePart { id } } } } } } }',
+    'query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { parts { ... on ImagePart { id } ... on FilePart { id } ... on AudioPart { id } } } } } } }',
     { id: session.conversation.id },
   );
-  const [, picture, file] = question.conversation.messages.edges[0].node.parts;
+  const [, picture, file, sound] = question.conversation.messages.edges[0].node.parts;
   const partOf = (kind: string) => answer.run.message.parts.find((candidate: { __typename: string }) => candidate.__typename === kind).id;
   const derived = await owner.client.request(
     `mutation ($id: ID!) {
@@ -339,6 +357,9 @@ export async function openWorld(): Promise<World> {
     Attachment: attachmentIds[0] ?? '',
     ImagePart: picture.id,
     FilePart: file.id,
+    AudioPart: sound.id,
+    Recording: attachmentIds[2] ?? '',
+    Speech: await speak(owner),
     VerifiedQuery: await saveVerifiedQuery(owner, session.id),
     User: owner.userId,
     ShareLink: await shareConversation(owner, session.conversation.id),

@@ -245,6 +245,8 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 export type RunEventsSubscription = { runEvents:
     | { __typename: 'CitationReady', seq: number }
+    | { __typename: 'ImagePreviewed', seq: number }
+    | { __typename: 'ImageReady', seq: number }
     | { __typename: 'InputGiven', seq: number }
     | { __typename: 'InputRequested', seq: number }
     | { __typename: 'ModelChanged', seq: number }

@@ -69,10 +69,11 @@ export function createScriptedEngine(
     readonly id?: string;
     readonly title?: string | null;
     readonly hasVision?: boolean;
+    readonly hasTools?: boolean;
     readonly prices?: Partial<Pick<Model, 'inputPrice' | 'outputPrice' | 'cachedInputPrice'>>;
   } = {},
 ): ScriptedEngine {
-  const { id = 'scripted', title = 'A scripted title', hasVision = false } = options;
+  const { id = 'scripted', title = 'A scripted title', hasVision = false, hasTools = true } = options;
   const requests: EngineRequest[] = [];
   const waiting: Record<Kind, Deferred<EngineCall>[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [] };
   const calls: Record<Kind, EngineCall[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [] };
@@ -88,7 +89,7 @@ export function createScriptedEngine(
           id: 'one',
           name: 'One',
           description: 'A model for tests.',
-          hasTools: true,
+          hasTools,
           hasVision,
           hasJson: true,
           contextWindow: 8_000,

@@ -32,7 +32,7 @@ const refuse = (): never => {
  */
 export async function openServices(
   engines: readonly Engine[] = [createScriptedEngine()],
-  options: { readonly connectionString?: string; readonly clock?: Clock } = {},
+  options: { readonly connectionString?: string; readonly clock?: Clock; readonly environment?: Readonly<Record<string, string>> } = {},
 ) {
   const { clock = systemClock } = options;
   const disposal = new AsyncDisposableStack();
@@ -42,7 +42,7 @@ export async function openServices(
   const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
   disposal.defer(() => database.close());
   const fileStore = createFileStore({ folder: folder.path, newId: uuidv7 });
-  const config = parseConfig({ BCRYPT_COST: '4', SENTIMENT_METHOD: 'NONE', ...withoutRateLimits });
+  const config = parseConfig({ BCRYPT_COST: '4', SENTIMENT_METHOD: 'NONE', ...withoutRateLimits, ...options.environment });
   const { services } = composeServices({
     config,
     secret: 'a secret of forty characters for the tests',

@@ -31,7 +31,7 @@ export const faultProtections: readonly Protection[] = [
     id: 'R01',
     what: 'ending the runs of nodes that died',
     file: 'src/services/run/executor.ts',
-    find: 'if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()]);',
+    find: 'if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()], isClosed ? null : launch);',
     test: leases,
     title: 'R01 .* one of several nodes',
   },

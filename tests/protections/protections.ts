@@ -3,6 +3,7 @@ import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
 import { knowledgeProtections } from './knowledge.ts';
+import { mediaProtections } from './media.ts';
 import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
 import { personaProtections } from './personas.ts';
@@ -31,6 +32,7 @@ export const protections: readonly Protection[] = [
   ...roomProtections,
   ...importProtections,
   ...knowledgeProtections,
+  ...mediaProtections,
   ...planningProtections,
   ...faultProtections,
   ...personaProtections,

@@ -208,6 +208,8 @@ export async function startServer(
     tusHandler: async () => undefined,
     calendarHandler: async (_request, response, name) => void response.end(name),
     downloadHandler: async (_request, response, token) => void response.end(token),
+    liveWebhookHandler: async (_request, response) => void response.end(),
+    speechHandler: async (_request, response, token) => void response.end(token),
     health: createHealth({ checks: {}, version: '1.2.3', clock: systemClock, startedAt: new Date(), logger }),
     newRequestId: uuidv7,
     requestLimit: { consume: () => 0, status: () => null },

@@ -20,6 +20,8 @@ const leftOut: Readonly<Record<string, string>> = {
   Export: 'made anew by whoever wants it',
   ContextSummary: 'made anew from what it sums up',
   AttachmentUse: 'made anew from the messages',
+  Speech: 'an order to speak; its sound is an attachment, which is in it',
+  LivePresence: 'who is in a live room now, and has no texts',
   SearchEntry: 'made anew by triggers',
   RunEvent: 'told again from the message',
   RunSpan: 'how answers were made on this server, kept for a while',
@@ -44,6 +46,7 @@ const leftOut: Readonly<Record<string, string>> = {
   'File.columns': 'found out again when the file is read',
   'DerivedTable.preview': 'the first rows of what is in the table',
   'Attachment.text': 'what is in the file, which is in it whole',
+  'Run.jobId': 'a job of a provider that this server asks for',
   'Run.idempotencyKey': 'for requests that come again to this server',
   'Run.requestHash': 'for requests that come again to this server',
 };

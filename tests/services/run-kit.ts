@@ -17,6 +17,7 @@ import { createSummaries } from '../../src/services/context/summaries.ts';
 import { createModelFacts } from '../../src/services/context/window.ts';
 import type { ReadImage } from '../../src/services/context/images.ts';
 import { createMessages } from '../../src/services/message.ts';
+import type { RunPictures } from '../../src/services/run/picture.ts';
 import type { RunDependencies, RunSettings } from '../../src/services/run/deps.ts';
 import { createModelCalls } from '../../src/services/model-calls.ts';
 import { createDefaultsFor } from '../../src/services/preference/answer-defaults.ts';
@@ -46,6 +47,14 @@ const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }
 
 /** For tests of other things: nobody judges. */
 const noMoods: RunMoods = { begin: async ({ engine }) => ({ engine, settled: async () => {}, close: () => {} }) };
+
+/** For tests of other things: nobody draws. */
+const noPictures: RunPictures = {
+  imageCalls: { isTool: false, engines: async () => [], resolve: () => Promise.reject(new Error('nobody draws here')) },
+  drawing: { draw: () => Promise.reject(new Error('nobody draws here')) },
+  readImage: async () => null,
+  keepPreview: () => Promise.reject(new Error('nobody draws here')),
+};
 
 /** One node on a test database. */
 export type RunNode = Awaited<ReturnType<typeof openNode>>;
@@ -139,6 +148,9 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     toolsOf: options.toolsOf ?? (() => []),
     knowledge: { open: async () => null },
     planning: { describe: async () => 'plans', toolsOf: () => [] },
+    imageTools: () => null,
+    pictures: noPictures,
+    writeRecordings: async () => {},
     settings,
   };
   const executor = createExecutor(deps);

@@ -35,6 +35,7 @@ describe('the own keys of a person', () => {
         return [{ engine: createScriptedEngine({ id: 'mine' }), version: String(lookups) }];
       },
       forget: () => undefined,
+      accessesOf: async () => [],
     };
     const calls = createModelCalls({ registry: createRegistry({ engines: [createScriptedEngine()], defaultModel: null }), ownEngines });
     const [userId, runId] = [uuidv7(), uuidv7()];

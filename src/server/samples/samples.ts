@@ -1,5 +1,6 @@
 import { beginningTabs } from './beginning.ts';
 import { knowledgeTabs } from './knowledge.ts';
+import { mediaTabs } from './media.ts';
 import { personaTabs } from './personas.ts';
 import { planningTabs } from './planning.ts';
 import { roomTabs } from './rooms.ts';
@@ -7,4 +8,12 @@ import type { SampleTab } from './sample-tab.ts';
 import { talkingTabs } from './talking.ts';
 
 /** The tabs that GraphiQL opens with, in order. */
-export const sampleTabs: readonly SampleTab[] = [...beginningTabs, ...talkingTabs, ...planningTabs, ...roomTabs, ...personaTabs, ...knowledgeTabs];
+export const sampleTabs: readonly SampleTab[] = [
+  ...beginningTabs,
+  ...talkingTabs,
+  ...planningTabs,
+  ...roomTabs,
+  ...personaTabs,
+  ...knowledgeTabs,
+  ...mediaTabs,
+];

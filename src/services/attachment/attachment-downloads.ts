@@ -15,7 +15,7 @@ export function createAttachmentDownloads({ pool, fileStore }: { readonly pool: 
       const [attachment] = rows;
       if (attachment === undefined) throw notFound('Attachment');
       const { name, mediaType } = attachment;
-      const charset = mediaType.startsWith('image/') ? '' : '; charset=utf-8';
+      const charset = /^(image|audio)\//.test(mediaType) ? '' : '; charset=utf-8';
       return storedDownload(fileStore.pathsOf(id).original, { fileName: name, mediaType: `${mediaType}${charset}`, version: `${id}-original` });
     },
   };

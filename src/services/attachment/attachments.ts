@@ -18,7 +18,7 @@ import { inspectAttachment, type Inspected } from './inspect.ts';
 import { isUnsent, isVisibleTo } from './visible.ts';
 
 /** An attachment as people see it. */
-export type AttachmentRow = Pick<Attachment, 'id' | 'name' | 'mediaType' | 'byteSize' | 'width' | 'height' | 'createdAt'>;
+export type AttachmentRow = Pick<Attachment, 'id' | 'name' | 'mediaType' | 'byteSize' | 'width' | 'height' | 'transcript' | 'createdAt'>;
 
 /** Pictures and files that people add to messages. */
 export type Attachments = ReturnType<typeof createAttachments>;
@@ -50,7 +50,7 @@ interface Arrived extends Inspected {
   readonly name: string;
 }
 
-const columns = 't.id, t.name, t.media_type AS "mediaType", t.byte_size AS "byteSize", t.width, t.height, t.created_at AS "createdAt"';
+const columns = 't.id, t.name, t.media_type AS "mediaType", t.byte_size AS "byteSize", t.width, t.height, t.transcript, t.created_at AS "createdAt"';
 
 /** Creates the service. */
 export function createAttachments({ prisma, statements, fileStore, clock, logger, limits }: AttachmentsDependencies) {
@@ -77,11 +77,14 @@ export function createAttachments({ prisma, statements, fileStore, clock, logger
       byteSize,
       width: size?.width ?? null,
       height: size?.height ?? null,
+      transcript: null,
       createdAt,
     }));
     try {
       for (const { id } of rows) await fileStore.keep(id);
-      await prisma.attachment.createMany({ data: rows.map((row, index) => ({ ...row, ownerId: userId, text: arrived[index]?.text ?? null })) });
+      await prisma.attachment.createMany({
+        data: rows.map(({ transcript: _none, ...row }, index) => ({ ...row, ownerId: userId, text: arrived[index]?.text ?? null })),
+      });
     } catch (error) {
       await removeFromDisk(
         fileStore,
@@ -107,7 +110,7 @@ export function createAttachments({ prisma, statements, fileStore, clock, logger
       return {
         add: async (clientName, source, signal) => {
           const name = labelOf(clientName) || 'attachment';
-          const received = await fileStore.receive(source, { maxBytes: limits.maxBytes }, signal);
+          const received = await fileStore.receive(source, { maxBytes: Math.max(limits.maxBytes, limits.maxAudioBytes) }, signal);
           open.add(received.id);
           if (received.byteSize === 0) throw new AppError('UNSUPPORTED_FILE', `"${name}" is empty.`);
           arrived = [...arrived, { received, name, ...(await inspectAttachment(received.paths.original, name, received.byteSize, limits)) }];
@@ -166,6 +169,13 @@ export function createAttachments({ prisma, statements, fileStore, clock, logger
       await removeFromDisk(fileStore, logger, [id]);
       return id;
     },
+
+    /**
+     * Makes sure that somebody has room for more bytes.
+     *
+     * @throws AppError PAYLOAD_TOO_LARGE
+     */
+    checkRoom,
 
     /** Removes those that were never sent. For the house-keeping of the server. */
     sweep: async (): Promise<number> => {

@@ -10,7 +10,7 @@ export interface Inspected {
   readonly mediaType: string;
   /** In pixels; null for what is no picture. */
   readonly size: { readonly width: number; readonly height: number } | null;
-  /** What it says; null for a picture. */
+  /** What it says; null for a picture, and for a recording that nobody has written down yet. */
   readonly text: string | null;
 }
 
@@ -21,6 +21,21 @@ const imageKinds: { readonly [detected in string]?: { readonly mediaType: Engine
   'image/jpeg': { mediaType: 'image/jpeg', type: 'jpg' },
   'image/gif': { mediaType: 'image/gif', type: 'gif' },
   'image/webp': { mediaType: 'image/webp', type: 'webp' },
+};
+
+/**
+ * The kinds of sound that providers take, by what `file-type` calls them. What browsers record is a WebM without a picture in it, which nothing
+ * in its first bytes tells from a film.
+ */
+const audioKinds: { readonly [detected in string]?: string } = {
+  'audio/mpeg': 'audio/mpeg',
+  'audio/wav': 'audio/wav',
+  'audio/mp4': 'audio/mp4',
+  'audio/x-m4a': 'audio/mp4',
+  'audio/ogg': 'audio/ogg',
+  'audio/ogg; codecs=opus': 'audio/ogg',
+  'audio/flac': 'audio/flac',
+  'video/webm': 'audio/webm',
 };
 
 /** What is told of a text by its ending alone: a word for people and models, which nothing is decided by. */
@@ -36,7 +51,8 @@ const textKinds: { readonly [ending in string]?: string } = {
 const headBytes = 64 * 1024;
 const imageHeadBytes = 1024 * 1024;
 
-const accepted = 'Pictures are PNG, JPEG, GIF or WebP; other files are text in UTF-8, such as Markdown, CSV, JSON or source code.';
+const accepted =
+  'Pictures are PNG, JPEG, GIF or WebP; recordings are MP3, WAV, M4A, Ogg, WebM or FLAC; other files are text in UTF-8, such as Markdown, CSV, JSON or source code.';
 
 async function readStart(path: string, length: number): Promise<Uint8Array> {
   await using handle = await open(path);
@@ -67,6 +83,14 @@ function sizeOf(bytes: Uint8Array, type: string): { readonly width: number; read
   } catch {
     return null;
   }
+}
+
+function inspectSound(name: string, mediaType: string, byteSize: number, { maxAudioBytes }: AttachmentConfig): Inspected {
+  if (byteSize <= maxAudioBytes) return { mediaType, size: null, text: null };
+  throw new AppError(
+    'PAYLOAD_TOO_LARGE',
+    `"${name}" has ${byteSize} bytes; a recording has at most ${maxAudioBytes}. Cut it, or save it as MP3 or Ogg with fewer bits a second.`,
+  );
 }
 
 async function inspectText(path: string, name: string, byteSize: number, detected: string | undefined, maxTextBytes: number): Promise<Inspected> {
@@ -103,6 +127,10 @@ function textOf(bytes: Uint8Array, isCut: boolean): string | null {
  */
 export async function inspectAttachment(path: string, name: string, byteSize: number, limits: AttachmentConfig): Promise<Inspected> {
   const detected = (await fileTypeFromBuffer(await readStart(path, headBytes)))?.mime;
+  const sound = detected === undefined ? undefined : audioKinds[detected];
+  if (sound !== undefined) return inspectSound(name, sound, byteSize, limits);
+  if (byteSize > limits.maxBytes)
+    throw new AppError('PAYLOAD_TOO_LARGE', `"${name}" has ${byteSize} bytes; a file that is no recording has at most ${limits.maxBytes} bytes.`);
   const kind = detected === undefined ? undefined : imageKinds[detected];
   return kind === undefined ? inspectText(path, name, byteSize, detected, limits.maxTextBytes) : inspectImage(path, name, kind, limits.maxPixels);
 }

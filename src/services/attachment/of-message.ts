@@ -11,7 +11,7 @@ export async function attachmentsOfMessage(pool: Pool, userId: string, messageId
     text: `SELECT t.id FROM parts p JOIN messages m ON m.id = p.message_id
       JOIN attachment_uses u ON u.conversation_id = m.conversation_id AND u.attachment_id::text = p.data ->> 'attachmentId'
       JOIN attachments t ON t.id = u.attachment_id AND t.owner_id = $2
-      WHERE p.message_id = $1 AND p.kind IN ('IMAGE', 'FILE') ORDER BY p.position`,
+      WHERE p.message_id = $1 AND p.kind IN ('IMAGE', 'FILE', 'AUDIO') ORDER BY p.position`,
     values: [messageId, userId],
   });
   return rows.map(({ id }) => id);

@@ -29,7 +29,7 @@ const copy = `
     INSERT INTO plot_versions (id, part_id, version, data, instruction, created_at)
     SELECT gen_random_uuid(), part_twin.new_id, v.version, v.data, v.instruction, v.created_at FROM part_twin JOIN plot_versions v ON v.part_id = part_twin.old_id
   ), named AS MATERIALIZED (
-    SELECT CASE WHEN p.kind IN ('IMAGE', 'FILE') THEN (p.data ->> 'attachmentId')::uuid END AS id FROM twin JOIN parts p ON p.message_id = twin.old_id
+    SELECT CASE WHEN p.kind IN ('IMAGE', 'FILE', 'AUDIO') THEN (p.data ->> 'attachmentId')::uuid END AS id FROM twin JOIN parts p ON p.message_id = twin.old_id
   ), given AS (
     UPDATE attachments SET conversation_id = $2::uuid WHERE id IN (SELECT id FROM named) AND EXISTS (
       SELECT 1 FROM attachment_uses u WHERE u.attachment_id = attachments.id

@@ -32,8 +32,9 @@ export async function withImages(pieces: readonly Piece[], readImage: ReadImage 
   const chosen = chosenImages(pieces);
   const messages: EngineMessage[] = [];
   for (const piece of pieces) {
-    const [question] = piece.messages;
-    if (piece.images.length === 0 || question?.role !== 'user') {
+    // A question is one message; what was drawn in an answer stands in its last.
+    const shown = piece.messages.at(-1);
+    if (piece.images.length === 0 || shown?.role !== 'user') {
       messages.push(...piece.messages);
       continue;
     }
@@ -48,7 +49,8 @@ export async function withImages(pieces: readonly Piece[], readImage: ReadImage 
         else images.push(read);
       }
     }
-    messages.push({ role: 'user', text: [question.text, ...notes].join('\n\n'), ...(images.length === 0 ? {} : { images }) });
+    messages.push(...piece.messages.slice(0, -1));
+    messages.push({ role: 'user', text: [shown.text, ...notes].join('\n\n'), ...(images.length === 0 ? {} : { images }) });
   }
   return messages;
 }

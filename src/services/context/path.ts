@@ -9,7 +9,7 @@ export interface PathBounds {
 }
 
 /** What an engine is shown of a message `m`; the thoughts of a model, results and plots are for people. */
-const shown = (message: string): string => `p.message_id = ${message}.id AND p.kind IN ('TEXT', 'TOOL_EXCHANGE', 'IMAGE', 'FILE')`;
+const shown = (message: string): string => `p.message_id = ${message}.id AND p.kind IN ('TEXT', 'TOOL_EXCHANGE', 'IMAGE', 'FILE', 'AUDIO')`;
 
 /**
  * What a file says, or for a picture the empty text; null when it was deleted. Whether the conversation has it is asked again, so that a part
@@ -29,7 +29,7 @@ export const messageJson = (message: string, conversation: string): string => `j
   'id', ${message}.id, 'role', ${message}.role, 'depth', ${message}.depth, 'authorId', ${message}.author_id, 'personaId', ${message}.persona_id,
   'speaker', COALESCE(${message}.persona_name, (SELECT COALESCE(u.full_name, u.username) FROM users u WHERE u.id = ${message}.author_id)),
   'isPersona', ${message}.persona_name IS NOT NULL,
-  'parts', (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', CASE WHEN p.kind IN ('FILE', 'IMAGE') THEN ${attachmentOf(conversation)} ELSE p.text END, 'data', p.data)
+  'parts', (SELECT COALESCE(json_agg(json_build_object('kind', p.kind, 'text', CASE WHEN p.kind IN ('FILE', 'IMAGE', 'AUDIO') THEN ${attachmentOf(conversation)} ELSE p.text END, 'data', p.data)
     ORDER BY p.position), '[]') FROM parts p WHERE ${shown(message)}),
   'summary', (SELECT s.text FROM context_summaries s WHERE s.conversation_id = ${conversation} AND s.message_id = ${message}.id))`;
 

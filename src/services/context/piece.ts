@@ -32,7 +32,7 @@ export interface Piece {
   readonly depth: number;
   /** One of a person; or an answer with its calls of tools and their results. */
   readonly messages: readonly EngineMessage[];
-  /** The pictures of a person's message. */
+  /** The pictures of a person's message, or of an answer: those stand in its last message, which is shown as a person's. */
   readonly images: readonly AttachedFile[];
 }
 
@@ -54,13 +54,21 @@ function fileInWords({ name, mediaType, byteSize }: AttachedFile, text: string |
   return text === null ? `[${about} was sent here and is no longer stored.]` : `${about}:\n${fenced(text)}`;
 }
 
+/** What is said in a recording, in the words of a message. No engine of ours hears. */
+function soundInWords(file: AttachedFile, text: string | null): string {
+  if (text === null) return fileInWords(file, null);
+  const about = `Recording ${JSON.stringify(file.name)} (${file.mediaType}, ${file.byteSize} bytes)`;
+  return text === '' ? `[${about} was sent here, and nobody has written down what is said in it.]` : `${about}, written down:\n${fenced(text)}`;
+}
+
 function questionPiece(message: StoredMessage, voices: Voices): Piece {
   const { id, depth, parts } = message;
   const files = parts.filter((part) => part.kind === 'FILE').map((part) => fileInWords(attachedFile.parse(part.data), part.text));
   const pictures = parts.filter((part) => part.kind === 'IMAGE').map((part) => ({ ...attachedFile.parse(part.data), isGone: part.text === null }));
   const gone = pictures.filter((picture) => picture.isGone).map((picture) => fileInWords(picture, null));
+  const sounds = parts.filter((part) => part.kind === 'AUDIO').map((part) => soundInWords(attachedFile.parse(part.data), part.text));
   const images = pictures.filter((picture) => !picture.isGone);
-  return { id, depth, messages: [{ role: 'user', text: voices.heard(message, [textOf(parts), ...files, ...gone].join('\n\n')) }], images };
+  return { id, depth, messages: [{ role: 'user', text: voices.heard(message, [textOf(parts), ...files, ...sounds, ...gone].join('\n\n')) }], images };
 }
 
 /** One answer with its calls of tools, as the engine wrote it: text, calls, their answers, text ... */
@@ -96,6 +104,22 @@ function otherPiece(message: StoredMessage, voices: Voices): readonly Piece[] {
 }
 
 /**
+ * An answer with the pictures that were drawn in it. No provider takes pictures of an assistant, so they are shown once more behind it, in words
+ * that say where they come from.
+ */
+function answerPiece({ id, depth, parts }: StoredMessage): readonly Piece[] {
+  const drawn = parts.filter((part) => part.kind === 'IMAGE').map((part) => ({ ...attachedFile.parse(part.data), isGone: part.text === null }));
+  const said = answerMessages(parts);
+  if (drawn.length === 0) return said.length === 0 ? [] : [{ id, depth, messages: said, images: [] }];
+  const names = drawn.map(({ name }) => JSON.stringify(name)).join(', ');
+  const words: readonly EngineMessage[] = said.length === 0 ? [{ role: 'assistant', text: `[Pictures that I drew: ${names}]`, toolCalls: [] }] : said;
+  const images = drawn.filter((picture) => !picture.isGone);
+  const gone = drawn.filter((picture) => picture.isGone).map((picture) => fileInWords(picture, null));
+  const shown: EngineMessage = { role: 'user', text: [`[The pictures that you drew above, for you to see: ${names}]`, ...gone].join('\n\n') };
+  return [{ id, depth, messages: [...words, shown], images }];
+}
+
+/**
  * The pieces of a path, oldest first; messages that say nothing to an engine are none.
  *
  * @param self the persona that answers; null for the assistant without one
@@ -105,8 +129,7 @@ export function piecesOf(path: readonly StoredMessage[], self: string | null = n
   return path.flatMap((message): readonly Piece[] => {
     if (message.role === 'USER') return [questionPiece(message, voices)];
     if (message.role === 'ASSISTANT' && !voices.isOwn(message)) return otherPiece(message, voices);
-    const messages = message.role === 'ASSISTANT' ? answerMessages(message.parts) : [];
-    return messages.length === 0 ? [] : [{ id: message.id, depth: message.depth, messages, images: [] }];
+    return message.role === 'ASSISTANT' ? answerPiece(message) : [];
   });
 }
 

@@ -2,12 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { delay } from '../../base/async.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 
-/** What is known of a model, as far as its context goes. */
+/** What is known of a model, as far as its context and its tools go. */
 export interface ModelFacts {
   /** Null where unknown. */
   readonly contextWindow: number | null;
   /** Null where unknown. */
   readonly hasVision: boolean | null;
+  /** Null where unknown. */
+  readonly hasTools: boolean | null;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ModelFacts {
  */
 export type FactsOf = (userId: string, resolved: ResolvedModel) => Promise<ModelFacts>;
 
-const unknown: ModelFacts = { contextWindow: null, hasVision: null };
+const unknown: ModelFacts = { contextWindow: null, hasVision: null, hasTools: null };
 const rememberedForMs = 600_000;
 const mostRemembered = 10_000;
 
@@ -33,7 +35,7 @@ export function createModelFacts(limitMs: number): FactsOf {
   const ask = async (key: string, { engine, model }: ResolvedModel): Promise<ModelFacts> => {
     try {
       const found = (await engine.listModels()).find((candidate) => candidate.id === model);
-      const facts = found === undefined ? unknown : { contextWindow: found.contextWindow, hasVision: found.hasVision };
+      const facts = found === undefined ? unknown : { contextWindow: found.contextWindow, hasVision: found.hasVision, hasTools: found.hasTools };
       known.set(key, facts);
       return facts;
     } catch {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { constants, createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -170,12 +171,13 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
   }
 
   async function* attachments(): AsyncGenerator<ZipSource> {
-    const select = { id: true, conversationId: true, name: true, mediaType: true, byteSize: true, width: true, height: true, createdAt: true } as const;
+    const about = { name: true, mediaType: true, byteSize: true, width: true, height: true, transcript: true } as const;
+    const select = { id: true, conversationId: true, ...about, createdAt: true } as const;
     for await (const row of pagesOf((after) => prisma.attachment.findMany({ where: { ownerId: userId, ...beyond(after) }, select, ...page }))) {
-      const facts: AttachmentFacts = row;
+      const facts: AttachmentFacts = { ...row, transcript: z.json().parse(row.transcript) };
       counts.attachments += 1;
       yield json(`attachments/${row.id}.json`, facts);
-      yield* stored(`attachments/${row.id}`, fileStore.pathsOf(row.id).original, row.mediaType.startsWith('image/'));
+      yield* stored(`attachments/${row.id}`, fileStore.pathsOf(row.id).original, /^(image|audio)\//.test(row.mediaType));
     }
   }
 

@@ -68,6 +68,8 @@ export const attachmentFacts = z.object({
   byteSize: count,
   width: count.nullable(),
   height: count.nullable(),
+  /** Of a recording that was written down; it is written down anew where it is imported. */
+  transcript: z.json().default(null),
   createdAt: moment,
 });
 

@@ -62,6 +62,7 @@ function partMarkdown({ kind, text, data }: DocumentPart): string | null {
       return shownData(citationPartData, data, citationMarkdown);
     case 'IMAGE':
     case 'FILE':
+    case 'AUDIO':
       return shownData(attachedFile, data, fileMarkdown);
     case 'TOOL_EXCHANGE':
       return null;

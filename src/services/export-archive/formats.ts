@@ -43,7 +43,7 @@ const plotVersion = z.object({ version: z.number().int().positive(), data: z.jso
 
 const part = z.object({
   id: z.uuid(),
-  kind: z.enum(['TEXT', 'QUERY_RESULT', 'PLOT', 'TOOL_EXCHANGE', 'REASONING', 'IMAGE', 'FILE', 'PLAN_PROPOSAL', 'CITATION']),
+  kind: z.enum(['TEXT', 'QUERY_RESULT', 'PLOT', 'TOOL_EXCHANGE', 'REASONING', 'IMAGE', 'FILE', 'AUDIO', 'PLAN_PROPOSAL', 'CITATION']),
   text: z.string().nullable(),
   data: z.json(),
   /** Of a plot that was edited. */

@@ -69,7 +69,7 @@ export function createAttachmentStore(job: ImportJob, find: FindAttachment): Att
     await fileStore.remove(id);
     await partialFiles.create(id);
     let byteSize = 0;
-    await partialFiles.write(id, 0, within(found.open(), limits.maxBytes, name), (count) => (byteSize = count));
+    await partialFiles.write(id, 0, within(found.open(), Math.max(limits.maxBytes, limits.maxAudioBytes), name), (count) => (byteSize = count));
     const place = await partialFiles.find(id);
     if (place === null || byteSize === 0) throw new AppError('UNSUPPORTED_FILE', `"${name}" is empty.`);
     const inspected = await inspectAttachment(place.paths.original, name, byteSize, limits);

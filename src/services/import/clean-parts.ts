@@ -36,6 +36,12 @@ const mostVersions = 100;
 const longestName = 255;
 const longestInstruction = 500;
 
+/** The kind of an attachment that is here: by what its bytes are, whatever the file says. */
+function attachedKind({ mediaType, width }: AttachedFile): 'IMAGE' | 'FILE' | 'AUDIO' {
+  if (width !== null) return 'IMAGE';
+  return mediaType.startsWith('audio/') ? 'AUDIO' : 'FILE';
+}
+
 /** Parts that are read by SQL as well: what they are cast to there they must be. */
 const storedPlot = plotData.extend({ version: z.int32().min(1).optional() });
 
@@ -110,7 +116,8 @@ async function cleanPart(part: DocumentPart, cleaning: PartCleaning): Promise<Cl
       return { ...bare, data: storableJson(parsed.data) };
     }
     case 'IMAGE':
-    case 'FILE': {
+    case 'FILE':
+    case 'AUDIO': {
       const parsed = attachedFile
         .extend({ byteSize: z.int32().min(0), width: z.int32().min(0).nullable(), height: z.int32().min(0).nullable() })
         .safeParse(part.data);
@@ -118,7 +125,7 @@ async function cleanPart(part: DocumentPart, cleaning: PartCleaning): Promise<Cl
       const { isHere, file } = await attachmentOf(parsed.data);
       if (!isHere) tell('An attachment is not in the file that was sent; its name alone was taken over.');
       const named = { ...file, name: cleaner.label(file.name, longestName) ?? 'attachment', mediaType: cleaner.text(file.mediaType, longestName) };
-      return { ...bare, kind: isHere ? (named.width === null ? 'FILE' : 'IMAGE') : kind, data: named };
+      return { ...bare, kind: isHere ? attachedKind(named) : kind, data: named };
     }
     default:
       return kind satisfies never;

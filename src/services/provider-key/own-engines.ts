@@ -3,10 +3,10 @@ import type { Pool } from 'pg';
 import type { SealedTexts } from '../../auth/sealed-text.ts';
 import { later, type Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { createEngine, EngineSurroundings } from '../../engines/create-engine.ts';
+import type { createEngine, EngineAccess, EngineSurroundings } from '../../engines/create-engine.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { createRemembered } from '../remembered.ts';
-import { kindOf } from './kinds.ts';
+import { kindFacts, kindOf } from './kinds.ts';
 import { brokenEngine, ownedEngine } from './own-engine.ts';
 import { placeOf, providerKeyColumns, type ProviderKeyRow } from './provider-key-row.ts';
 
@@ -17,8 +17,21 @@ export interface OwnEngine {
   readonly version: string;
 }
 
+/** A key of a person, opened, for what is no engine of chats. */
+export interface OwnAccess {
+  readonly access: EngineAccess;
+  /** By which requests with it are sent: past the guard where the person gave an address. */
+  readonly surroundings: EngineSurroundings;
+  /** Another one after every change of the key. */
+  readonly version: string;
+  /** Notes the use of the key. */
+  use(): void;
+}
+
 /** The engines of people's own keys, of each for their owner alone. */
 export interface OwnEngines {
+  /** The keys of a person that can be read, by their age; as of at most a second ago. */
+  accessesOf(userId: string): Promise<readonly OwnAccess[]>;
   /** Those of a person, by the age of their keys; as of at most a second ago. */
   of(userId: string): Promise<readonly OwnEngine[]>;
   /** Forgets what a person has, after a change. */
@@ -57,6 +70,8 @@ export async function resealKey({ pool, sealed }: Pick<OwnEngineDependencies, 'p
   return rowCount === 1;
 }
 
+const versionOf = (row: ProviderKeyRow): string => `${row.id} ${row.updatedAt.getTime()}`;
+
 /** Creates them; none is made before it is asked for. */
 export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngines {
   const { pool, clock, logger, sealed, create, surroundings } = dependencies;
@@ -76,6 +91,17 @@ export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngine
     };
   };
 
+  const surroundingsOf = (row: ProviderKeyRow): EngineSurroundings => (row.baseUrl === null ? surroundings.known : surroundings.given);
+
+  const accessOf = async (row: ProviderKeyRow): Promise<OwnAccess | null> => {
+    const { provider: id, baseUrl, models } = row;
+    const opened = await sealed.open(row.sealedKey, placeOf(row));
+    const kind = kindOf(row.kind);
+    if (opened === null || kind === null) return null;
+    const access = { kind, id, name: kindFacts[kind].label ?? id, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
+    return { access, surroundings: surroundingsOf(row), version: versionOf(row), use: createTouch(row) };
+  };
+
   const open = async (row: ProviderKeyRow): Promise<Engine> => {
     const { provider, baseUrl, models } = row;
     const opened = await sealed.open(row.sealedKey, placeOf(row));
@@ -89,7 +115,7 @@ export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngine
       await resealKey(dependencies, row, opened.text).catch(warn);
     }
     const access = { kind, id: provider, name: provider, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
-    return ownedEngine(await create(access, baseUrl === null ? surroundings.known : surroundings.given), kind, row, createTouch(row));
+    return ownedEngine(await create(access, surroundingsOf(row)), kind, row, createTouch(row));
   };
 
   /** One engine that cannot be made must not take the others of its owner with it. */
@@ -100,20 +126,18 @@ export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngine
     });
 
   const engineOf = async (row: ProviderKeyRow): Promise<OwnEngine> => {
-    const version = `${row.id} ${row.updatedAt.getTime()}`;
+    const version = versionOf(row);
     const opening = engines.get(version) ?? openOrSayWhy(row);
     engines.set(version, opening);
     return { engine: await opening, version };
   };
 
+  const rowsOf = (userId: string): Promise<readonly ProviderKeyRow[]> =>
+    rows.find(userId, async () => (await pool.query<ProviderKeyRow>({ name: 'provider-keys-of-user', text: listStatement, values: [userId] })).rows);
+
   return {
-    of: async (userId) => {
-      const found = await rows.find(
-        userId,
-        async () => (await pool.query<ProviderKeyRow>({ name: 'provider-keys-of-user', text: listStatement, values: [userId] })).rows,
-      );
-      return Promise.all(found.map(engineOf));
-    },
+    of: async (userId) => Promise.all((await rowsOf(userId)).map(engineOf)),
+    accessesOf: async (userId) => (await Promise.all((await rowsOf(userId)).map(accessOf))).filter((access) => access !== null),
     forget: (userId) => rows.forget(userId),
   };
 }

@@ -31,6 +31,12 @@ export interface CallQuotas {
     },
     signal: AbortSignal,
   ): Promise<EngineFailure | null>;
+  /**
+   * The same for a call that is not paid by tokens; what it will cost is kept free by its entry.
+   *
+   * @param call.costMicros 0 where it is unknown
+   */
+  admitMedia(call: { readonly begun: BegunCall; readonly costMicros: bigint }, signal: AbortSignal): Promise<EngineFailure | null>;
 }
 
 function failureOf(refusal: Refusal | null): EngineFailure | null {
@@ -53,6 +59,18 @@ const raise = `UPDATE runs r SET reserved_tokens = ${usedByAnswer} + $2::bigint,
 /** Creates it. */
 export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly gate: QuotaGate }): CallQuotas {
   return {
+    admitMedia: async ({ begun, costMicros }, signal) => {
+      const { call, isOwnKey } = begun;
+      if (isOwnKey) return null;
+      const { userId } = call;
+      const limits = await outlast(async () => gate.limitsOf(userId), signal);
+      if (!gate.isPriced(limits)) return null;
+      const first = async (): Promise<boolean> => true;
+      const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { input: 0, output: 0, costMicros });
+      const asking = { userId, limits, needed: { tokens: 0n, costMicros, messages: 0n }, exceptRunId: null };
+      return failureOf(await outlast(async () => gate.pass(asking, first, keep), signal));
+    },
+
     admit: async ({ begun, request, price, settled }, signal) => {
       const { userId, runId, purpose } = begun.call;
       if (begun.isOwnKey) return null;

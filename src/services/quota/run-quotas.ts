@@ -59,11 +59,13 @@ export function createRunQuotas(deps: {
   };
 
   return {
-    reservationFor: async ({ userId, conversationId, model, options, text }) => {
+    reservationFor: async ({ userId, conversationId, model, options, text, reckonedMicros }) => {
       const limits = await gate.limitsOf(userId);
       if (!gate.isLimited(limits)) return null;
       const reckon = async (): Promise<Amounts> => {
         if (!gate.isCounting(limits)) return nothing;
+        // Kept free by the entry of the call, when it comes to that.
+        if (reckonedMicros !== undefined) return { ...nothing, costMicros: reckonedMicros };
         // Keys of one's own, and what works without a model, cost the installation nothing.
         const charged = (await modelCalls.choicesOf(userId, [model, ...(options.fallbacks ?? [])])).filter((choice) => choice.isCharged);
         if (charged.length === 0) return nothing;

@@ -18,6 +18,7 @@ export const roomActions = {
   SWITCH_BRANCH: { role: 'EDITOR', phrase: 'switch the branch that everybody sees' },
   DELETE_OWN_MESSAGE: { role: 'EDITOR', phrase: 'delete what you said' },
   DELETE_MESSAGE: { role: 'OWNER', phrase: 'delete what others said' },
+  SPEAK: { role: 'EDITOR', phrase: 'have a message spoken, which everybody hears' },
   EDIT_PLOT: { role: 'EDITOR', phrase: 'change a plot' },
   ADD_PERSONA: { role: 'EDITOR', phrase: 'bring a persona of yours into it, or take it out again' },
   ATTACH_KNOWLEDGE: { role: 'EDITOR', phrase: 'let it draw on a knowledge base of yours, or no more' },

@@ -6,11 +6,13 @@ import type { OpenTrace } from '../trace/traces.ts';
 import type { Answer } from './answer.ts';
 import { chooseSpeaker } from './choose-speaker.ts';
 import type { RunDependencies } from './deps.ts';
-import type { ResumedLoop } from './loop-state.ts';
 import { runLoop, type LoopOutcome } from './loop.ts';
 import { createModelNotes } from './model-change.ts';
+import { createJobNote } from './job-note.ts';
 import type { RunOptions } from './options.ts';
 import { outlast } from './outlast.ts';
+import type { ResumedRun } from './resumed-run.ts';
+import { drawAnswer } from './picture.ts';
 import { engineOf, prepareRun, type Changes } from './prepare.ts';
 import { writeTitle } from './title-statement.ts';
 import { makeTitle } from './title.ts';
@@ -33,15 +35,6 @@ export interface Performance {
   readonly resumed: ResumedRun | null;
 }
 
-/** Where a run goes on that has waited for a person. */
-export interface ResumedRun {
-  /** The number of its last event. */
-  readonly seq: number;
-  /** The place of the next part of its answer. */
-  readonly position: number;
-  readonly loop: ResumedLoop;
-}
-
 /** For a run that goes on: what was asked has been judged before it began to wait. */
 const judgedBefore = (engine: Engine): RunMood => ({ engine, settled: async () => {}, close: () => {} });
 
@@ -52,8 +45,15 @@ export async function answerQuestion(
   { answer, writer, trace, changes, resumed }: Performance,
   signal: AbortSignal,
 ): Promise<LoopOutcome> {
+  if (asked.kind === 'IMAGE') return drawAnswer(deps, asked, answer, writer, changes, signal);
   const run = await outlast(() => chooseSpeaker(deps, asked, writer, signal), signal);
-  const { conversation, context, tools, request, options, knowledge } = await outlast(async () => prepareRun(deps, run, changes), signal);
+  const { id: runId, userId, conversationId, questionId } = run;
+  const writeRecordings = async (): Promise<void> =>
+    deps.writeRecordings(questionId ?? runId, { userId, runId, conversationId }, (name) => answer.status(`Listening to ${name}`), signal);
+  const { conversation, context, tools, request, options, knowledge } = await outlast(
+    async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null }),
+    signal,
+  );
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
   // Made beside the answer, so that it delays nothing; what goes wrong with it is logged and no failure of the run.
   const title =
@@ -64,9 +64,10 @@ export async function answerQuestion(
           return null;
         });
   const judged = { run, engine: context.engine, request, words: context.question, method: options.sentimentMethod ?? null };
-  const mood = resumed === null ? await deps.moods.begin(judged, writer, signal) : judgedBefore(context.engine);
+  const mood = resumed?.loop == null ? await deps.moods.begin(judged, writer, signal) : judgedBefore(context.engine);
   const { maxSteps, toolTimeoutMs } = deps.settings;
   const noteModel = createModelNotes(deps, run, writer);
+  const noteJob = createJobNote(deps, run, changes, signal);
   try {
     let said = '';
     const heard: Answer = {
@@ -77,7 +78,18 @@ export async function answerQuestion(
       },
     };
     const outcome = await runLoop(
-      { engine: mood.engine, request, tools: trace.watch(tools), writer, answer: heard, noteModel, maxSteps, toolTimeoutMs, resumed: resumed?.loop ?? null },
+      {
+        engine: mood.engine,
+        request,
+        tools: trace.watch(tools),
+        writer,
+        answer: heard,
+        noteModel,
+        maxSteps,
+        toolTimeoutMs,
+        noteJob,
+        resumed: resumed?.loop ?? null,
+      },
       signal,
     );
     for (const data of knowledge?.citationsOf(said) ?? []) await answer.addPart({ kind: 'CITATION', data });

@@ -15,6 +15,8 @@ export interface Answer extends ToolRecorder {
   reasoning(piece: string): void;
   /** Keeps a call of a tool with its answer, for the turns to come. */
   addExchange(exchange: ToolExchange): Promise<void>;
+  /** Whether it has said anything in words. */
+  hasWords(): boolean;
   /** The last parts, which are stored with the end of the run; none when all have been stored already. Only after `writer.flushed()`. */
   openParts(): readonly WrittenPart[];
 }
@@ -28,6 +30,8 @@ function addedEvent(part: AddedPart, partId: string): RunEventData {
       return { type: 'PlotReady', partId };
     case 'CITATION':
       return { type: 'CitationReady', partId };
+    case 'IMAGE':
+      return { type: 'ImageReady', partId };
     case 'PLAN_PROPOSAL':
       return { type: 'PlanProposed', partId, isApplied: part.isApplied };
     default:
@@ -48,7 +52,7 @@ function isHighSurrogate(code: number): boolean {
 /**
  * Creates the answer of a run.
  *
- * @param firstPosition where it goes on: behind the parts that it has already
+ * @param firstPosition where its next part goes: behind those that another process has stored; 0, for one that has written nothing, by default
  */
 export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' | 'newId'>, messageId: string, writer: RunWriter, firstPosition = 0): Answer {
   const heldBack = { TEXT: '', REASONING: '' };
@@ -58,6 +62,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
   let position = firstPosition;
   let text = '';
   let lastStatus = '';
+  let hasWords = false;
 
   const close = (): void => {
     if (text === '') return;
@@ -76,6 +81,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     if (nextKind !== kind) close();
     kind = nextKind;
     text += ready;
+    hasWords = true;
     writer.appendText(position, ready, kind === 'TEXT' ? 'TextDelta' : 'ReasoningDelta');
   };
 
@@ -108,6 +114,7 @@ export function createAnswer({ prisma, newId }: Pick<RunDependencies, 'prisma' |
     addExchange: async (exchange) => {
       await storeParts('TOOL_EXCHANGE', exchange);
     },
+    hasWords: () => hasWords,
     openParts: () => {
       close();
       return closed;

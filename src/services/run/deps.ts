@@ -10,14 +10,17 @@ import type { RunLog } from '../../events/run-log.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Contexts } from '../context/contexts.ts';
 import type { RunKnowledge } from '../knowledge/run-knowledge.ts';
+import type { ImageTools } from '../image/image-tool.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { RunQuotas } from '../quota/run-quotas.ts';
 import type { PlanningContexts } from '../planning-context/planning-context.ts';
 import type { DefaultsFor } from '../preference/answer-defaults.ts';
+import type { Transcripts } from '../speech/transcripts.ts';
 import type { RunMoods } from '../sentiment/run-moods.ts';
 import type { PlanningTools, RunTools } from '../run-tool.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { Metering } from '../usage/metering.ts';
+import type { RunPictures } from './picture.ts';
 import type { PromptData } from './prompts.ts';
 
 /** What the files of this room share. */
@@ -47,6 +50,12 @@ export interface RunDependencies {
   readonly planning: PlanningContexts & { readonly toolsOf: PlanningTools };
   /** The knowledge bases of conversations. */
   readonly knowledge: RunKnowledge;
+  /** The tool by which a model draws; null in every run where the configuration names no model of pictures. */
+  readonly imageTools: ImageTools;
+  /** Models of pictures, and what draws with them. */
+  readonly pictures: RunPictures;
+  /** Writes down the recordings of a question, for engines that cannot hear. */
+  readonly writeRecordings: Transcripts['writeQuestion'];
   /** How many runs somebody may start. */
   readonly chatsPerUser: Limiter;
   /** How much somebody may use. */

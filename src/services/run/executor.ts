@@ -2,7 +2,7 @@ import type { Run } from '../../../prisma/generated/client.ts';
 import { delay } from '../../base/async.ts';
 import type { RunDependencies } from './deps.ts';
 import { endExpiredPauses } from './end-paused.ts';
-import type { ResumedRun } from './answer-question.ts';
+import type { ResumedRun } from './resumed-run.ts';
 import { performRun, type RunInterruption } from './perform.ts';
 import { reapRuns } from './reaper.ts';
 import { takeTurn } from './round.ts';
@@ -102,7 +102,7 @@ export function createExecutor(deps: RunDependencies): Executor {
     try {
       await renewLeases();
       // After an outage everybody's leases have run out; whoever lives renews them first.
-      if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()]);
+      if (performance.now() >= reapsFrom) await reapRuns(deps, isAlone, [...active.keys()], isClosed ? null : launch);
     } catch (error) {
       reapsFrom = performance.now() + settings.leaseMs;
       throw error;

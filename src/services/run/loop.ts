@@ -17,6 +17,8 @@ export interface LoopOptions {
   readonly answer: Answer;
   /** Told when another model answers than the one that was asked; the answer goes on when it is done. */
   readonly noteModel: NoteModel;
+  /** Told what job a provider began for the answer; the answer goes on when it is noted. */
+  readonly noteJob: (jobId: string) => Promise<void>;
   /** How many times the engine may be called. */
   readonly maxSteps: number;
   /** How long one call of a tool may take, in milliseconds. */
@@ -43,7 +45,7 @@ interface Step {
 }
 
 /** One call of the engine, its text streamed as it comes. */
-async function streamStep({ engine, writer, answer, noteModel }: LoopOptions, request: EngineRequest, signal: AbortSignal): Promise<Step> {
+async function streamStep({ engine, writer, answer, noteModel, noteJob }: LoopOptions, request: EngineRequest, signal: AbortSignal): Promise<Step> {
   const stream = engine.stream(request, signal)[Symbol.asyncIterator]();
   // An engine that does not hear the abort must not hold up the end of the run.
   const { next, release } = abortableNext(stream, signal);
@@ -68,6 +70,9 @@ async function streamStep({ engine, writer, answer, noteModel }: LoopOptions, re
           break;
         case 'model':
           await noteModel(part.name, part.reason);
+          break;
+        case 'job':
+          await noteJob(part.id);
           break;
         case 'usage':
           // Counted where every call is, see services/usage.
@@ -107,14 +112,15 @@ async function runTool(
   if (answered !== null) return answered;
   const refusal = failedCalls.refusalOf(call.name);
   if (refusal !== null) return { content: refusal, isError: true };
-  const limit = AbortSignal.timeout(toolTimeoutMs);
+  const limitMs = tool.timeoutMs ?? toolTimeoutMs;
+  const limit = AbortSignal.timeout(limitMs);
   const both = AbortSignal.any([signal, limit]);
   try {
     const { content, isError } = await abortable(tool.run(call.arguments, answer, both), both);
     return { content: isError ? failedCalls.told(call.name, content) : content, isError };
   } catch (error) {
     if (limit.aborted && !signal.aborted)
-      return { content: failedCalls.told(call.name, `"${call.name}" took longer than ${toolTimeoutMs} ms and was stopped.`), isError: true };
+      return { content: failedCalls.told(call.name, `"${call.name}" took longer than ${limitMs} ms and was stopped.`), isError: true };
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { contextKinds } from '../conversation/about.ts';
 import { filledTemplate } from '../prompt-template/filled-template.ts';
 import { lifetimeMinutes } from '../conversation/temporary.ts';
+import { imageQualities, imageSizes } from '../../engines/images/image-engine.ts';
 import { sentimentMethods } from '../../base/sentiment.ts';
 
 const text = z
@@ -33,6 +34,16 @@ export const runOptions = z.object({
 
 /** How a run should answer, as it is stored with it. */
 export type RunOptions = z.infer<typeof runOptions>;
+
+/** What pictures a run draws, as it is stored with it. */
+export const imageOptions = z.object({
+  size: z.enum(imageSizes),
+  quality: z.enum(imageQualities),
+  count: z.number().int().min(1, 'is at least 1').max(10, 'is at most 10'),
+});
+
+/** What pictures a run draws. */
+export type ImageOptions = z.infer<typeof imageOptions>;
 
 /** What happens when a run is under way in the conversation. */
 export const ifBusy = z.enum(['REJECT', 'ENQUEUE', 'INTERRUPT']);
@@ -82,6 +93,22 @@ export const editInput = howToRun.extend({ messageId: z.uuid(), text, attachment
 
 /** The input of `editMessage`. */
 export type EditInput = z.input<typeof editInput>;
+
+/** The input of `generateImage`. */
+export const generateImageInput = z.object({
+  conversationId: z.uuid().nullish(),
+  prompt: text.refine((value) => value.length <= 32_000, 'has at most 32,000 characters'),
+  model: modelText.nullish(),
+  size: z.enum(imageSizes).nullish(),
+  quality: z.enum(imageQualities).nullish(),
+  count: z.number().int().min(1, 'is at least 1').max(10, 'is at most 10').nullish(),
+  attachmentIds,
+  idempotencyKey: howToRun.shape.idempotencyKey,
+  ifBusy: ifBusy.nullish(),
+});
+
+/** The input of `generateImage`. */
+export type GenerateImageInput = z.input<typeof generateImageInput>;
 
 /** The input of `regenerate`. */
 export const regenerateInput = howToRun.extend({ messageId: z.uuid() });

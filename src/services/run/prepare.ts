@@ -12,20 +12,23 @@ import { plannedContextOf, sessionOf, systemOf, type InstructedRoom } from './sy
 /** What the tools of a run have done to its session. */
 export interface Changes {
   isDataUpdated: boolean;
+  /** Whether a provider works for it in a job, by which another process can go on with it. */
+  hasJob: boolean;
   /** Whether the next question may not find room for all that was said. */
   isContextNearlyFull: boolean;
 }
 
-type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasKnowledge: boolean };
+type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasKnowledge: boolean; readonly hasRecordings: boolean };
 
 /** What a run must know of its conversation. @throws Error when it is gone */
-async function loadRoom(pool: Pool, conversationId: string): Promise<Room> {
+async function loadRoom(pool: Pool, { conversationId, questionId }: Run): Promise<Room> {
   const { rows } = await pool.query<Room>({
     name: 'room-of-run',
     text: `SELECT owner_id AS "ownerId", session_id AS "sessionId", goal_id AS "goalId", weekly_plan_id AS "weeklyPlanId", daily_plan_id AS "dailyPlanId",
-      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id) AS "hasKnowledge"
+      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id) AS "hasKnowledge",
+        EXISTS (SELECT 1 FROM parts p WHERE p.message_id = $2 AND p.kind = 'AUDIO') AS "hasRecordings"
       FROM conversations WHERE id = $1`,
-    values: [conversationId],
+    values: [conversationId, questionId],
   });
   if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
   return rows[0];
@@ -37,6 +40,12 @@ function toolsOfContext(deps: RunDependencies, run: Run, room: Room, question: s
   const sessionId = sessionOf(room, userId);
   if (sessionId !== null) return deps.toolsOf({ sessionId, userId, question, run: { id, dataUpdated: () => void (changes.isDataUpdated = true) } });
   return plannedContextOf(room, userId) === null ? [] : deps.planning.toolsOf({ userId, conversationId });
+}
+
+/** The tool that draws, where one is configured and the model knows tools: another one would refuse every question with it. */
+async function drawingTools(deps: RunDependencies, { id, userId, conversationId }: Run, resolved: ResolvedModel): Promise<readonly RunTool[]> {
+  const drawing = deps.imageTools({ userId, conversationId, runId: id });
+  return drawing !== null && (await deps.contexts.factsOf(userId, resolved)).hasTools === true ? [drawing] : [];
 }
 
 /** Of these tools those that a persona may use; all of them where it does not say. Where a run's tools are gathered, others than those of the room join in here. */
@@ -58,9 +67,20 @@ export function engineOf(
   return modelCalls.engineFor(model, { purpose, userId, runId, conversationId, fallbacks });
 }
 
-/** Everything that the engine is given: the conversation, the tools of its context, the options with their defaults. */
-export async function prepareRun(deps: RunDependencies, run: Run, changes: Changes) {
-  const conversation = await loadRoom(deps.pool, run.conversationId);
+/**
+ * Everything that the engine is given: the conversation, the tools of its context, the options with their defaults.
+ *
+ * @param how.writeRecordings writes down the recordings of the question; called where it has some
+ * @param how.isPaused whether it goes on after it has waited for a person: a job that it had before is done
+ */
+export async function prepareRun(
+  deps: RunDependencies,
+  run: Run,
+  changes: Changes,
+  how: { readonly writeRecordings: () => Promise<void>; readonly isPaused: boolean },
+) {
+  const conversation = await loadRoom(deps.pool, run);
+  if (conversation.hasRecordings) await how.writeRecordings();
   const options = runOptions.parse(run.options);
   const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId);
   const resolved = await engineOf(deps, run, options, 'ANSWER');
@@ -69,7 +89,8 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   const { question } = context;
   const knowledge = conversation.hasKnowledge ? await deps.knowledge.open(run) : null;
   const search = knowledge === null ? [] : [knowledge.tool];
-  const tools = allowedTools([...toolsOfContext(deps, run, conversation, question, changes), ...search], speaker);
+  const drawing = await drawingTools(deps, run, resolved);
+  const tools = allowedTools([...toolsOfContext(deps, run, conversation, question, changes), ...search, ...drawing], speaker);
   const { userId, kind } = run;
   const system = await systemOf(deps, conversation, {
     userId,
@@ -83,7 +104,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
   });
   const request = {
     model: resolved.model,
-    task: run.kind,
+    task: run.kind === 'AUTO_ANALYZE' ? 'AUTO_ANALYZE' : 'CHAT',
     system,
     messages: context.messages,
     tools: tools.map((tool) => tool.definition),
@@ -92,6 +113,7 @@ export async function prepareRun(deps: RunDependencies, run: Run, changes: Chang
     topK: options.topK ?? null,
     maxTokens,
     countsWordsAlone: options.maxTokens == null,
+    ...(run.jobId === null || how.isPaused ? {} : { jobId: run.jobId }),
   } as const;
   return { conversation, context, tools, request, options, knowledge };
 }

@@ -4,6 +4,8 @@ import { closeLostCall, findLostCalls, sumOfRun, type LostCall } from '../usage/
 import { inTransaction, type RunDependencies } from './deps.ts';
 import type { WrittenPart } from './end-statement.ts';
 import { finishLostRun } from './finish.ts';
+import { takeOver } from './resume.ts';
+import type { ResumedRun } from './resumed-run.ts';
 
 /**
  * How long after its lease a run is taken for dead. Should its node still live and store one more frame, that frame stands behind the last
@@ -69,8 +71,14 @@ async function interrupt(deps: RunDependencies, run: Run): Promise<boolean> {
  *
  * @param isAlone whether no other process can be running anything on this database, so that every run that is not ours is dead
  * @param performed the runs that this node performs
+ * @param goOn performs one whose provider still works for it; null, the default, where nothing may begin any more
  */
-export async function reapRuns(deps: RunDependencies, isAlone: boolean, performed: readonly string[]): Promise<void> {
+export async function reapRuns(
+  deps: RunDependencies,
+  isAlone: boolean,
+  performed: readonly string[],
+  goOn: ((run: Run, from: ResumedRun) => void) | null = null,
+): Promise<void> {
   const { prisma, pool, settings, logger } = deps;
   const { rows } = await pool.query<{ id: string }>(
     `SELECT id FROM runs WHERE status = 'RUNNING' AND NOT id = ANY($4::uuid[])
@@ -80,6 +88,12 @@ export async function reapRuns(deps: RunDependencies, isAlone: boolean, performe
   if (rows.length === 0) return;
   const dead = await prisma.run.findMany({ where: { id: { in: rows.map((row) => row.id) }, status: 'RUNNING' } });
   for (const run of dead) {
+    const taken = goOn === null ? null : await takeOver(deps, run);
+    if (taken !== null) {
+      logger.warn({ runId: run.id }, 'goes on with a run whose process is gone: its provider still works for it');
+      goOn?.(taken.run, taken.from);
+      continue;
+    }
     if (await interrupt(deps, run)) logger.warn({ runId: run.id }, 'ended a run whose process is gone');
   }
 }

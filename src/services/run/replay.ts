@@ -35,6 +35,7 @@ async function retell({ prisma, pool }: RunDependencies, run: Run): Promise<read
     if (part.kind === 'QUERY_RESULT') facts.push({ type: 'QueryResultReady', partId: part.id });
     if (part.kind === 'PLAN_PROPOSAL') facts.push({ type: 'PlanProposed', partId: part.id, isApplied: proposalPartData.parse(part.data).isApplied });
     if (part.kind === 'CITATION') facts.push({ type: 'CitationReady', partId: part.id });
+    if (part.kind === 'IMAGE') facts.push({ type: 'ImageReady', partId: part.id });
     if (part.kind === 'PLOT') facts.push({ type: 'PlotReady', partId: part.id });
   }
   const usage = usageOfRun(run);

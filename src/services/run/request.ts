@@ -1,7 +1,7 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import type { ContextName } from '../conversation/about.ts';
 import type { NewRound, Speaker } from '../persona/speakers.ts';
-import type { RunOptions, SaidOptions } from './options.ts';
+import type { ImageOptions, RunOptions, SaidOptions } from './options.ts';
 
 /** Where in the tree of its conversation a run takes place. */
 export type RunPlace =
@@ -35,6 +35,10 @@ export interface RunRequest {
   /** `provider:model`. */
   readonly model: string;
   readonly options: RunOptions;
+  /** What pictures are to be drawn, of a run that draws; absent of others. */
+  readonly image?: ImageOptions;
+  /** What it will cost where that is not reckoned by tokens, in millionths of a US dollar; absent where it is. */
+  readonly reckonedMicros?: bigint;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;
   /** Whether it may wait for the run that is under way; else it is refused. */

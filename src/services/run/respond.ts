@@ -10,7 +10,7 @@ import type { Executor } from './executor.ts';
 import { holdConversation } from './hold-conversation.ts';
 import { pausedLoop, type GivenInput } from './loop-state.ts';
 import { checkRunLimit } from './run-limit.ts';
-import type { ResumedRun } from './answer-question.ts';
+import type { ResumedRun } from './resumed-run.ts';
 
 /** Lets people answer runs that wait for them. */
 export type Responses = ReturnType<typeof createResponses>;
@@ -82,7 +82,7 @@ export function createResponses(deps: RunDependencies, executor: Executor, runs:
       await transaction.$queryRawUnsafe('SELECT pg_notify($1, $2)::text AS told', runLog.channel, `${settings.nodeId},${run.id}`);
       const last = await transaction.part.findFirst({ where: { messageId: run.answerId ?? '' }, orderBy: { position: 'desc' }, select: { position: true } });
       const going = await transaction.run.findUniqueOrThrow({ where: { id: run.id } });
-      return { run: going, resumed: { seq, position: (last?.position ?? -1) + 1, loop: { state, said } } };
+      return { run: going, resumed: { seq, position: (last?.position ?? -1) + 1, loop: { state, said }, entryId: null } };
     });
 
   return {

@@ -7,7 +7,7 @@ import type { Reader } from '../../base/takeable.ts';
 import { parseInput } from '../../base/validate.ts';
 import { finishReasonOf, type RunEvent } from '../../events/run-event.ts';
 import { attachmentsOfMessage } from '../attachment/of-message.ts';
-import { checkSendable } from '../attachment/sendable.ts';
+import { checkReferences, checkSendable } from '../attachment/sendable.ts';
 import { requireContext } from '../conversation/about.ts';
 import { requireAllowance } from '../allowance.ts';
 import { keysetSql } from '../keyset.ts';
@@ -19,18 +19,22 @@ import type { Executor } from './executor.ts';
 import {
   autoAnalyzeInput,
   editInput,
+  generateImageInput,
   hashOf,
+  imageOptions,
   regenerateInput,
   saidOptions,
   sendInput,
   tryInput,
   type AutoAnalyzeInput,
   type EditInput,
+  type GenerateImageInput,
   type HowToRun,
   type RegenerateInput,
   type SendInput,
   type TryInput,
 } from './options.ts';
+import { imageRequestOf } from './image-request.ts';
 import { autoAnalyzeQuestion } from './prompts.ts';
 import { replayOf } from './replay.ts';
 import type { RunPlace, RunRequest } from './request.ts';
@@ -53,6 +57,14 @@ export interface RunFilter {
 }
 
 const isParticipant = 'EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = r.conversation_id AND a.user_id = $1)';
+
+/** Where a message is, and what its run was asked to do. */
+interface FoundQuestion {
+  readonly conversationId: string;
+  readonly kind: Run['kind'];
+  readonly model: string | null;
+  readonly options: Run['options'];
+}
 
 /** Whether a run has ended. */
 export function hasEnded(run: Pick<Run, 'status'>): boolean {
@@ -102,7 +114,8 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
     let isCounted = false;
     try {
       await requireContext(prisma, request.userId, request.context ?? null);
-      await checkSendable(deps, request.userId, request.attachmentIds ?? [], request.model);
+      if (request.image === undefined) await checkSendable(deps, request.userId, request.attachmentIds ?? [], request.model);
+      else await checkReferences(pool, request.userId, request.attachmentIds ?? []);
       requireAllowance(await chatsPerUser.consume(request.userId), 'Too many messages in a minute');
       isCounted = true;
       const reservation = await deps.quotas.reservationFor(request);
@@ -168,12 +181,15 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
   };
 
   /** Where a message is, and what its run was asked to do. */
-  const whereIs = async (userId: string, messageId: string): Promise<{ readonly conversationId: string; readonly kind: Run['kind'] }> => {
+  const whereIs = async (userId: string, messageId: string): Promise<FoundQuestion> => {
     const message = await findVisibleMessage(prisma, userId, messageId);
     requireRole(message?.viewerRole, 'SEND', 'Message');
     if (message === null) throw notFound('Message');
-    const run = await prisma.run.findFirst({ where: { OR: [{ answerId: messageId }, { questionId: messageId }] }, select: { kind: true } });
-    return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT' };
+    const run = await prisma.run.findFirst({
+      where: { OR: [{ answerId: messageId }, { questionId: messageId }] },
+      select: { kind: true, model: true, options: true },
+    });
+    return { conversationId: message.conversationId, kind: run?.kind ?? 'CHAT', model: run?.model ?? null, options: run?.options ?? {} };
   };
 
   /** @throws AppError FORBIDDEN when the data of a conversation is somebody else's */
@@ -251,9 +267,27 @@ export function createRuns(deps: RunDependencies, executor: Executor) {
       const { userId } = requireViewer(viewer);
       const values = parseInput(regenerateInput, input);
       const { messageId } = values;
-      const { conversationId, kind } = await whereIs(userId, messageId);
+      const { conversationId, kind, ...before } = await whereIs(userId, messageId);
       if (kind === 'AUTO_ANALYZE') await requireOwnData(userId, conversationId);
-      return startOnce(await requestOf(userId, kind, values, conversationId, null, { type: 'ANSWER', messageId }), values.ifBusy ?? 'REJECT');
+      const busy = values.ifBusy ?? 'REJECT';
+      if (kind === 'IMAGE') {
+        const { model = before.model, idempotencyKey = null } = values;
+        const image = imageOptions.parse(before.options);
+        const how = { model, image, attachmentIds: [], idempotencyKey, ifBusy: busy, input: values };
+        const place = { type: 'ANSWER', messageId } as const;
+        return startOnce(await imageRequestOf(deps.pictures.imageCalls, { userId, conversationId, prompt: null, place, ...how }), busy);
+      }
+      return startOnce(await requestOf(userId, kind, values, conversationId, null, { type: 'ANSWER', messageId }), busy);
+    },
+
+    /** Has pictures drawn, and returns the run at once. */
+    draw: async (viewer: Viewer | null, input: GenerateImageInput): Promise<Run> => {
+      const { userId } = requireViewer(viewer);
+      const values = parseInput(generateImageInput, input);
+      const { conversationId = null, prompt, model = null, idempotencyKey = null, ifBusy } = values;
+      const image = { size: values.size ?? 'SQUARE', quality: values.quality ?? 'MEDIUM', count: values.count ?? 1 } as const;
+      const how = { model, image, attachmentIds: [...new Set(values.attachmentIds)], idempotencyKey, ifBusy: ifBusy ?? 'REJECT', input: values } as const;
+      return startOnce(await imageRequestOf(deps.pictures.imageCalls, { userId, conversationId, prompt, place: { type: 'END' }, ...how }), how.ifBusy);
     },
 
     /** Has the data of a session analysed. */

@@ -75,7 +75,7 @@ const statement = `
     RETURNING entry."partId" AS part_id, entry.place, a.*
   ), attached_parts AS (
     INSERT INTO parts (id, message_id, position, kind, data)
-    SELECT part_id, $6::uuid, place, CASE WHEN width IS NULL THEN 'FILE' ELSE 'IMAGE' END::"PartKind",
+    SELECT part_id, $6::uuid, place, CASE WHEN media_type LIKE 'audio/%' THEN 'AUDIO' WHEN width IS NULL THEN 'FILE' ELSE 'IMAGE' END::"PartKind",
       jsonb_build_object('attachmentId', id, 'name', name, 'mediaType', media_type, 'byteSize', byte_size, 'width', width, 'height', height)
     FROM attached
   ), answer AS (
@@ -143,7 +143,7 @@ export async function writeStart(runSql: RunSql, start: RunStart): Promise<Run> 
     ids.run,
     request.kind,
     request.model,
-    JSON.stringify(request.options),
+    JSON.stringify(request.image ?? request.options),
     request.idempotencyKey,
     request.requestHash,
     start.nodeId,

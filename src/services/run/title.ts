@@ -36,5 +36,10 @@ export async function makeTitle(engine: Engine, model: string, question: string,
   } catch {
     // The first words serve.
   }
+  return firstWords(question);
+}
+
+/** The first words of a question, as a title; null when it has none. */
+export function firstWords(question: string): string | null {
   return tidy(question.length > 60 ? `${question.slice(0, 60).replace(/\s+\S*$/, '')}…` : question);
 }

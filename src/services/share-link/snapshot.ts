@@ -50,7 +50,7 @@ interface Row {
 const statement = `
   SELECT m.role, m.model, m.created_at AS "createdAt", coalesce((
     SELECT json_agg(json_build_object('kind', p.kind, 'text', p.text, 'data', p.data) ORDER BY p.position) FROM parts p
-    WHERE p.message_id = m.id AND p.kind IN ('TEXT', 'QUERY_RESULT', 'PLOT', 'IMAGE', 'FILE')
+    WHERE p.message_id = m.id AND p.kind IN ('TEXT', 'QUERY_RESULT', 'PLOT', 'IMAGE', 'FILE', 'AUDIO')
   ), '[]') AS parts
   FROM messages m WHERE m.conversation_id = $1::uuid AND m.is_active AND m.role IN ('USER', 'ASSISTANT') ORDER BY m.depth LIMIT ${mostMessages + 1}`;
 
@@ -62,6 +62,7 @@ function partOf({ kind, text, data }: Row['parts'][number]): SharedPart {
       return { type: 'PLOT', plot: { ...plotData.parse(data), sql: '' } };
     case 'IMAGE':
     case 'FILE':
+    case 'AUDIO':
       return { type: 'ATTACHMENT', isImage: kind === 'IMAGE' };
     default:
       return { type: 'TEXT', text: text ?? '' };

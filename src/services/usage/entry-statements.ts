@@ -79,8 +79,8 @@ export async function openEntry(
  *
  * @returns whether it was not written before
  */
-export async function closeEntry(runSql: RunSql, begun: BegunCall, { usage, isEstimated }: CallCount, price: ModelPrice | null): Promise<boolean> {
-  const cost = costOf(usage, price);
+export async function closeEntry(runSql: RunSql, begun: BegunCall, { usage, isEstimated, costMicros }: CallCount, price: ModelPrice | null): Promise<boolean> {
+  const cost = costMicros === undefined ? costOf(usage, price) : costMicros;
   const rows = await runSql(closeStatement, [
     ...valuesOf(begun, usage),
     cost === null ? null : cost.toString(),

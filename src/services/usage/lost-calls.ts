@@ -18,6 +18,8 @@ interface OpenRow {
   readonly model: string;
   readonly isOwnKey: boolean;
   readonly inputTokens: number;
+  /** What was kept free for it. */
+  readonly costMicros: string | null;
   readonly createdAt: Date;
 }
 
@@ -26,20 +28,27 @@ export interface LostCall {
   readonly begun: BegunCall;
   readonly inputTokens: number;
   readonly price: ModelPrice | null;
+  /** Of a call that is not paid by tokens: what it was reckoned to cost. */
+  readonly reckonedMicros?: bigint | null;
 }
 
 const openColumns = `e.id, e.user_id AS "userId", e.run_id AS "runId", e.conversation_id AS "conversationId", e.purpose, e.provider, e.model,
-  e.is_own_key AS "isOwnKey", e.input_tokens AS "inputTokens", e.created_at AS "createdAt"`;
+  e.is_own_key AS "isOwnKey", e.input_tokens AS "inputTokens", e.cost_micros::text AS "costMicros", e.created_at AS "createdAt"`;
+
+/** Whether calls for a purpose are not paid by tokens. */
+const isMedia = (purpose: UsagePurpose): boolean => purpose === 'IMAGE' || purpose === 'TRANSCRIPTION' || purpose === 'SPEECH';
 
 async function lostCallOf(modelCalls: Pick<ModelCalls, 'engineFor'>, row: OpenRow): Promise<LostCall> {
   const { id, provider, model, isOwnKey, createdAt, inputTokens, userId, runId, conversationId, purpose } = row;
   const call = { userId, purpose, runId, conversationId };
+  const begun = { id, call, provider, model, isOwnKey, createdAt };
+  if (isMedia(purpose)) return { begun, inputTokens, price: null, reckonedMicros: row.costMicros === null ? null : BigInt(row.costMicros) };
   const price = await modelCalls
     .engineFor(`${provider}:${model}`, call)
     .then(({ engine }) => priceOf(engine, model))
     // The provider is no longer configured.
     .catch(() => null);
-  return { begun: { id, call, provider, model, isOwnKey, createdAt }, inputTokens, price };
+  return { begun, inputTokens, price };
 }
 
 /** The calls of a run that were under way when its process died. */
@@ -53,9 +62,9 @@ export async function findLostCalls(pool: Pool, modelCalls: Pick<ModelCalls, 'en
  *
  * @param received the texts that it streamed
  */
-export async function closeLostCall(runSql: RunSql, { begun, inputTokens, price }: LostCall, received: readonly string[]): Promise<void> {
+export async function closeLostCall(runSql: RunSql, { begun, inputTokens, price, reckonedMicros }: LostCall, received: readonly string[]): Promise<void> {
   const usage = { inputTokens, cachedInputTokens: 0, outputTokens: estimateTokens([received.join('')]), reasoningTokens: 0 };
-  await closeEntry(runSql, begun, { usage, isEstimated: true }, price);
+  await closeEntry(runSql, begun, { usage, isEstimated: true, ...(reckonedMicros === undefined ? {} : { costMicros: reckonedMicros }) }, price);
 }
 
 /** What the answer of a run used, by its entries. */
@@ -65,7 +74,7 @@ export async function sumOfRun(runSql: RunSql, runId: string): Promise<RunUsage>
        LEAST(COALESCE(sum(output_tokens), 0), 2147483647)::int AS "outputTokens", LEAST(COALESCE(sum(reasoning_tokens), 0), 2147483647)::int AS "reasoningTokens",
        CASE WHEN bool_and(cost_micros IS NOT NULL) IS NOT FALSE THEN COALESCE(sum(cost_micros), 0)::bigint::text END AS "costMicros",
        COALESCE(bool_or(is_estimated), false) AS "isEstimated"
-     FROM usage_entries WHERE run_id = $1::uuid AND purpose = 'ANSWER' AND NOT is_open`,
+     FROM usage_entries WHERE run_id = $1::uuid AND purpose IN ('ANSWER', 'IMAGE', 'TRANSCRIPTION') AND NOT is_open`,
     [runId],
   );
   if (sum === undefined) throw new Error('a sum returned no row');

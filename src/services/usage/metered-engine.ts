@@ -1,4 +1,5 @@
 import type { Engine, EngineFailure, EnginePart, EngineRequest, EngineUsage, ToolCall } from '../../engines/engine.ts';
+import { isGivenUp } from '../../engines/jobs/job.ts';
 import { estimateRequest, estimateTokens } from './estimate.ts';
 
 /** What a call used. */
@@ -6,6 +7,8 @@ export interface CallCount {
   readonly usage: EngineUsage;
   /** Whether the provider did not say, or not to the end. */
   readonly isEstimated: boolean;
+  /** What it cost where that is not reckoned by tokens, in millionths of a US dollar: pictures, minutes, characters. Null where it is unknown. */
+  readonly costMicros?: bigint | null;
 }
 
 /** The last part of an answer. */
@@ -39,7 +42,7 @@ export interface Opening {
 }
 
 /** After these the provider had read the request. After all others it has refused it, or never got it, and asks for nothing. */
-const failuresAfterReading: ReadonlySet<EngineFailure['code']> = new Set(['ENGINE_TIMEOUT', 'ENGINE_PROTOCOL']);
+export const chargedFailures: ReadonlySet<EngineFailure['code']> = new Set(['ENGINE_TIMEOUT', 'ENGINE_PROTOCOL']);
 
 /** What has been seen of one answer. */
 interface Seen {
@@ -47,6 +50,8 @@ interface Seen {
   readonly thoughts: string[];
   readonly toolCalls: ToolCall[];
   usage: EngineUsage | null;
+  /** Whether the provider works for it in a job, with which another process may go on. */
+  hasJob: boolean;
 }
 
 function note(part: EnginePart, seen: Seen): void {
@@ -54,6 +59,7 @@ function note(part: EnginePart, seen: Seen): void {
   if (part.type === 'reasoning') seen.thoughts.push(part.text);
   if (part.type === 'toolCall') seen.toolCalls.push(part.call);
   if (part.type === 'usage') seen.usage = part.usage;
+  if (part.type === 'job') seen.hasJob = true;
 }
 
 const recordOf = ({ texts, thoughts, toolCalls }: Seen, last: LastPart | null): CallRecord => ({
@@ -67,7 +73,7 @@ const recordOf = ({ texts, thoughts, toolCalls }: Seen, last: LastPart | null): 
 function countOf(request: EngineRequest, { text, reasoning, toolCalls, last }: CallRecord, usage: EngineUsage | null): CallCount {
   if (last?.type === 'finish' && usage !== null) return { usage, isEstimated: false };
   const isSilent = text === '' && reasoning === '' && toolCalls.length === 0;
-  const wasRefused = last?.type === 'error' && isSilent && usage === null && !failuresAfterReading.has(last.failure.code);
+  const wasRefused = last?.type === 'error' && isSilent && usage === null && !chargedFailures.has(last.failure.code);
   if (wasRefused) return { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, isEstimated: false };
   const received = estimateTokens([[reasoning, text, ...toolCalls.flatMap((call) => [call.name, call.arguments])].join('')]);
   // Some providers tell at the start what they have read, and only at the end what they wrote.
@@ -96,7 +102,7 @@ const unread: CallCount = { usage: { inputTokens: 0, cachedInputTokens: 0, outpu
 function countStream({ engine, open, request, signal }: Called): AsyncIterator<EnginePart> {
   // Not before it is admitted: an engine may ask its provider as soon as it is called.
   let parts: AsyncIterator<EnginePart> | null = null;
-  const seen: Seen = { texts: [], thoughts: [], toolCalls: [], usage: null };
+  const seen: Seen = { texts: [], thoughts: [], toolCalls: [], usage: null, hasJob: request.jobId !== undefined };
   let account: OpenAccount | null = null;
   let isAskedFor = false;
   let isRefused = false;
@@ -104,6 +110,8 @@ function countStream({ engine, open, request, signal }: Called): AsyncIterator<E
   let isOpened = false;
   const close = (last: LastPart | null, known?: CallCount): void => {
     if (account === null || isClosed) return;
+    // Whoever goes on with the job counts all of it.
+    if (known === undefined && seen.hasJob && signal.aborted && !isGivenUp(signal)) return;
     isClosed = true;
     signal.removeEventListener('abort', leave);
     const record = recordOf(seen, last);

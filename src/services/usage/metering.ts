@@ -4,7 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Engine, EngineRequest } from '../../engines/engine.ts';
+import type { Engine, EngineFailure, EngineRequest } from '../../engines/engine.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import { isForeignKeyViolation } from '../../stores/violations.ts';
 import type { ModelCall } from '../model-calls.ts';
@@ -31,12 +31,30 @@ export interface RunMeter {
   close(): void;
 }
 
+/** The account of one call that is not paid by tokens. */
+export interface MediaAccount {
+  /** Called once, however the call ended. */
+  close(count: CallCount): void;
+}
+
 /** Counts every call of a model. */
 export interface Metering {
   /** The engine of a model whose calls are counted. `builtin` is no model: what it does is not counted. */
   meter(model: ResolvedModel & { readonly isOwnKey?: boolean }, call: ModelCall): Engine;
-  /** Begins to count for a run what is called in its name. */
-  openRun(runId: string): RunMeter;
+  /**
+   * Opens the account of a call that is not paid by tokens: pictures, speech.
+   *
+   * @param reckonedMicros what it will cost, which is kept free for it; null where unknown
+   * @param signal gives the waiting up, during an outage of the database
+   * @returns the account, or why the call must not be made
+   */
+  openMedia(begun: Omit<BegunCall, 'id' | 'createdAt'>, reckonedMicros: bigint | null, signal: AbortSignal): Promise<EngineFailure | MediaAccount>;
+  /**
+   * Begins to count for a run what is called in its name.
+   *
+   * @param entryId of the call that another process began and the run goes on with; null, the default, for none
+   */
+  openRun(runId: string, entryId?: string | null): RunMeter;
 }
 
 /** A call that has ended. */
@@ -56,6 +74,8 @@ interface RunCount {
   readonly pending: Set<Promise<void>>;
   /** Of those, the calls for its answer. */
   readonly answers: Set<Promise<void>>;
+  /** In which its first call is counted, where another process began that; null otherwise. */
+  entryId: string | null;
 }
 
 /** An outage that lasts longer leaves the entry to house-keeping. */
@@ -106,6 +126,15 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics, ca
     };
   };
 
+  /** The id of the entry of a call: a new one, but for the call that another process began. */
+  const entryIdOf = ({ runId, purpose }: Pick<ModelCall, 'runId' | 'purpose'>): string => {
+    const run = runId === null ? undefined : runs.get(runId);
+    if (run === undefined || run.entryId === null || (purpose !== 'ANSWER' && purpose !== 'IMAGE')) return newId();
+    const id = run.entryId;
+    run.entryId = null;
+    return id;
+  };
+
   const openCall = (engine: Engine, begun: BegunCall, request: EngineRequest, signal: AbortSignal): Opening => {
     const price = priceOf(engine, begun.model);
     const run = begun.call.runId === null ? undefined : runs.get(begun.call.runId);
@@ -141,18 +170,39 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics, ca
   };
 
   return {
+    openMedia: async (called, reckonedMicros, signal) => {
+      const begun: BegunCall = { ...called, id: entryIdOf(called.call), createdAt: clock.now() };
+      const run = begun.call.runId === null ? undefined : runs.get(begun.call.runId);
+      const refusal = (await quotas?.admitMedia({ begun, costMicros: reckonedMicros ?? 0n }, signal)) ?? null;
+      if (refusal !== null) return refusal;
+      const reckoned = { input: 0, output: 0, costMicros: reckonedMicros };
+      await store('opening', () => openEntry(onPool(pool, 'open-usage'), begun, reckoned));
+      const finish = async (count: CallCount): Promise<void> => {
+        const costMicros = count.costMicros ?? null;
+        if (run !== undefined) run.usage = addUsage(run.usage, { ...count.usage, costMicros, isEstimated: count.isEstimated });
+        metrics.called(begun, count, costMicros);
+        await store(begun.call.purpose, () => closeEntry(onPool(pool, 'close-usage'), begun, { ...count, costMicros }, null));
+      };
+      return {
+        close: (count) => {
+          const done = finish(count).finally(() => run?.pending.delete(done));
+          run?.pending.add(done);
+        },
+      };
+    },
+
     meter: ({ engine, isOwnKey = false }, call) => {
       const isBuiltin = engine.id === 'builtin';
       if (isBuiltin && called === null) return engine;
       return createMeteredEngine(engine, (request, signal) => {
-        const begun = { id: newId(), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
+        const begun = { id: entryIdOf(call), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
         if (isBuiltin) return { admitted: null, account: () => told({ opened: Promise.resolve(), close: () => undefined }, begun, request) };
         return openCall(engine, begun, request, signal);
       });
     },
 
-    openRun: (runId) => {
-      const run: RunCount = { usage: noUsage, pending: new Set(), answers: new Set() };
+    openRun: (runId, entryId = null) => {
+      const run: RunCount = { usage: noUsage, pending: new Set(), answers: new Set(), entryId };
       runs.set(runId, run);
       return {
         settle: async (lost) => {

@@ -3,16 +3,16 @@ import { createDeferred } from '../../../src/base/async.ts';
 import { createModelFacts, inputTokensOf } from '../../../src/services/context/window.ts';
 import { createScriptedEngine } from '../../kit/scripted-engine.ts';
 
-const unknown = { contextWindow: null, hasVision: null };
+const unknown = { contextWindow: null, hasVision: null, hasTools: null };
 
 describe('what is known of a model', () => {
   it('is asked of its provider once, for each person', async () => {
-    const scripted = createScriptedEngine({ hasVision: true });
+    const scripted = createScriptedEngine({ hasVision: true, hasTools: true });
     let asked = 0;
     const engine = { ...scripted, listModels: () => ((asked += 1), scripted.listModels()) };
     const factsOf = createModelFacts(10_000);
     for (const userId of ['ada', 'ada', 'eve']) {
-      expect(await factsOf(userId, { engine, model: 'one', name: 'scripted:one' })).toEqual({ contextWindow: 8_000, hasVision: true });
+      expect(await factsOf(userId, { engine, model: 'one', name: 'scripted:one' })).toEqual({ contextWindow: 8_000, hasVision: true, hasTools: true });
     }
     expect(asked).toBe(2);
     expect(await factsOf('ada', { engine, model: 'two', name: 'scripted:two' })).toEqual(unknown);

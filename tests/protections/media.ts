@@ -1,0 +1,76 @@
+import type { Protection } from './protection.ts';
+
+/** Those of the cases V01 to V06. */
+export const mediaProtections: readonly Protection[] = [
+  {
+    id: 'V01',
+    what: 'the message of a speech',
+    file: 'src/services/speech/speeches.ts',
+    find: "requireRole((await findVisibleMessage(prisma, userId, messageId))?.viewerRole, 'SPEAK', 'Message');",
+    test: 'tests/schema/speech.test.ts',
+  },
+  {
+    id: 'V01',
+    what: 'the person of a live room',
+    file: 'src/services/live-room/live-rooms.ts',
+    find: 'WHERE a.conversation_id = $1::uuid AND a.user_id = $2::uuid`;',
+    replace: 'WHERE a.conversation_id = $1::uuid AND $2::uuid IS NOT NULL`;',
+    test: 'tests/schema/live-room.test.ts',
+  },
+  {
+    id: 'V02',
+    what: 'the guard of the addresses of results',
+    file: 'src/engines/images/fetch-picture.ts',
+    find: 'sendRequest(fetchResult,',
+    replace: 'sendRequest(fetchResult === undefined ? fetchResult : globalThis.fetch,',
+    test: 'tests/engines/images/image-requests.test.ts',
+  },
+  {
+    id: 'V03',
+    what: 'the signature of a webhook',
+    file: 'src/live/livekit.ts',
+    find: 'receive(body, authorization);',
+    replace: 'receive(body, authorization, true);',
+    test: 'tests/schema/live-room.test.ts',
+  },
+  {
+    id: 'V03',
+    what: 'the age of a webhook',
+    file: 'src/services/live-room/live-rooms.ts',
+    find: 'if (Math.abs(age) > oldestEventMs)',
+    replace: 'if (Math.abs(age) > Infinity)',
+    test: 'tests/schema/live-room.test.ts',
+  },
+  {
+    id: 'V03',
+    what: 'the size of a webhook',
+    file: 'src/server/live-webhook.ts',
+    find: 'maxBytes: mostBodyBytes',
+    replace: 'maxBytes: 64 * mostBodyBytes',
+    test: 'tests/schema/live-room.test.ts',
+  },
+  {
+    id: 'V04',
+    what: 'the refusal of what is no picture',
+    file: 'src/services/attachment/made-files.ts',
+    find: 'if (size === null) throw',
+    replace: 'if (size === undefined) throw',
+    test: 'tests/schema/image.test.ts',
+  },
+  {
+    id: 'V05',
+    what: 'telling a recording by its bytes',
+    file: 'src/services/attachment/inspect.ts',
+    find: 'const sound = detected === undefined ? undefined : audioKinds[detected];',
+    replace: "const sound = detected === undefined ? (name.endsWith('.mp3') ? 'audio/mpeg' : undefined) : audioKinds[detected];",
+    test: 'tests/schema/speech.test.ts',
+  },
+  {
+    id: 'V06',
+    what: 'the form of the name of a model',
+    file: 'src/services/provider-key/provider-book.ts',
+    find: 'if (!modelName.test(model)) throw',
+    replace: "if (model === '') throw",
+    test: 'tests/schema/image.test.ts',
+  },
+];
