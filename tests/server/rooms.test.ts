@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { startTestApp, type TestApp } from '../kit/app.ts';
 import { eventually } from '../kit/eventually.ts';
 import { acceptByToken, letIn, linkTo, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
-import { subscribeSse, type SseSubscription } from '../kit/sse-client.ts';
-import { openSocket, type SocketClient, type SocketSubscription } from '../kit/websocket-client.ts';
+import { overSocket, overSse, stored, until } from '../kit/streams.ts';
 
 const engine = createScriptedEngine();
 const watch = `subscription ($id: ID!, $after: Int) { conversationEvents(conversationId: $id, after: $after) {
@@ -18,51 +17,18 @@ const watch = `subscription ($id: ID!, $after: Int) { conversationEvents(convers
 } }`;
 const follow = 'subscription ($id: ID!) { runEvents(runId: $id) { __typename seq ... on TextDelta { text } } }';
 
-type Stream = Pick<SseSubscription, 'close'> & { nextEvent(): Promise<any>; pending(): readonly any[] };
-
 let app: TestApp;
 /** Another server on the same database. */
 let other: TestApp;
-const sockets: SocketClient[] = [];
 
 beforeAll(async () => {
   app = await startTestApp({ overrides: { engines: [engine] } });
   other = await startTestApp({ environment: { DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder }, overrides: { engines: [engine] } });
 });
 afterAll(async () => {
-  for (const socket of sockets) socket.close();
   await other[Symbol.asyncDispose]();
   await app[Symbol.asyncDispose]();
 });
-
-async function overSse({ url }: TestApp, { token }: TestPerson, query: string, variables: Readonly<Record<string, unknown>>): Promise<Stream> {
-  return subscribeSse(url, { query, variables, token });
-}
-
-async function overSocket(
-  { url }: TestApp,
-  { token }: TestPerson,
-  query: string,
-  variables: Readonly<Record<string, unknown>>,
-): Promise<Stream & SocketSubscription> {
-  const socket = await openSocket(url, { token });
-  sockets.push(socket);
-  return socket.subscribe(query, variables);
-}
-
-/** What comes, up to an event that is wanted or the end of the stream. */
-async function until(stream: Stream, isWanted: (event: any) => boolean): Promise<any[]> {
-  const seen: any[] = [];
-  for (;;) {
-    const event = await stream.nextEvent();
-    if (event.kind !== 'next') return [...seen, event.kind];
-    const [data] = Object.values<any>(event.result.data ?? {});
-    seen.push(data);
-    if (isWanted(data)) return seen;
-  }
-}
-
-const stored = (events: readonly any[]): any[] => events.filter((event) => !/Typing|Presence/.test(event.__typename));
 
 /** Answers what is asked next. */
 async function answerWith(text: string): Promise<void> {
@@ -158,7 +124,7 @@ describe('a conversation of three people on two servers', () => {
     expect((await until(stream, () => false)).at(-1)).toBe('complete');
     const seen = await eventually(async () => {
       const answer = await ada.client.request(
-        'query ($id: ID!) { run(id: $id) { status question { author { displayName username } } conversation { participants { edges { node { user { id } } } } } } }',
+        'query ($id: ID!) { run(id: $id) { status question { author { displayName ... on User { username } } } conversation { participants { edges { node { user { id } } } } } } }',
         { id: run.id },
       );
       expect(answer.run.status).toBe('STOPPED');

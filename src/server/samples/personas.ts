@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** Personas, their turns, their questions, and prompt templates. */
 export const personaTabs: readonly SampleTab[] = [
   {
-    query: `# 17. Personas: several voices in one conversation. Mention
+    query: `# 19. Personas: several voices in one conversation. Mention
 #    them by their handles, and watch the turns.
 mutation MakePersonas {
   createConversation(input: { title: "A panel" }) { conversation { id } }
@@ -42,7 +42,7 @@ mutation Leave($conversationId: ID!, $personaId: ID!) {
     variables: variablesOf({ conversationId: '<id of the conversation>', personaId: '<id of a persona>' }),
   },
   {
-    query: `# 18. A run that waits for you: answer its question, or say
+    query: `# 20. A run that waits for you: answer its question, or say
 #    whether it may use a tool. It waits for a day.
 query Waiting {
   runs(status: AWAITING_INPUT) { edges { node { id inputRequest { kind text choices toolName arguments expiresAt } } } }
@@ -59,7 +59,7 @@ mutation Refuse($runId: ID!) {
     variables: variablesOf({ runId: '<id of a run>' }),
   },
   {
-    query: `# 19. Prompt templates: a text with variables, in versions.
+    query: `# 21. Prompt templates: a text with variables, in versions.
 mutation MakeTemplate {
   createPromptTemplate(input: {
     name: "Summary"

@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** Conversations of several people. */
 export const roomTabs: readonly SampleTab[] = [
   {
-    query: `# Several people: invite by an address or by a link.
+    query: `# 17. Several people: invite by an address or by a link.
 # No mail is sent: the person finds it under "Waiting".
 mutation Invite($conversationId: ID!) {
   inviteToConversation(input: { conversationId: $conversationId, email: "grace@example.org", role: EDITOR }) {
@@ -41,7 +41,7 @@ mutation Revoke($invitationId: ID!) {
     variables: variablesOf({ conversationId: '<id of a conversation>', token: '<token of a link>', invitationId: '<id of an invitation>' }),
   },
   {
-    query: `# Who is in it, who is there, who types.
+    query: `# 18. Who is in it, who is there, who types.
 query Room($conversationId: ID!) {
   conversation(id: $conversationId) {
     viewerRole
