@@ -6,8 +6,8 @@ import { AppError, badInput } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AttachmentRow, Attachments } from '../services/attachment/attachments.ts';
 import type { UploadHandler } from './options.ts';
-import { answer, answerFailure } from './uploads-answer.ts';
-import { ClientGone, watchBody } from './uploads-body.ts';
+import { createReceiver, type FileAnswer } from './received-file.ts';
+import { watchBody } from './uploads-body.ts';
 import { readForm } from './uploads-multipart.ts';
 import { contentLengthOf } from './uploads-parameters.ts';
 
@@ -28,7 +28,7 @@ export interface AttachmentHandlerOptions {
 /** What a form may have around its files. */
 const framingBytes = 128 * 1024;
 
-const bodyOf = (rows: readonly AttachmentRow[], requestId: string): unknown => ({
+const bodyOf = (rows: readonly AttachmentRow[]): FileAnswer['body'] => ({
   attachments: rows.map(({ id, name, mediaType, byteSize, width, height }) => ({
     id: encodeGlobalID('Attachment', id),
     name,
@@ -37,14 +37,13 @@ const bodyOf = (rows: readonly AttachmentRow[], requestId: string): unknown => (
     width,
     height,
   })),
-  requestId,
 });
 
 /** The route of attachments: a multipart form with one or several `file`. Streams to the disk; answers 201 with what they are, or a JSON error. */
 export function createAttachmentHandler(options: AttachmentHandlerOptions): UploadHandler {
   const { attachments, maxBytes, logger, idleTimeoutMs = 30_000, transferTimeoutMs = 600_000, lingerMs = 5_000 } = options;
 
-  async function receive(request: IncomingMessage, response: ServerResponse, viewer: Viewer | null): Promise<readonly AttachmentRow[]> {
+  async function receive(request: IncomingMessage, response: ServerResponse, viewer: Viewer | null): Promise<FileAnswer> {
     requireViewer(viewer);
     requireScope(viewer, 'uploads');
     const declared = contentLengthOf(request) ?? 0;
@@ -65,7 +64,8 @@ export function createAttachmentHandler(options: AttachmentHandlerOptions): Uplo
         fileCount += 1;
       }
       if (fileCount === 0) throw badInput(['file'], 'The form has no "file".');
-      return await transfer.commit();
+      const rows = await transfer.commit();
+      return { status: 201, body: bodyOf(rows), logged: { attachmentIds: rows.map(({ id }) => id) } };
     } catch (error) {
       throw body.causeOf(error);
     } finally {
@@ -73,16 +73,5 @@ export function createAttachmentHandler(options: AttachmentHandlerOptions): Uplo
     }
   }
 
-  return async (request, response, viewer, requestId) => {
-    request.on('error', () => undefined);
-    try {
-      const rows = await receive(request, response, viewer);
-      logger.info({ requestId, userId: viewer?.userId, attachmentIds: rows.map(({ id }) => id) }, 'attachments were received');
-      answer(request, response, 201, {}, bodyOf(rows, requestId), lingerMs);
-    } catch (error) {
-      if (error instanceof ClientGone) return;
-      if (!(error instanceof AppError)) logger.error({ err: error, requestId }, 'attachments could not be received');
-      answerFailure(request, response, error, requestId, lingerMs);
-    }
-  };
+  return createReceiver({ subject: 'a form of attachments', logger, lingerMs }, receive);
 }

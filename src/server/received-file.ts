@@ -20,7 +20,7 @@ export interface ArrivingFile {
   readonly parameters: URLSearchParams;
 }
 
-/** What is done with it. */
+/** What is done with what came. */
 export interface FileAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -53,6 +53,29 @@ export interface FileRoute {
 
 /** What a form may have around its file. */
 const framingBytes = 128 * 1024;
+
+/**
+ * Answers a request that brings files, with what was done with them or with a JSON error, and logs either.
+ *
+ * @param options.subject what the log calls what comes
+ */
+export function createReceiver(
+  { subject, logger, lingerMs }: { readonly subject: string; readonly logger: Logger; readonly lingerMs: number },
+  receive: (request: IncomingMessage, response: ServerResponse, viewer: Viewer | null) => Promise<FileAnswer>,
+): UploadHandler {
+  return async (request, response, viewer, requestId) => {
+    request.on('error', () => undefined);
+    try {
+      const { status, body, logged } = await receive(request, response, viewer);
+      logger.info({ requestId, userId: viewer?.userId, ...logged }, `${subject} was received`);
+      answer(request, response, status, {}, { ...body, requestId }, lingerMs);
+    } catch (error) {
+      if (error instanceof ClientGone) return;
+      if (!(error instanceof AppError)) logger.error({ err: error, requestId }, `${subject} could not be received`);
+      answerFailure(request, response, error, requestId, lingerMs);
+    }
+  };
+}
 
 /**
  * A route that takes a multipart form with one `file`, or the file itself as the body. Streams to the disk with constant memory; answers as soon as
@@ -93,16 +116,5 @@ export function createFileHandler(route: FileRoute): UploadHandler {
     }
   }
 
-  return async (request, response, viewer, requestId) => {
-    request.on('error', () => undefined);
-    try {
-      const { status, body, logged } = await receive(request, response, viewer);
-      logger.info({ requestId, userId: viewer?.userId, ...logged }, `${subject} was received`);
-      answer(request, response, status, {}, { ...body, requestId }, lingerMs);
-    } catch (error) {
-      if (error instanceof ClientGone) return;
-      if (!(error instanceof AppError)) logger.error({ err: error, requestId }, `${subject} could not be received`);
-      answerFailure(request, response, error, requestId, lingerMs);
-    }
-  };
+  return createReceiver({ subject, logger, lingerMs }, receive);
 }

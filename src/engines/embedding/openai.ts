@@ -1,9 +1,8 @@
-import OpenAI from 'openai';
 import { z } from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { beginningOf } from '../captured-request.ts';
-import { sdkTimeoutMs } from '../engine-options.ts';
 import { reasonsOf, retryAfterMsOf, VendorError } from '../faults.ts';
+import { createOpenAiClient } from '../openai-client.ts';
 import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
 
 const answerShape = z.object({ data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })) });
@@ -15,20 +14,7 @@ export function createOpenAiEmbedding({ apiKey, baseUrl, model }: VendorOptions)
     // OpenAI takes 2,048 texts, but servers with one graphics card fewer, and a question waits for no batch.
     batchSize: 64,
     build: (texts, _as, fetch) => {
-      const client = new OpenAI({
-        // The SDK insists on a key; its header is taken away again.
-        apiKey: apiKey === '' ? 'none' : apiKey,
-        ...(apiKey === '' ? { defaultHeaders: { authorization: null } } : {}),
-        baseURL: baseUrl ?? 'https://api.openai.com/v1',
-        adminAPIKey: null,
-        organization: null,
-        project: null,
-        webhookSecret: null,
-        fetch,
-        maxRetries: 0,
-        timeout: sdkTimeoutMs,
-        logLevel: 'off',
-      });
+      const client = createOpenAiClient({ apiKey: apiKey === '' ? null : apiKey, baseUrl, fetch });
       // By default it asks for base64, which few other servers know.
       return client.embeddings.create({ model, input: [...texts], encoding_format: 'float' });
     },
