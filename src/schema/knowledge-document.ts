@@ -51,7 +51,7 @@ builder.node(Document, {
     status: t.expose('status', { type: DocumentStatus, description: 'Where it stands.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1: how much of the work at it is done.' }),
     byteSize: t.expose('byteSize', { type: 'BigInt', description: 'How many bytes it has; 0 for a page that was not fetched yet.' }),
-    hash: t.exposeString('hash', { nullable: true, description: 'The SHA-256 of its bytes in hexadecimal. A base has no two documents with the same one.' }),
+    sha256: t.exposeString('hash', { nullable: true, description: 'The SHA-256 of its bytes in hexadecimal. A base has no two documents with the same one.' }),
     pageCount: t.exposeInt('pageCount', { nullable: true, description: 'How many pages a PDF has; null for all others.' }),
     passageCount: t.exposeInt('chunkCount', { description: 'How many passages it was cut into.' }),
     revision: t.exposeInt('revision', { description: 'How often it was indexed.' }),
