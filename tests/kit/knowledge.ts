@@ -29,7 +29,7 @@ export async function sendDocument(
 }
 
 const progress = `subscription ($id: ID!) {
-  documentProgress(documentId: $id) { id name mediaType status progress pageCount passageCount revision hash byteSize error { code message } }
+  documentProgress(documentId: $id) { id name mediaType status progress pageCount passageCount revision sha256 byteSize error { code message } }
 }`;
 
 /** Follows a document until it is over, and gives all that was told. */
