@@ -76,7 +76,7 @@ export function createProviderBook<Kind extends Provider>(deps: ProviderBookDepe
   const unknown = (name: string, available: readonly string[]): AppError =>
     new AppError(
       'ENGINE_UNKNOWN',
-      `No such provider of ${deps.what}: "${name.slice(0, 100)}" (available: ${available.length === 0 ? 'none' : available.join(', ')}). A provider is added by its key in the configuration, or by a key of your own with "saveProviderKey".`,
+      `${name === '' ? `There is no provider of ${deps.what}.` : `No such provider of ${deps.what}: "${name.slice(0, 100)}" (available: ${available.length === 0 ? 'none' : available.join(', ')}).`} A provider is added by its key in the configuration, or by a key of your own with "saveProviderKey".`,
     );
 
   return {

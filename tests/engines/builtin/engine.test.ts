@@ -24,7 +24,7 @@ describe('a plain chat', () => {
     const parts = await partsOf(requestOf('CHAT', [user('Write a poem about rain')], false));
     expect(textOf(parts)).toContain('No language model is connected');
     expect(textOf(parts)).toContain('"Write a poem about rain") is kept');
-    expect(textOf(parts)).toMatch(/OPENAI_API_KEY[^]*ANTHROPIC_API_KEY[^]*saveProviderKey[^]*data session works/);
+    expect(textOf(parts)).toMatch(/OPENAI_API_KEY[^]*ANTHROPIC_API_KEY[^]*saveProviderKey[^]*in a data session I analyse/);
     expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP', mode: 'not-connected', confidence: 0 });
   });
 
