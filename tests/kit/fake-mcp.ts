@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -59,7 +59,7 @@ export async function startFakeMcp(): Promise<FakeMcp> {
   const calls: string[] = [];
   let answer: Parameters<FakeMcp['answerWith']>[0] = null;
   const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const http = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     headers.push(request.headers);
     if (answer === 'NOTHING') return;
     if (answer !== null) return void response.writeHead(answer.status, answer.location === undefined ? {} : { location: answer.location }).end(answer.body);
@@ -71,7 +71,8 @@ export async function startFakeMcp(): Promise<FakeMcp> {
     });
     await createTools(calls, () => String(headers.at(-1)?.authorization)).connect(transport);
     return transport.handleRequest(request, response);
-  });
+  };
+  const http = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return {
