@@ -153,15 +153,15 @@ async function send(person: TestPerson, conversationId: string): Promise<string>
   return sent.sendMessage.run.id;
 }
 
-/** Follows a run to its end, or to where it asks. */
-async function follow(person: TestPerson, runId: string): Promise<readonly any[]> {
+/** Follows a run from its beginning to its end, or to where it asks first. */
+async function follow(person: TestPerson, runId: string, until: 'RunFinished' | 'InputRequested' = 'RunFinished'): Promise<readonly any[]> {
   const query = 'subscription ($id: ID!) { runEvents(runId: $id) { __typename ... on StatusChanged { status } ... on InputRequested { text } } }';
   const events = await subscribeSse(app.url, { query, variables: { id: runId }, token: person.token });
   const seen: any[] = [];
   for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) {
     const data = event.result.data.runEvents;
     seen.push(data);
-    if (data.__typename === 'InputRequested' || data.__typename === 'RunFinished') break;
+    if (data.__typename === until) break;
   }
   events.close();
   return seen;
@@ -200,7 +200,7 @@ describe('a run of a persona with servers', () => {
       const call = await engine.nextCall();
       call.toolCall('call-1', 'mcp_tools_erase', { what });
       call.finish('TOOL_CALLS');
-      expect((await follow(person, runId)).at(-1)).toEqual({
+      expect((await follow(person, runId, 'InputRequested')).at(-1)).toEqual({
         __typename: 'InputRequested',
         text: `May "mcp_tools_erase" be called with {"what":"${what}"}?`,
       });
