@@ -241,6 +241,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'recurring items', run: () => services.recurrences.makeMissingForEverybody() },
       { name: 'limits', run: () => removeExpiredCounts(database.pool) },
       { name: 'keys of providers', run: parts.resealKeys },
+      { name: 'headers of servers of tools', run: parts.resealServers },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'usage', run: () => closeAbandonedCalls({ pool: database.pool, modelCalls: parts.modelCalls, clock }, { olderThanMs: 24 * hour }) },
       { name: 'traces', run: () => services.traces.removeOld() },

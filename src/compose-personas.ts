@@ -11,7 +11,7 @@ export function composePersonas(
   { config, clock, newId, database: { prisma, pool } }: Foundation,
   { statements, conversationLog, modelCalls }: { readonly statements: Statements; readonly conversationLog: ConversationLog; readonly modelCalls: ModelCalls },
 ) {
-  const limits = config.personas;
+  const limits = { ...config.personas, maxServersPerPersona: config.mcp.maxServersPerPersona };
   return {
     promptTemplates: createPromptTemplates({ prisma, pool, statements, clock, newId, limits }),
     personas: createPersonas({ prisma, pool, statements, clock, newId, modelCalls, limits }),

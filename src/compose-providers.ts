@@ -47,6 +47,7 @@ export function composeProviders({ config, secret, clock, logger, database, newI
   return {
     modelCalls,
     ownEngines,
+    addresses,
     /** For addresses that a provider answers with, and for answers with a picture in them. */
     guardedFetch: createGuardedFetch({ addresses, connectTimeoutMs: timers.connectTimeoutMs, maxBytes: mostMediaBytes }),
     defaultsFor,

@@ -26,6 +26,7 @@ import { composeCredentials } from './compose-credentials.ts';
 import { composeData, composeTables, maxDerivedTables } from './compose-data.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePersonas } from './compose-personas.ts';
+import { composeMcp } from './compose-mcp.ts';
 import { composeKnowledge } from './compose-knowledge.ts';
 import { composeImages, composeSpeech } from './compose-media.ts';
 import { composePlanning } from './compose-planning.ts';
@@ -111,7 +112,15 @@ export function composeServices(foundation: Foundation) {
   const traces = createTraces({ statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
   const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
   const { metering, runQuotas, quotas } = composeQuotas(foundation, isTraced ? traces.called : null);
-  const { modelCalls, ownEngines, guardedFetch, defaultsFor, resealKeys, createServices: createProviderServices } = composeProviders(foundation, metering);
+  const {
+    modelCalls,
+    ownEngines,
+    addresses,
+    guardedFetch,
+    defaultsFor,
+    resealKeys,
+    createServices: createProviderServices,
+  } = composeProviders(foundation, metering);
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
@@ -141,7 +150,9 @@ export function composeServices(foundation: Foundation) {
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
   const speechServices = composeSpeech(foundation, { ownEngines, guardedFetch, metering, attachments, conversationLog });
+  const { openOutsideTools, resealServers, createMcpServers } = composeMcp(foundation, { statements, addresses });
   const runDependencies: RunDependencies = {
+    openOutsideTools,
     ...imageParts,
     writeRecordings: speechServices.transcripts.writeQuestion,
     prisma,
@@ -261,6 +272,7 @@ export function composeServices(foundation: Foundation) {
     ...planned.services,
     ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners }),
     personalSessions: planned.personalSessionsOf(sessions),
+    mcpServers: createMcpServers(audit),
     ...composePersonas(foundation, { statements, conversationLog, modelCalls }),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };
@@ -279,5 +291,6 @@ export function composeServices(foundation: Foundation) {
     runDependencies,
     modelCalls,
     resealKeys,
+    resealServers,
   };
 }

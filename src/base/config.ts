@@ -11,6 +11,7 @@ import { knowledgeVariables, shapeKnowledge, type KnowledgeConfig } from './know
 import { issuersShape, problemsOfIssuers, type OutsideConfig } from './issuers.ts';
 import { personaVariables, shapePersonas, type PersonaConfig } from './persona-config.ts';
 import { jobVariables, shapeJobs, type JobsConfig } from './job-config.ts';
+import { mcpVariables, shapeMcp, type McpConfig } from './mcp-config.ts';
 import { mediaVariables, problemsOfMedia, shapeMedia, type MediaConfig } from './media-config.ts';
 import { providerVariables, shapeProviders, type ProviderConfig } from './provider-config.ts';
 import { quotaVariables, shapeQuotas, type QuotaConfig } from './quota-config.ts';
@@ -94,6 +95,7 @@ export interface Config {
   readonly providers: ProviderConfig;
   readonly context: ContextConfig;
   readonly personas: PersonaConfig;
+  readonly mcp: McpConfig;
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
   readonly rooms: RoomConfig;
@@ -177,6 +179,7 @@ const variables = z.object({
   ...providerVariables,
   ...contextVariables,
   ...personaVariables,
+  ...mcpVariables,
   ...attachmentVariables,
   ...importVariables,
   ...roomVariables,
@@ -285,6 +288,7 @@ function shape(values: z.infer<typeof variables>): Config {
     providers: shapeProviders(values),
     context: shapeContext(values),
     personas: shapePersonas(values),
+    mcp: shapeMcp(values),
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
     rooms: shapeRooms(values),

@@ -10,6 +10,7 @@ import type { ConversationMarks } from '../services/conversation/conversation-ro
 import type { MessagePreview } from '../services/conversation/organising.ts';
 import type { SignedInDevice } from '../services/people/devices.ts';
 import type { Person } from '../services/people/person.ts';
+import type { McpServerRow } from '../services/mcp/server-row.ts';
 import type { PersonaRow } from '../services/persona/persona-row.ts';
 import type { TemplateRow, TemplateVersionRow } from '../services/prompt-template/template-row.ts';
 import type { Support } from '../services/evidence/support.ts';
@@ -63,6 +64,8 @@ function makeLoaders(services: Services, viewer: Viewer | null) {
     promptTemplate: loaderOf<TemplateRow>((ids) => services.promptTemplates.byIds(viewer, ids)),
     versionsOfTemplate: pageLoaderOf<TemplateVersionRow>((ids, page) => services.promptTemplates.versionsOf(viewer, ids, page)),
     persona: loaderOf<PersonaRow>((ids) => services.personas.byIds(viewer, ids)),
+    mcpServer: loaderOf<McpServerRow>((ids) => services.mcpServers.byIds(viewer, ids)),
+    mcpServersOf: loaderOf<readonly McpServerRow[]>((ids) => services.mcpServers.ofPersonas(viewer, ids)),
     personasOf: loaderOf<readonly PersonaRow[]>((ids) => services.conversationPersonas.ofConversations(viewer, ids)),
     login: loaderOf<SignedInDevice>((ids) => people.loginsByIds(viewer, ids)),
     conversation: loaderOf<Conversation>((ids) => conversations.byIds(viewer, ids)),

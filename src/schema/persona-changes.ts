@@ -1,5 +1,6 @@
 import { builder } from './builder.ts';
-import { rowIdOf } from './input-ids.ts';
+import { rowIdOf, rowIdsOf } from './input-ids.ts';
+import { McpServer } from './mcp-server.ts';
 import { PromptTemplate } from './prompt-template.ts';
 import { Persona } from './persona.ts';
 
@@ -31,6 +32,11 @@ function personaFields(t: InputFields) {
       description:
         'Whether it may ask the person something in the middle of its answer, with the tool `ask_person`: the run waits, see `respondToRun`. False when absent.',
     }),
+    mcpServerIds: t.globalIDList({
+      for: McpServer,
+      description:
+        'Servers of yours whose tools it may use besides, in your runs alone; all of them, in place of those before. None when absent in a new persona.',
+    }),
     tools: t.stringList({
       description:
         'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',
@@ -50,8 +56,8 @@ builder.relayMutationField(
   },
   {
     description: 'Makes a persona. It is yours alone until you bring it into a conversation.',
-    resolve: async (_root, { input: { templateId, ...input } }, { services, viewer }) => ({
-      persona: await services.personas.create(viewer, { ...input, templateId: rowIdOf(templateId) }),
+    resolve: async (_root, { input: { templateId, mcpServerIds, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.create(viewer, { ...input, templateId: rowIdOf(templateId), mcpServerIds: rowIdsOf(mcpServerIds) }),
     }),
   },
   {
@@ -73,8 +79,8 @@ builder.relayMutationField(
   },
   {
     description: 'Changes a persona. Answers that are being written are as they began; what it said keeps the name that it had.',
-    resolve: async (_root, { input: { id, templateId, ...input } }, { services, viewer }) => ({
-      persona: await services.personas.update(viewer, { ...input, id: id.id, templateId: rowIdOf(templateId) }),
+    resolve: async (_root, { input: { id, templateId, mcpServerIds, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.update(viewer, { ...input, id: id.id, templateId: rowIdOf(templateId), mcpServerIds: rowIdsOf(mcpServerIds) }),
     }),
   },
   {

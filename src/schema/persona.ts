@@ -4,6 +4,7 @@ import type { PersonaRow } from '../services/persona/persona-row.ts';
 import { sortedPlace } from '../services/sorted-list.ts';
 import { Author } from './author.ts';
 import { builder } from './builder.ts';
+import { McpServer } from './mcp-server.ts';
 import { paginateBy } from './pagination.ts';
 import { SortDirection } from './planning-enums.ts';
 import { PromptTemplate } from './prompt-template.ts';
@@ -58,6 +59,16 @@ builder.node(Persona, {
       resolve: (persona, _arguments, context) => {
         const tools = context.services.personas.toolsOf(persona);
         return tools === null ? null : [...tools];
+      },
+    }),
+    mcpServers: t.field({
+      type: [McpServer],
+      nullable: true,
+      description:
+        'The servers whose tools it may use, in runs of its owner; null for everybody but its owner, and for an API key whose scopes do not name `Query.mcpServers`.',
+      resolve: async ({ id, isOwn }, _arguments, { loaders, services, viewer }) => {
+        if (!isOwn || !services.mcpServers.maySee(viewer)) return null;
+        return [...((await loaders.mcpServersOf.load(id)) ?? [])];
       },
     }),
     approvals: t.stringList({

@@ -41,6 +41,8 @@ import './prompt-template.ts';
 import './prompt-template-changes.ts';
 import './persona.ts';
 import './persona-changes.ts';
+import './mcp-server.ts';
+import './mcp-server-changes.ts';
 import './conversation-personas.ts';
 import './personal-session.ts';
 import './plan.ts';

@@ -27,6 +27,8 @@ export const auditKinds = {
   API_KEY_REVOKED: 'An API key was revoked.',
   PROVIDER_KEY_SAVED: 'Somebody saved a key of their own for a model provider: `data.provider`. The key is nowhere in it.',
   PROVIDER_KEY_DELETED: 'Somebody removed a key of their own for a model provider.',
+  MCP_SERVER_SAVED: 'Somebody connected a server of tools, or changed one: `data.mcpServerId`, `data.transport`. Nothing of its headers is in it.',
+  MCP_SERVER_DELETED: 'Somebody removed a server of tools.',
   IDENTITY_LINKED: 'An identity of another provider was connected with an account.',
   IDENTITY_UNLINKED: 'An identity of another provider was taken off an account.',
 } as const;

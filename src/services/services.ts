@@ -52,6 +52,7 @@ import type { Preferences } from './preference/preferences.ts';
 import type { Recurrences } from './recurrence/recurrences.ts';
 import type { Rollovers } from './rollover/rollovers.ts';
 import type { Proposals } from './proposal/proposals.ts';
+import type { McpServers } from './mcp/servers.ts';
 import type { ConversationPersonas } from './persona/conversation-personas.ts';
 import type { Personas } from './persona/personas.ts';
 import type { PromptTemplates } from './prompt-template/prompt-templates.ts';
@@ -147,6 +148,7 @@ export interface Services {
   readonly rollovers: Rollovers;
   readonly calendarFeeds: CalendarFeeds;
   readonly proposals: Proposals;
+  readonly mcpServers: McpServers;
   readonly personas: Personas;
   readonly conversationPersonas: ConversationPersonas;
   readonly promptTemplates: PromptTemplates;

@@ -88,6 +88,8 @@ async function countRows(): Promise<unknown> {
       'run_pauses',
       'prompt_templates',
       'prompt_template_versions',
+      'mcp_servers',
+      'persona_mcp_servers',
       'attachments',
       'speeches',
       'live_presences',

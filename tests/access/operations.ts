@@ -59,6 +59,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlanProposalPart',
       'Persona',
       'PromptTemplate',
+      'McpServer',
       'KnowledgeBase',
       'Document',
       'CitationPart',

@@ -60,6 +60,7 @@ export interface Belongings {
   /** Takes part in the conversation. */
   readonly Persona: string;
   readonly PromptTemplate: string;
+  readonly McpServer: string;
   /** Asks something, in a conversation of its own. */
   readonly WaitingRun: string;
   readonly KnowledgeBase: string;
@@ -253,6 +254,12 @@ async function askInRun(app: TestApp, engine: ScriptedEngine, person: TestPerson
   return id;
 }
 
+/** Connects a command that there is not: what it offers is looked at elsewhere. */
+async function connectServer(person: TestPerson): Promise<string> {
+  const document = 'mutation { saveMcpServer(input: { name: "none", transport: STDIO, command: "none" }) { mcpServer { id } } }';
+  return (await person.client.request(document)).saveMcpServer.mcpServer.id;
+}
+
 async function createTemplate(person: TestPerson): Promise<string> {
   const made = await person.client.request('mutation { createPromptTemplate(input: { name: "Greeting", text: "Hello {{name}}" }) { promptTemplate { id } } }');
   return made.createPromptTemplate.promptTemplate.id;
@@ -280,7 +287,10 @@ export async function openWorld(): Promise<World> {
   const media = await startFakeMedia();
   const liveRooms = { LIVEKIT_URL: 'wss://live.example.org', LIVEKIT_API_KEY: 'APItests', LIVEKIT_API_SECRET: 'secretOfTheTests0123456789abcdefghijk' };
   // No tool to draw with: what models are given is looked at elsewhere.
-  const started = await startTestApp({ environment: { ...mediaEnvironment(media), IMAGE_MODEL: '', ...liveRooms }, overrides: { engines: [engine] } });
+  const started = await startTestApp({
+    environment: { ...mediaEnvironment(media), IMAGE_MODEL: '', ...liveRooms, MCP_STDIO_SERVERS: '[{"name":"none","command":"/nothing"}]' },
+    overrides: { engines: [engine] },
+  });
   const app: TestApp = {
     ...started,
     [Symbol.asyncDispose]: async () => void (await Promise.all([started[Symbol.asyncDispose](), media[Symbol.asyncDispose]()])),
@@ -368,6 +378,7 @@ export async function openWorld(): Promise<World> {
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
     PromptTemplate: await createTemplate(owner),
+    McpServer: await connectServer(owner),
     WaitingRun: await askInRun(app, engine, owner),
     Persona: await addPersona(owner, session.conversation.id),
     ...planned,

@@ -8,7 +8,7 @@ interface Floor {
   readonly types: readonly string[];
 }
 
-const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'live', 'sentiment', 'telemetry', 'documents', 'embeddings'];
+const outsideThings = ['engines', 'stores', 'duckdb', 'events', 'auth', 'plots', 'limits', 'live', 'sentiment', 'telemetry', 'documents', 'embeddings', 'mcp'];
 
 const floors: Readonly<Record<string, Floor>> = {
   base: { values: [], types: [] },
@@ -25,6 +25,7 @@ const ownedPackages: readonly { readonly pattern: RegExp; readonly folders: read
   { pattern: /^(graphql-yoga|graphql-ws.*|ws|@graphql-yoga\/.*)$/, folders: ['server'] },
   { pattern: /^(openai|@anthropic-ai\/sdk)(\/.*)?$/, folders: ['engines'] },
   { pattern: /^livekit-server-sdk$/, folders: ['live'] },
+  { pattern: /^@modelcontextprotocol\//, folders: ['mcp'] },
   { pattern: /^@duckdb\//, folders: ['duckdb'] },
   { pattern: /^@energetic-ai\//, folders: ['embeddings'] },
   { pattern: /^(unpdf|mammoth|htmlparser2|csv-parse)(\/.*)?$/, folders: ['documents'] },

@@ -9,7 +9,9 @@ describe('the fields about the account, which no short scope of an API key cover
   it('are all there', () => expect(accountFields.filter((field) => !rootFields.includes(field))).toEqual([]));
 
   it('are all that sound like it', () => {
-    const suspects = rootFields.filter((field) => /logins?\b|logout|revoke|password|account|apiKey|providerKey|identit|claim|credential|secret/i.test(field));
+    const suspects = rootFields.filter((field) =>
+      /logins?\b|logout|revoke|password|account|apiKey|providerKey|mcpServer|identit|claim|credential|secret/i.test(field),
+    );
     // Whoever calls these brings a password of their own, whatever else they come with.
     const withPassword = ['Mutation.login'];
     // What they take back is what others were given of a conversation, and no access to the account.

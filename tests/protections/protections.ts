@@ -3,6 +3,7 @@ import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
 import { knowledgeProtections } from './knowledge.ts';
+import { mcpProtections } from './mcp.ts';
 import { mediaProtections } from './media.ts';
 import { organisingProtections } from './organising.ts';
 import { peopleProtections } from './people.ts';
@@ -36,6 +37,7 @@ export const protections: readonly Protection[] = [
   ...planningProtections,
   ...faultProtections,
   ...personaProtections,
+  ...mcpProtections,
   ...quotaProtections,
   ...sentimentProtections,
 ];

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowId } from '../kit/proposals.ts';
+import { uuidv7 } from '../../src/base/id.ts';
 import { globalId, say, startConversation } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
@@ -99,6 +101,29 @@ describe('a persona', () => {
     expect(await names({ filter: { text: 'nobody' } })).toEqual([]);
     const other = await opened.person();
     expect((await opened.execute(other, list)).result.personas.edges).toEqual([]);
+  });
+});
+
+describe('the servers of personas', () => {
+  it('are read in one statement for a whole list', async () => {
+    const viewer = await opened.person();
+    for (const handle of ['a', 'b', 'c']) {
+      const { id } = (await opened.execute(viewer, create, { input: { name: handle, handle } })).result.createPersona.persona;
+      const at = new Date();
+      const server = await opened.prisma.mcpServer.create({
+        data: { id: uuidv7(), ownerId: viewer.userId, name: handle, transport: 'STDIO', command: 'x', createdAt: at, updatedAt: at },
+      });
+      await opened.prisma.personaMcpServer.create({ data: { personaId: rowId(id), serverId: server.id } });
+    }
+    const { result, statements } = await opened.execute(viewer, '{ personas { edges { node { mcpServers { name } } } } }');
+    expect(result.personas.edges.map(({ node }: any) => node.mcpServers)).toEqual([[{ name: 'c' }], [{ name: 'b' }], [{ name: 'a' }]]);
+    expect(statements).toHaveLength(2);
+    const key = { ...viewer, apiKeyId: uuidv7(), scopes: ['read'] };
+    const hidden = await opened.execute(key, '{ personas { edges { node { mcpServers { name } } } } }');
+    expect(
+      hidden.result.personas.edges.map(({ node }: any) => node.mcpServers),
+      'a key whose scopes do not name them',
+    ).toEqual([null, null, null]);
   });
 });
 

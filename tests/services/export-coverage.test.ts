@@ -12,6 +12,7 @@ const leftOut: Readonly<Record<string, string>> = {
   ApiKey: 'keys are made anew',
   Identity: 'other providers are linked again',
   ProviderKey: 'keys of providers never leave the server',
+  'McpServer.sealedHeaders': 'secrets of servers never leave this one',
   Invitation: 'addresses of others, and links that hold on this server alone',
   Mention: 'found again in the text',
   ShareLink: 'links to what was shared hold on this server alone',
@@ -115,7 +116,8 @@ describe('the archive of an account', () => {
     const whole = schema.models.filter(({ name }) => !isLeftOut(name)).map(({ name }) => name);
     // Of these a test above looks at each text, or the archive has them by another name.
     const withoutTexts = whole.filter((name) => !texts.some((path) => path.startsWith(`${name}.`)));
-    expect(withoutTexts, 'those have days, and ids of what is in it').toEqual(['ConversationPersona', 'ItemCarry']);
+    expect(withoutTexts, 'those have days, and ids of what is in it').toEqual(['PersonaMcpServer', 'ConversationPersona', 'ItemCarry']);
+    expect(archive).toMatch(new RegExp(`"mcpServerIds": \\[\\s*"${somebody.ids.get('McpServer')}"`));
     expect(archive).toContain(somebody.ids.get('ItemCarry'));
     expect(archive).toMatch(new RegExp(`"conversationIds": \\[\\s*"${somebody.ids.get('Conversation')}"`));
   });

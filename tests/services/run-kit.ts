@@ -148,6 +148,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     toolsOf: options.toolsOf ?? (() => []),
     knowledge: { open: async () => null },
     planning: { describe: async () => 'plans', toolsOf: () => [] },
+    openOutsideTools: async () => ({ tools: [], prompt: null }),
     imageTools: () => null,
     pictures: noPictures,
     writeRecordings: async () => {},

@@ -88,4 +88,30 @@ mutation GoBack($id: ID!) {
 `,
     variables: variablesOf({ id: '<id of a template>' }),
   },
+  {
+    query: `# Tools from outside: a server of the Model Context Protocol, which a persona of yours calls.
+
+mutation ConnectServer {
+  saveMcpServer(input: { name: "docs", transport: STREAMABLE_HTTP, url: "https://mcp.example.org/mcp", approval: WRITES }) { mcpServer { id name headerNames } }
+}
+
+# What it offers, and what needs your approval.
+mutation CheckServer($serverId: ID!) {
+  checkMcpServer(input: { id: $serverId }) { problem tools { calledAs description isReadOnly needsApproval } }
+}
+
+mutation AttachServer($serverId: ID!, $personaId: ID!) {
+  updatePersona(input: { id: $personaId, mcpServerIds: [$serverId] }) { persona { name mcpServers { name } } }
+}
+
+query Servers {
+  mcpServers { edges { node { id name transport url approval } } }
+}
+
+mutation DisconnectServer($serverId: ID!) {
+  deleteMcpServer(input: { id: $serverId }) { deletedMcpServerId }
+}
+`,
+    variables: variablesOf({ serverId: '<id of a server>', personaId: '<id of a persona>' }),
+  },
 ];

@@ -186,7 +186,7 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
       where: { ownerId: userId },
       orderBy: inOrder,
       omit: { ownerId: true },
-      include: { conversations: { select: { conversationId: true } } },
+      include: { conversations: { select: { conversationId: true } }, mcpServers: { select: { serverId: true } } },
     });
     const templates = await prisma.promptTemplate.findMany({
       where: { ownerId: userId },
@@ -195,10 +195,13 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
       include: { versions: { orderBy: { version: 'asc' }, omit: { templateId: true } } },
     });
     if (templates.length > 0) yield json('prompt-templates.json', templates);
+    const servers = await prisma.mcpServer.findMany({ where: { ownerId: userId }, orderBy: inOrder, omit: { ownerId: true, sealedHeaders: true } });
+    if (servers.length > 0) yield json('mcp-servers.json', servers);
     if (rows.length === 0) return;
-    const documents = rows.map(({ conversations: places, ...persona }): PersonaDocument => ({
+    const documents = rows.map(({ conversations: places, mcpServers, ...persona }): PersonaDocument => ({
       ...persona,
       conversationIds: places.map(({ conversationId }) => conversationId),
+      mcpServerIds: mcpServers.map(({ serverId }) => serverId),
     }));
     yield json('personas.json', documents);
   }

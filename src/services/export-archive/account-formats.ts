@@ -106,6 +106,8 @@ export type PreferencesDocument = z.infer<typeof preferences>;
 
 /** A persona of an archive, and where it takes part. Where the archive is taken over it is not made again. */
 export interface PersonaDocument extends Omit<Persona, 'ownerId'> {
+  /** Of `mcp-servers.json`. */
+  readonly mcpServerIds: readonly string[];
   readonly conversationIds: readonly string[];
 }
 

@@ -39,6 +39,7 @@ const fields = {
   mayAsk: z.boolean().exactOptional(),
   templateId: z.uuid().nullable().exactOptional(),
   templateVariables: z.record(z.string(), z.json(), 'must be an object: {"name": "value"}').nullable().exactOptional(),
+  mcpServerIds: z.array(z.uuid()).exactOptional(),
   tools: z.array(toolName).max(50, 'names at most 50 tools').nullable().exactOptional(),
 };
 
@@ -61,9 +62,11 @@ export interface PersonaInput {
   readonly mayAsk?: boolean | null | undefined;
   readonly templateId?: string | null | undefined;
   readonly templateVariables?: unknown;
+  /** The ids of servers of its owner's, whose tools it may use. */
+  readonly mcpServerIds?: readonly string[] | null | undefined;
 }
 
-const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk'];
+const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk', 'mcpServerIds'];
 
 /** A new persona, checked. @throws AppError BAD_USER_INPUT */
 export function parseNewPersona(input: PersonaInput): z.output<typeof newPersona> {

@@ -6,12 +6,14 @@ import type { Clock } from '../../base/clock.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Page, SortedPlace } from '../../base/page.ts';
+import type { McpConfig } from '../../base/mcp-config.ts';
 import type { PersonaConfig } from '../../base/persona-config.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { Sorted } from '../sorted-list.ts';
 import { storableJson } from '../file/file-row.ts';
+import { attachServers } from '../mcp/attach.ts';
 import { loadFilled } from '../prompt-template/filled-template.ts';
 import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
 import { personaListStatement, type PersonaFilter, type PersonaOrder } from './persona-list.ts';
@@ -28,7 +30,7 @@ export interface PersonaDependencies {
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly modelCalls: Pick<ModelCalls, 'nameOf'>;
-  readonly limits: Pick<PersonaConfig, 'maxPerUser'>;
+  readonly limits: Pick<PersonaConfig, 'maxPerUser'> & Pick<McpConfig, 'maxServersPerPersona'>;
 }
 
 /** Whether somebody meets a persona `p`: it takes part in a conversation of theirs, or said something there. */
@@ -97,10 +99,10 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       return rows;
     },
 
-    /** Makes a persona. @throws AppError BAD_USER_INPUT; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
+    /** Makes a persona. @throws AppError BAD_USER_INPUT; NOT_FOUND for a server that is not theirs; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
     create: async (viewer: Viewer | null, input: PersonaInput): Promise<PersonaRow> => {
       const { userId } = requireViewer(viewer);
-      const { tools, templateVariables, ...values } = parseNewPersona(input);
+      const { tools, templateVariables, mcpServerIds = [], ...values } = parseNewPersona(input);
       await checkPrompt(userId, { systemPrompt: null, templateId: null, ...values, templateVariables: templateVariables ?? null });
       const models = await named(userId, values);
       const now = clock.now();
@@ -113,6 +115,9 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
             throw new AppError('CONFLICT', `You have ${limits.maxPerUser} personas, as many as are allowed; delete one that you do not need.`);
           }
           await transaction.persona.create({ data, select: { id: true } });
+          if (mcpServerIds.length > 0) {
+            await attachServers(transaction, { personaId: data.id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
+          }
         })
         .catch((error: unknown) => {
           throw taken(error, values.handle);
@@ -125,7 +130,7 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       const { userId } = requireViewer(viewer);
       const known = await get(viewer, id);
       if (!known.isOwn) throw notFound('Persona');
-      const { tools, templateVariables, ...values } = parsePersonaChanges(input);
+      const { tools, templateVariables, mcpServerIds, ...values } = parsePersonaChanges(input);
       const { systemPrompt, templateId } = known;
       await checkPrompt(userId, {
         systemPrompt,
@@ -135,10 +140,16 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       });
       const models = await named(userId, values);
       const data = { ...values, ...models, ...storedJson(tools, templateVariables), updatedAt: clock.now() };
-      const { count } = await prisma.persona.updateMany({ where: { id, ownerId: userId }, data }).catch((error: unknown) => {
-        throw taken(error, values.handle);
-      });
-      if (count === 0) throw notFound('Persona');
+      await prisma
+        .$transaction(async (transaction) => {
+          const { count } = await transaction.persona.updateMany({ where: { id, ownerId: userId }, data });
+          if (count === 0) throw notFound('Persona');
+          if (mcpServerIds === undefined) return;
+          await attachServers(transaction, { personaId: id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
+        })
+        .catch((error: unknown) => {
+          throw taken(error, values.handle);
+        });
       return get(viewer, id);
     },
 

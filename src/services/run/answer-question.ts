@@ -1,6 +1,8 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { RunWriter } from '../../events/run-log.ts';
+import type { OutsideTools } from '../mcp/run-tools.ts';
+import type { Speaker } from '../persona/speakers.ts';
 import type { RunMood } from '../sentiment/run-moods.ts';
 import type { OpenTrace } from '../trace/traces.ts';
 import type { Answer } from './answer.ts';
@@ -39,19 +41,32 @@ export interface Performance {
 const judgedBefore = (engine: Engine): RunMood => ({ engine, settled: async () => {}, close: () => {} });
 
 /** The work of a run between its start and its end, or until a person is asked for something. */
-export async function answerQuestion(
+export async function answerQuestion(deps: RunDependencies, asked: Run, performance: Performance, signal: AbortSignal): Promise<LoopOutcome> {
+  const ending = new AbortController();
+  try {
+    return await answerWith(deps, asked, performance, signal, AbortSignal.any([signal, ending.signal]));
+  } finally {
+    ending.abort();
+  }
+}
+
+/** @param untilEnd aborts when the work is over, however it ends: for what is open as long */
+async function answerWith(
   deps: RunDependencies,
   asked: Run,
   { answer, writer, trace, changes, resumed }: Performance,
   signal: AbortSignal,
+  untilEnd: AbortSignal,
 ): Promise<LoopOutcome> {
   if (asked.kind === 'IMAGE') return drawAnswer(deps, asked, answer, writer, changes, signal);
   const run = await outlast(() => chooseSpeaker(deps, asked, writer, signal), signal);
   const { id: runId, userId, conversationId, questionId } = run;
   const writeRecordings = async (): Promise<void> =>
     deps.writeRecordings(questionId ?? runId, { userId, runId, conversationId }, (name) => answer.status(`Listening to ${name}`), signal);
+  const openOutside = (speaker: Speaker | null): Promise<OutsideTools> =>
+    deps.openOutsideTools({ userId, speaker, status: (text) => answer.status(text), signal: untilEnd });
   const { conversation, context, tools, request, options, knowledge } = await outlast(
-    async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null }),
+    async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null, openOutside }),
     signal,
   );
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);

@@ -11,6 +11,7 @@ import type { Limiter } from '../../limits/limiter.ts';
 import type { Contexts } from '../context/contexts.ts';
 import type { RunKnowledge } from '../knowledge/run-knowledge.ts';
 import type { ImageTools } from '../image/image-tool.ts';
+import type { OpenOutsideTools } from '../mcp/run-tools.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { RunQuotas } from '../quota/run-quotas.ts';
 import type { PlanningContexts } from '../planning-context/planning-context.ts';
@@ -50,6 +51,8 @@ export interface RunDependencies {
   readonly planning: PlanningContexts & { readonly toolsOf: PlanningTools };
   /** The knowledge bases of conversations. */
   readonly knowledge: RunKnowledge;
+  /** The tools of the servers of a persona. */
+  readonly openOutsideTools: OpenOutsideTools;
   /** The tool by which a model draws; null in every run where the configuration names no model of pictures. */
   readonly imageTools: ImageTools;
   /** Models of pictures, and what draws with them. */

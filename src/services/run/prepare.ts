@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
+import { noOutsideTools, type OutsideTools } from '../mcp/run-tools.ts';
 import { loadSpeaker, type Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';
 import { askPerson, withApproval } from './ask-person.ts';
@@ -48,12 +49,17 @@ async function drawingTools(deps: RunDependencies, { id, userId, conversationId 
   return drawing !== null && (await deps.contexts.factsOf(userId, resolved)).hasTools === true ? [drawing] : [];
 }
 
-/** Of these tools those that a persona may use; all of them where it does not say. Where a run's tools are gathered, others than those of the room join in here. */
-function allowedTools(tools: readonly RunTool[], speaker: Speaker | null): readonly RunTool[] {
+/** The tools of the servers of a persona; none where its model is known to know no tools. */
+async function openOutside(deps: RunDependencies, { userId }: Run, resolved: ResolvedModel, open: () => Promise<OutsideTools>): Promise<OutsideTools> {
+  return (await deps.contexts.factsOf(userId, resolved)).hasTools === false ? noOutsideTools : open();
+}
+
+/** Of the tools of a room those that a persona may use, all of them where it does not say; and those of its servers, which it has because they are attached to it. */
+function allowedTools(tools: readonly RunTool[], outside: readonly RunTool[], speaker: Speaker | null): readonly RunTool[] {
   if (speaker === null) return tools;
   const { tools: allowed, mayAsk, approvals } = speaker;
   const own = allowed === null ? tools : tools.filter(({ definition }) => allowed.includes(definition.name));
-  const all = mayAsk ? [...own, askPerson] : own;
+  const all = [...own, ...outside, ...(mayAsk ? [askPerson] : [])];
   return all.map((tool) => (approvals.includes(tool.definition.name) ? withApproval(tool) : tool));
 }
 
@@ -71,13 +77,18 @@ export function engineOf(
  * Everything that the engine is given: the conversation, the tools of its context, the options with their defaults.
  *
  * @param how.writeRecordings writes down the recordings of the question; called where it has some
+ * @param how.openOutside opens the servers of a persona, where its model knows tools
  * @param how.isPaused whether it goes on after it has waited for a person: a job that it had before is done
  */
 export async function prepareRun(
   deps: RunDependencies,
   run: Run,
   changes: Changes,
-  how: { readonly writeRecordings: () => Promise<void>; readonly isPaused: boolean },
+  how: {
+    readonly writeRecordings: () => Promise<void>;
+    readonly isPaused: boolean;
+    readonly openOutside: (speaker: Speaker | null) => Promise<OutsideTools>;
+  },
 ) {
   const conversation = await loadRoom(deps.pool, run);
   if (conversation.hasRecordings) await how.writeRecordings();
@@ -85,12 +96,15 @@ export async function prepareRun(
   const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId);
   const resolved = await engineOf(deps, run, options, 'ANSWER');
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
+  const opening = openOutside(deps, run, resolved, () => how.openOutside(speaker));
+  // Waited for below; when something else goes wrong before, that is what is told.
+  opening.catch(() => {});
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
   const knowledge = conversation.hasKnowledge ? await deps.knowledge.open(run) : null;
   const search = knowledge === null ? [] : [knowledge.tool];
   const drawing = await drawingTools(deps, run, resolved);
-  const tools = allowedTools([...toolsOfContext(deps, run, conversation, question, changes), ...search, ...drawing], speaker);
+  const own = [...toolsOfContext(deps, run, conversation, question, changes), ...search, ...drawing];
   const { userId, kind } = run;
   const system = await systemOf(deps, conversation, {
     userId,
@@ -102,10 +116,12 @@ export async function prepareRun(
     voice: speaker === null && !context.isShared ? null : { speaker, isShared: context.isShared },
     knowledge,
   });
+  const outside = await opening;
+  const tools = allowedTools(own, outside.tools, speaker);
   const request = {
     model: resolved.model,
     task: run.kind === 'AUTO_ANALYZE' ? 'AUTO_ANALYZE' : 'CHAT',
-    system,
+    system: outside.prompt === null ? system : `${system}\n\n${outside.prompt}`,
     messages: context.messages,
     tools: tools.map((tool) => tool.definition),
     temperature: options.temperature ?? deps.settings.defaultTemperature,
