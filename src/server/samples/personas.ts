@@ -89,7 +89,7 @@ mutation GoBack($id: ID!) {
     variables: variablesOf({ id: '<id of a template>' }),
   },
   {
-    query: `# Tools from outside: a server of the Model Context Protocol, which a persona of yours calls.
+    query: `# 22. Tools from outside: a server of the Model Context Protocol, which a persona of yours calls.
 
 mutation ConnectServer {
   saveMcpServer(input: { name: "docs", transport: STREAMABLE_HTTP, url: "https://mcp.example.org/mcp", approval: WRITES }) { mcpServer { id name headerNames } }
