@@ -63,7 +63,7 @@ async function answerWith(
   const { id: runId, userId, conversationId, questionId } = run;
   const writeRecordings = async (): Promise<void> =>
     deps.writeRecordings(questionId ?? runId, { userId, runId, conversationId }, (name) => answer.status(`Listening to ${name}`), signal);
-  const openOutside = (speaker: Speaker | null): Promise<OutsideTools> =>
+  const openOutside = (speaker: Speaker): Promise<OutsideTools> =>
     deps.openOutsideTools({ userId, speaker, status: (text) => answer.status(text), signal: untilEnd });
   const { conversation, context, tools, request, options, knowledge } = await outlast(
     async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null, openOutside }),
@@ -98,7 +98,8 @@ async function answerWith(
         request,
         tools: trace.watch(tools),
         writer,
-        answer: heard,
+        // Only citations need all that was said.
+        answer: knowledge === null ? answer : heard,
         noteModel,
         maxSteps,
         toolTimeoutMs,

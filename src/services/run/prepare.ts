@@ -49,9 +49,16 @@ async function drawingTools(deps: RunDependencies, { id, userId, conversationId 
   return drawing !== null && (await deps.contexts.factsOf(userId, resolved)).hasTools === true ? [drawing] : [];
 }
 
-/** The tools of the servers of a persona; none where its model is known to know no tools. */
-async function openOutside(deps: RunDependencies, { userId }: Run, resolved: ResolvedModel, open: () => Promise<OutsideTools>): Promise<OutsideTools> {
-  return (await deps.contexts.factsOf(userId, resolved)).hasTools === false ? noOutsideTools : open();
+/** The tools of the servers of a persona; none without one, and where its model is known to know no tools. */
+async function openOutside(
+  deps: RunDependencies,
+  { userId }: Run,
+  resolved: ResolvedModel,
+  speaker: Speaker | null,
+  open: (speaker: Speaker) => Promise<OutsideTools>,
+): Promise<OutsideTools> {
+  if (speaker === null) return noOutsideTools;
+  return (await deps.contexts.factsOf(userId, resolved)).hasTools === false ? noOutsideTools : open(speaker);
 }
 
 /** Of the tools of a room those that a persona may use, all of them where it does not say; and those of its servers, which it has because they are attached to it. */
@@ -87,7 +94,7 @@ export async function prepareRun(
   how: {
     readonly writeRecordings: () => Promise<void>;
     readonly isPaused: boolean;
-    readonly openOutside: (speaker: Speaker | null) => Promise<OutsideTools>;
+    readonly openOutside: (speaker: Speaker) => Promise<OutsideTools>;
   },
 ) {
   const conversation = await loadRoom(deps.pool, run);
@@ -96,7 +103,7 @@ export async function prepareRun(
   const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId);
   const resolved = await engineOf(deps, run, options, 'ANSWER');
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
-  const opening = openOutside(deps, run, resolved, () => how.openOutside(speaker));
+  const opening = openOutside(deps, run, resolved, speaker, how.openOutside);
   // Waited for below; when something else goes wrong before, that is what is told.
   opening.catch(() => {});
   const context = await deps.contexts.open(run, resolved, maxTokens);
