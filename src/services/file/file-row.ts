@@ -68,13 +68,17 @@ export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', replacement);
 }
 
+/** A value as JSON that PostgreSQL can store. Cells of uploaded files, and what models say, may hold any character. */
+export function storableJsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? storableText(inner) : inner));
+}
+
 /**
- * A value as PostgreSQL can store it as JSON, in the shape that Prisma asks for. Cells of uploaded files may hold any character.
+ * The same in the shape that Prisma asks for.
  *
  * @param value anything JSON can carry
  */
 export function storableJson(value: unknown): Prisma.InputJsonValue {
-  const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? storableText(inner) : inner));
-  const parsed: Prisma.InputJsonValue = JSON.parse(text);
+  const parsed: Prisma.InputJsonValue = JSON.parse(storableJsonText(value));
   return parsed;
 }

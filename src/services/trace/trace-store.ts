@@ -1,6 +1,6 @@
 import { notFound } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
-import { storableJson } from '../file/file-row.ts';
+import { storableJsonText } from '../file/file-row.ts';
 import type { TraceSpan } from './trace-span.ts';
 
 const columns = `id, run_id, kind, purpose, name, started_at, ended_at, first_token_ms, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
@@ -27,7 +27,7 @@ const select = `
 
 /** Stores spans. Those of runs that are gone are left out. */
 export async function storeSpans(statements: Statements, spans: readonly TraceSpan[]): Promise<void> {
-  await statements.query(insert, [JSON.stringify(storableJson(spans))]);
+  await statements.query(insert, [storableJsonText(spans)]);
 }
 
 // The prompt of a persona is its owner's alone, and so is that of one that is gone.
