@@ -19,7 +19,10 @@ const PersonaConnection = builder.connectionObject({ type: Persona, name: 'Perso
 
 const PersonaVisibility = builder.enumType('PersonaVisibility', {
   description: 'Who may use a persona.',
-  values: { PRIVATE: { description: 'Its owner alone. Others see who it is where it takes part in a conversation of theirs.' } } as const,
+  values: {
+    PRIVATE: { description: 'Its owner alone. Others see who it is where it takes part in a conversation of theirs.' },
+    WORKSPACE: { description: 'The members of the workspace that it is shared with.' },
+  } as const,
 });
 
 builder.node(Persona, {
@@ -34,7 +37,11 @@ builder.node(Persona, {
     description: t.exposeString('description', { nullable: true, description: 'Who it is, for people.' }),
     emoji: t.exposeString('emoji', { nullable: true, description: 'A character that stands for it.' }),
     color: t.exposeString('color', { nullable: true, description: 'Its colour, as `#rrggbb`.' }),
-    visibility: t.field({ type: PersonaVisibility, description: 'Who may use it.', resolve: (persona) => persona.visibility }),
+    visibility: t.field({
+      type: PersonaVisibility,
+      description: 'Who may use it.',
+      resolve: ({ workspaceId }) => (workspaceId === null ? 'PRIVATE' : 'WORKSPACE'),
+    }),
     isMine: t.boolean({ description: 'Whether it is yours.', resolve: (persona) => persona.isOwn }),
     owner: t.field({
       type: User,

@@ -4,7 +4,7 @@ import type { Persona } from '../../../prisma/generated/client.ts';
 /** A persona as a viewer sees it: how it is told to answer is for its owner alone. */
 export interface PersonaRow extends Pick<
   Persona,
-  'id' | 'ownerId' | 'name' | 'handle' | 'description' | 'emoji' | 'color' | 'visibility' | 'createdAt' | 'updatedAt'
+  'id' | 'ownerId' | 'name' | 'handle' | 'description' | 'emoji' | 'color' | 'workspaceId' | 'createdAt' | 'updatedAt'
 > {
   readonly isOwn: boolean;
   readonly systemPrompt: string | null;
@@ -26,7 +26,7 @@ export interface PersonaRow extends Pick<
  */
 export const personaColumns = (viewer: string): string => {
   const own = (column: string): string => `CASE WHEN p.owner_id = ${viewer} THEN p.${column} END`;
-  return `p.id, p.owner_id AS "ownerId", p.name, p.handle, p.description, p.emoji, p.color, p.visibility, p.created_at AS "createdAt", p.updated_at AS "updatedAt",
+  return `p.id, p.owner_id AS "ownerId", p.name, p.handle, p.description, p.emoji, p.color, p.workspace_id AS "workspaceId", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
   p.owner_id = ${viewer} AS "isOwn", ${own('system_prompt')} AS "systemPrompt", ${own('model')} AS model, ${own('fallbacks')} AS fallbacks,
   ${own('temperature')} AS temperature, ${own('tools')} AS tools, ${own('approvals')} AS approvals, ${own('may_ask')} AS "mayAsk", ${own('template_id')} AS "templateId", ${own('template_variables')} AS "templateVariables"`;
 };

@@ -19,7 +19,7 @@ import type { OwnEngines } from './own-engines.ts';
 import { placeOf, type ProviderKeyRow } from './provider-key-row.ts';
 
 /** A key as its owner sees it in the list. The key itself is not in it. */
-export type ListedProviderKey = Omit<ProviderKeyRow, 'sealedKey' | 'userId'>;
+export type ListedProviderKey = Omit<ProviderKeyRow, 'sealedKey' | 'userId' | 'workspaceId'>;
 
 /** People's own keys of model providers. */
 export type ProviderKeys = ReturnType<typeof createProviderKeys>;
@@ -113,7 +113,7 @@ export function createProviderKeys(dependencies: ProviderKeyDependencies) {
       const { provider, kind, apiKey, baseUrl, models } = parseKeyInput(input);
       await checkAddress(baseUrl);
       // An endpoint that needs no key has an empty one.
-      const sealedKey = await sealed.seal(apiKey ?? '', placeOf({ userId, provider }));
+      const sealedKey = await sealed.seal(apiKey ?? '', placeOf({ userId, workspaceId: null, provider }));
       const saved = await prisma.$transaction(async (transaction) => {
         // Two at once would both find the last place free.
         await transaction.$queryRaw(Prisma.sql`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`);

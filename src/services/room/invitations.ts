@@ -20,10 +20,8 @@ import { lockRoom } from './participants.ts';
 import { requirePermission, type RoomRole } from './permissions.ts';
 
 /** An invitation as those who invite see it, and whoever it is for. */
-export interface InvitationRow extends Pick<
-  Invitation,
-  'id' | 'conversationId' | 'inviterId' | 'role' | 'email' | 'maxUses' | 'useCount' | 'createdAt' | 'expiresAt'
-> {
+export interface InvitationRow extends Pick<Invitation, 'id' | 'inviterId' | 'role' | 'email' | 'maxUses' | 'useCount' | 'createdAt' | 'expiresAt'> {
+  readonly conversationId: string;
   readonly conversationTitle: string | null;
   /** The full name or the username of who invites; null for somebody without either. */
   readonly inviterName: string | null;
@@ -151,7 +149,7 @@ export function createInvitations(dependencies: InvitationDependencies) {
   /** Makes somebody a participant, unless they are one. The conversation is locked. */
   const join = async (
     transaction: Prisma.TransactionClient,
-    { id, conversationId, role }: Pick<Invitation, 'id' | 'conversationId' | 'role'>,
+    { id, conversationId, role }: Pick<InvitationRow, 'id' | 'conversationId' | 'role'>,
     userId: string,
     device: DeviceFacts,
   ) => {
@@ -251,13 +249,14 @@ export function createInvitations(dependencies: InvitationDependencies) {
       const { userId } = requireViewer(viewer);
       if ((input.token == null) === (input.id == null)) throw badInput(['input'], 'Give either the "token" of a link or the "id" of an invitation.');
       requireAllowance(await limits.acceptancesPerUser.consume(userId), 'Too many attempts to accept an invitation');
-      const which = input.token == null ? { id: input.id ?? '' } : { tokenHash: tokens.hashOf(input.token) };
+      const which = { conversationId: { not: null }, ...(input.token == null ? { id: input.id ?? '' } : { tokenHash: tokens.hashOf(input.token) }) };
       const known = await prisma.invitation.findFirst({ where: which, select: { id: true, conversationId: true } });
-      if (known === null) throw input.token == null ? notFound('Invitation') : noInvitation();
+      const place = known?.conversationId ?? null;
+      if (known === null || place === null) throw input.token == null ? notFound('Invitation') : noInvitation();
       return prisma.$transaction(async (transaction) => {
         // The conversation before its invitations, as everything locks them.
-        await lockRoom(transaction, known.conversationId);
-        const [invitation] = await transaction.$queryRawUnsafe<(Pick<Invitation, 'id' | 'conversationId' | 'role' | 'email'> & { isInside: boolean })[]>(
+        await lockRoom(transaction, place);
+        const [invitation] = await transaction.$queryRawUnsafe<(Pick<InvitationRow, 'id' | 'conversationId' | 'role' | 'email'> & { isInside: boolean })[]>(
           `SELECT i.id, i.conversation_id AS "conversationId", i.role::text AS role, i.email,
              EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = i.conversation_id AND a.user_id = $1::uuid) AS "isInside"
            FROM ${source} WHERE i.id = $3::uuid AND ${isInForce} AND (c.expires_at IS NULL OR c.expires_at > now())

@@ -1,5 +1,5 @@
 import type { ParticipantRole, PrismaClient } from '../../../prisma/generated/client.ts';
-import { AppError, notFound } from '../../base/errors.ts';
+import { createRoleRules } from '../role-rules.ts';
 
 /*
  * Who may do what in a conversation. Whoever takes part reads it, marks it for themselves, forks it, gives feedback and takes it away; all
@@ -37,34 +37,13 @@ export const roomActions = {
 /** A word of `roomActions`. */
 export type RoomAction = keyof typeof roomActions;
 
-const rank = { READER: 0, EDITOR: 1, OWNER: 2 } as const satisfies Readonly<Record<RoomRole, number>>;
-
 /** The role of a person, in SQL: $1 is the conversation, $2 the person. No row for whom it is not, or not any more. */
 export const roleSql = 'SELECT a.role::text AS role FROM participations a WHERE a.conversation_id = $1::uuid AND a.user_id = $2::uuid';
 
-/** Whether a role is enough for an action. */
-export function mayDo(role: RoomRole, action: RoomAction): boolean {
-  return rank[role] >= rank[roomActions[action].role];
-}
+const rules = createRoleRules<RoomAction>({ actions: roomActions, kind: 'Conversation', name: 'conversation', roleSql });
 
-/** The refusal of an action to somebody who takes part. */
-export function roleRefusal(role: RoomRole, action: RoomAction): AppError {
-  const { role: needed, phrase } = roomActions[action];
-  return new AppError('FORBIDDEN', `To ${phrase} takes the role ${needed} in this conversation; yours is ${role}. An OWNER can change it.`);
-}
-
-/**
- * Makes sure that a role is enough.
- *
- * @param role undefined for somebody who takes no part
- * @param kind what was asked for, for a stranger's answer
- * @throws AppError NOT_FOUND for a stranger; FORBIDDEN with the role that it takes
- */
-export function requireRole(role: RoomRole | undefined, action: RoomAction, kind = 'Conversation'): RoomRole {
-  if (role === undefined) throw notFound(kind);
-  if (!mayDo(role, action)) throw roleRefusal(role, action);
-  return role;
-}
+/** Whether a role is enough, how a refusal reads, and a role made sure of: see `createRoleRules`. */
+export const { mayDo, roleRefusal, requireRole } = rules;
 
 /** Somebody in a conversation. */
 export interface RoomPlace {
@@ -79,8 +58,7 @@ export interface RoomPlace {
  * @returns undefined for somebody who takes no part
  */
 export async function findRole(database: Pick<PrismaClient, '$queryRawUnsafe'>, { conversationId, userId }: RoomPlace): Promise<RoomRole | undefined> {
-  const [row] = await database.$queryRawUnsafe<{ role: RoomRole }[]>(roleSql, conversationId, userId);
-  return row?.role;
+  return rules.findRole(database, conversationId, userId);
 }
 
 /**
