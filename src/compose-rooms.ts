@@ -7,7 +7,7 @@ import type { People } from './services/people/index.ts';
 import type { Planners } from './services/planner/planners.ts';
 import { createAvatars } from './services/profile/avatars.ts';
 import { createProfiles } from './services/profile/profiles.ts';
-import { createInvitations } from './services/room/invitations.ts';
+import { createInvitations } from './services/invitation/invitations.ts';
 import { createMentions } from './services/room/mentions.ts';
 import { createParticipants } from './services/room/participants.ts';
 import type { Runs } from './services/run/run.ts';

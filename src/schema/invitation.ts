@@ -1,4 +1,4 @@
-import type { InvitationRow } from '../services/room/invitations.ts';
+import type { InvitationRow } from '../services/invitation/invitations.ts';
 import { loadExisting } from './batch.ts';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';

@@ -44,7 +44,7 @@ import type { PersonalSessions } from './personal-session/personal-sessions.ts';
 import type { Planners } from './planner/planners.ts';
 import type { Avatars } from './profile/avatars.ts';
 import type { Profiles } from './profile/profiles.ts';
-import type { Invitations } from './room/invitations.ts';
+import type { Invitations } from './invitation/invitations.ts';
 import type { Mentions } from './room/mentions.ts';
 import type { Participants } from './room/participants.ts';
 import type { Progress } from './progress/progress.ts';

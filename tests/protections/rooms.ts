@@ -69,7 +69,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K05',
     what: 'asking whom an invitation is for',
-    file: 'src/services/room/invitations.ts',
+    file: 'src/services/invitation/invitations.ts',
     find: 'i.email = (SELECT u.email FROM users u WHERE u.id = $1::uuid) AND i.declined_at IS NULL',
     replace: 'i.email IS NOT NULL AND i.declined_at IS NULL',
     test: rooms,
@@ -78,7 +78,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K06',
     what: 'the time and the number of uses of a link',
-    file: 'src/services/room/invitations.ts',
+    file: 'src/services/invitation/invitations.ts',
     find: "'i.expires_at > $2::timestamptz AND (i.max_uses IS NULL OR i.use_count < i.max_uses)'",
     replace: "'$2::timestamptz IS NOT NULL'",
     test: rooms,
@@ -87,7 +87,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K04',
     what: 'asking whether who invites is in use',
-    file: 'src/services/room/invitations.ts',
+    file: 'src/services/invitation/invitations.ts',
     find: ' AND w.disabled_at IS NULL AND w.deleting_since IS NULL',
     test: rooms,
     title: 'K04',
@@ -95,7 +95,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K06',
     what: 'the limit of a person on attempts to accept',
-    file: 'src/services/room/invitations.ts',
+    file: 'src/services/invitation/invitations.ts',
     find: "requireAllowance(await limits.acceptancesPerUser.consume(userId), 'Too many attempts to accept an invitation');",
     test: 'tests/services/invitation-limits.test.ts',
     title: 'K06',

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/base/config.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
 import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts';
-import { createInvitations, type Invitations } from '../../src/services/room/invitations.ts';
+import { createInvitations, type Invitations } from '../../src/services/invitation/invitations.ts';
 import { createStatements } from '../../src/stores/statements.ts';
 import { startConversation } from '../kit/conversations.ts';
 import { openServices } from '../kit/services.ts';

@@ -16,8 +16,8 @@ import { requireAllowance } from '../allowance.ts';
 import type { Audit } from '../audit.ts';
 import { keysetSql } from '../keyset.ts';
 import { emailShape } from '../people/names.ts';
-import { lockRoom } from './participants.ts';
-import { requirePermission, type RoomRole } from './permissions.ts';
+import { lockRoom } from '../room/participants.ts';
+import { requirePermission, type RoomRole } from '../room/permissions.ts';
 
 /** An invitation as those who invite see it, and whoever it is for. */
 export interface InvitationRow extends Pick<Invitation, 'id' | 'inviterId' | 'role' | 'email' | 'maxUses' | 'useCount' | 'createdAt' | 'expiresAt'> {
