@@ -8,6 +8,8 @@ import type { Planners } from './services/planner/planners.ts';
 import { createAvatars } from './services/profile/avatars.ts';
 import { createProfiles } from './services/profile/profiles.ts';
 import { createInvitations } from './services/invitation/invitations.ts';
+import { createRoomDoor } from './services/room/room-door.ts';
+import type { InvitationDoor } from './services/invitation/door.ts';
 import { createMentions } from './services/room/mentions.ts';
 import { createParticipants } from './services/room/participants.ts';
 import type { Runs } from './services/run/run.ts';
@@ -22,10 +24,12 @@ interface Parts {
   readonly runs: Runs;
   readonly people: People;
   readonly planners: Planners;
+  readonly workspaceDoor: InvitationDoor;
 }
 
 /** Wires who takes part in conversations, how they come, and how they are shown. */
-export function composeRooms(foundation: Foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners }: Parts) {
+export function composeRooms(foundation: Foundation, parts: Parts) {
+  const { statements, conversationLog, roomSignals, audit, runs, people, planners, workspaceDoor } = parts;
   const { config, database, clock, newId, fileStore, logger, limits } = foundation;
   const { prisma } = database;
   const avatars = createAvatars({ prisma, statements, clock, fileStore, logger });
@@ -37,7 +41,7 @@ export function composeRooms(foundation: Foundation, { statements, conversationL
       clock,
       newId,
       tokens: createInvitationTokens(),
-      conversationLog,
+      doors: { conversation: createRoomDoor({ clock, conversationLog, audit, config: config.rooms }), workspace: workspaceDoor },
       audit,
       limits,
       config: config.rooms,

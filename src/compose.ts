@@ -33,6 +33,7 @@ import { composePlanning } from './compose-planning.ts';
 import { composeProviders } from './compose-providers.ts';
 import { composeQuotas } from './compose-quotas.ts';
 import { composeSentiment } from './compose-sentiment.ts';
+import { composeWorkspaces } from './compose-workspaces.ts';
 import { createAudit } from './services/audit.ts';
 import { createAuthentication } from './services/authentication.ts';
 import { createBranches } from './services/branch/branches.ts';
@@ -229,6 +230,8 @@ export function composeServices(foundation: Foundation) {
     stopRuns: runs.stopAllIn,
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
   });
+  const sharing = { lockConversations: async () => {}, endMembership: async () => {}, endWorkspace: async () => {} };
+  const workspaces = composeWorkspaces(foundation, { statements, audit, ownEngines, sharing });
   const data = composeData(foundation, { sessionTables, sessions, statements, conversationLog, modelCalls });
   const services: Services = {
     ...data,
@@ -270,7 +273,17 @@ export function composeServices(foundation: Foundation) {
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
-    ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners }),
+    ...workspaces.services,
+    ...composeRooms(foundation, {
+      statements,
+      conversationLog,
+      roomSignals,
+      audit,
+      runs,
+      people,
+      planners: planned.services.planners,
+      workspaceDoor: workspaces.workspaceDoor,
+    }),
     personalSessions: planned.personalSessionsOf(sessions),
     mcpServers: createMcpServers(audit),
     ...composePersonas(foundation, { statements, conversationLog, modelCalls }),

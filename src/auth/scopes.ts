@@ -5,7 +5,7 @@ import type { Viewer } from './viewer.ts';
 const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**
- * Root fields about the account itself, and those that let somebody else into a conversation for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
+ * Root fields about the account itself, and those that let somebody else into a conversation or a workspace for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
  * named one by one. (Fields for administrators need no place here:
  * with a short form a key acts as a MEMBER.) Tests hold the list to the schema.
  */
@@ -22,11 +22,13 @@ export const accountFields: readonly string[] = [
   'Mutation.createApiKey',
   'Mutation.createCalendarFeed',
   'Mutation.createInvitationLink',
+  'Mutation.createWorkspaceInvitationLink',
   'Mutation.deleteAccount',
   'Mutation.deleteMcpServer',
   'Mutation.deleteProviderKey',
   'Mutation.exportAccount',
   'Mutation.inviteToConversation',
+  'Mutation.inviteToWorkspace',
   'Mutation.linkIdentity',
   'Mutation.logout',
   'Mutation.logoutEverywhere',
@@ -38,6 +40,7 @@ export const accountFields: readonly string[] = [
   'Mutation.unlinkIdentity',
   'Mutation.updateMcpServer',
   'Mutation.updateParticipant',
+  'Mutation.updateWorkspaceMember',
 ];
 
 /** Root fields about goals, plans and items, which have short forms of their own besides the wider ones. Tests hold the list to the schema. */

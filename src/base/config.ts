@@ -21,6 +21,7 @@ import { problemsOfSecrets, separated } from './secrets.ts';
 import { sentimentVariables, shapeSentiment, type SentimentConfig } from './sentiment-config.ts';
 import { searchVariables, shapeSearch, type SearchConfig } from './search-config.ts';
 import { shapeSql, sqlVariables, type SqlConfig } from './sql-config.ts';
+import { shapeWorkspaces, workspaceVariables, type WorkspaceConfig } from './workspace-config.ts';
 
 /** Everything that can be configured, in the product's words. An absent feature is `null`. */
 export interface Config {
@@ -99,6 +100,7 @@ export interface Config {
   readonly attachments: AttachmentConfig;
   readonly imports: ImportConfig;
   readonly rooms: RoomConfig;
+  readonly workspaces: WorkspaceConfig;
   readonly knowledge: KnowledgeConfig;
   readonly media: MediaConfig;
   readonly jobs: JobsConfig;
@@ -183,6 +185,7 @@ const variables = z.object({
   ...attachmentVariables,
   ...importVariables,
   ...roomVariables,
+  ...workspaceVariables,
   ...knowledgeVariables,
   ...mediaVariables,
   ...jobVariables,
@@ -292,6 +295,7 @@ function shape(values: z.infer<typeof variables>): Config {
     attachments: shapeAttachments(values),
     imports: shapeImports(values),
     rooms: shapeRooms(values),
+    workspaces: shapeWorkspaces(values),
     knowledge: shapeKnowledge(values),
     media: shapeMedia(values),
     jobs: shapeJobs(values),

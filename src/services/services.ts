@@ -45,6 +45,8 @@ import type { Planners } from './planner/planners.ts';
 import type { Avatars } from './profile/avatars.ts';
 import type { Profiles } from './profile/profiles.ts';
 import type { Invitations } from './invitation/invitations.ts';
+import type { WorkspaceMembers } from './workspace/members.ts';
+import type { Workspaces } from './workspace/workspaces.ts';
 import type { Mentions } from './room/mentions.ts';
 import type { Participants } from './room/participants.ts';
 import type { Progress } from './progress/progress.ts';
@@ -135,6 +137,8 @@ export interface Services {
   readonly rateLimits: RateLimits;
   readonly participants: Participants;
   readonly invitations: Invitations;
+  readonly workspaces: Workspaces;
+  readonly workspaceMembers: WorkspaceMembers;
   readonly mentions: Mentions;
   readonly avatars: Avatars;
   readonly profiles: Profiles;

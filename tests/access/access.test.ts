@@ -68,6 +68,8 @@ async function countRows(): Promise<unknown> {
       'participants',
       'share_links',
       'invitations',
+      'workspaces',
+      'workspace_members',
       'mentions',
       'avatars',
       'users',
@@ -147,7 +149,7 @@ describe('A01 A02 A03 access by id', () => {
   const harmless = accessOperations.filter(
     ({ field, forStranger }) =>
       forStranger !== 'FORBIDDEN' &&
-      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leaveConversation|acceptInvitation|declineInvitation|updateProfile|autoAnalyze|generateImage|synthesizeSpeech/.test(
+      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leave|acceptInvitation|declineInvitation|updateProfile|autoAnalyze|generateImage|synthesizeSpeech/.test(
         field,
       ),
   );

@@ -1,6 +1,7 @@
 import { mutation, query, type AccessOperation } from './operation.ts';
 import { personaOperations } from './persona-operations.ts';
 import { roomOperations } from './room-operations.ts';
+import { workspaceOperations } from './workspace-operations.ts';
 import { knowledgeOperations } from './knowledge-operations.ts';
 import { mediaOperations } from './media-operations.ts';
 import { planningOperations } from './planning-operations.ts';
@@ -37,6 +38,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'PlotPart',
       'ReasoningPart',
       'ToolCallPart',
+      'Workspace',
       'Attachment',
       'ImagePart',
       'FilePart',
@@ -160,6 +162,7 @@ export const accessOperations: readonly AccessOperation[] = [
   ...planningOperations,
   ...personaOperations,
   ...roomOperations,
+  ...workspaceOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

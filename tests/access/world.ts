@@ -6,6 +6,7 @@ import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { openWorkspace } from '../kit/workspaces.ts';
 import { runSql } from '../kit/database.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
@@ -39,6 +40,7 @@ export interface Belongings {
   readonly User: string;
   readonly ShareLink: string;
   readonly Invitation: string;
+  readonly Workspace: string;
   readonly ApiKey: string;
   readonly Identity: string;
   readonly ProviderKey: string;
@@ -374,6 +376,7 @@ export async function openWorld(): Promise<World> {
     User: owner.userId,
     ShareLink: await shareConversation(owner, session.conversation.id),
     Invitation: await invite(owner, session.conversation.id),
+    Workspace: await openWorkspace(owner),
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),

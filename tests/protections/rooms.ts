@@ -9,9 +9,9 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K01',
     what: 'asking whether the role of somebody is enough',
-    file: 'src/services/room/permissions.ts',
-    find: 'return rank[role] >= rank[roomActions[action].role];',
-    replace: 'return rank[role] >= 0 && action.length > 0;',
+    file: 'src/services/role-rules.ts',
+    find: 'rank[role] >= rank[actions[action].role];',
+    replace: 'rank[role] >= 0 && action.length > 0;',
     test: roles,
     title: 'K01 .* is refused Mutation.sendMessage',
   },
@@ -69,7 +69,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K05',
     what: 'asking whom an invitation is for',
-    file: 'src/services/invitation/invitations.ts',
+    file: 'src/services/invitation/invitation-sql.ts',
     find: 'i.email = (SELECT u.email FROM users u WHERE u.id = $1::uuid) AND i.declined_at IS NULL',
     replace: 'i.email IS NOT NULL AND i.declined_at IS NULL',
     test: rooms,
@@ -78,7 +78,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K06',
     what: 'the time and the number of uses of a link',
-    file: 'src/services/invitation/invitations.ts',
+    file: 'src/services/invitation/invitation-sql.ts',
     find: "'i.expires_at > $2::timestamptz AND (i.max_uses IS NULL OR i.use_count < i.max_uses)'",
     replace: "'$2::timestamptz IS NOT NULL'",
     test: rooms,
@@ -87,7 +87,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K04',
     what: 'asking whether who invites is in use',
-    file: 'src/services/invitation/invitations.ts',
+    file: 'src/services/invitation/invitation-sql.ts',
     find: ' AND w.disabled_at IS NULL AND w.deleting_since IS NULL',
     test: rooms,
     title: 'K04',

@@ -34,8 +34,8 @@ describe('an invitation', () => {
   it('K05 for an address answers the same whether or not there is an account, and waits for whoever has one', async () => {
     const { invitations } = opened.services;
     const [known, unknown] = [
-      await invitations.invite(ada, { conversationId: room, email: emailOf(bob).toUpperCase(), role: 'EDITOR' }, device),
-      await invitations.invite(ada, { conversationId: room, email: 'nobody-here@example.org', role: 'EDITOR' }, device),
+      await invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: emailOf(bob).toUpperCase(), role: 'EDITOR' }, device),
+      await invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: 'nobody-here@example.org', role: 'EDITOR' }, device),
     ];
     const shape = (invitation: typeof known) => ({
       ...invitation,
@@ -50,7 +50,7 @@ describe('an invitation', () => {
     expect(await receivedBy(cleo)).toEqual([]);
     // It opens nothing before it is accepted.
     await expect(opened.services.conversations.get(bob, room)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await invitations.accept(bob, { id: known.id }, device)).toBe(room);
+    expect(await invitations.accept(bob, { id: known.id }, device)).toEqual({ kind: 'conversation', id: room });
     expect(await rolesIn()).toMatchObject({ [bob.userId]: 'EDITOR' });
     expect(await receivedBy(bob)).toEqual([]);
   });
@@ -58,15 +58,15 @@ describe('an invitation', () => {
   it('K05 that is declined looks to those who invite as it did, and does not show who takes part already', async () => {
     const { invitations } = opened.services;
     const page = { after: null, before: null, limit: 10, isReversed: false };
-    const open = async () => (await invitations.listMany(ada, [room], page)).get(room);
-    const { id } = await invitations.invite(ada, { conversationId: room, email: emailOf(bob) }, device);
+    const open = async () => (await invitations.listMany(ada, 'conversation', [room], page)).get(room);
+    const { id } = await invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: emailOf(bob) }, device);
     const before = await open();
     await invitations.decline(bob, id);
     expect(await receivedBy(bob)).toEqual([]);
     expect(await open()).toEqual(before);
     await expect(invitations.accept(bob, { id }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await join(cleo, 'READER');
-    const again = await invitations.invite(ada, { conversationId: room, email: emailOf(cleo), role: 'EDITOR' }, device);
+    const again = await invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: emailOf(cleo), role: 'EDITOR' }, device);
     expect(again).toMatchObject({ email: emailOf(cleo), useCount: 0 });
     expect(await receivedBy(cleo)).toEqual([]);
     await expect(invitations.accept(cleo, { id: again.id }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -75,18 +75,18 @@ describe('an invitation', () => {
 
   it('K06 by a link is kept as a hash, holds for so many and so long, and is refused alike when it does not', async () => {
     const { invitations } = opened.services;
-    const { token, invitation } = await invitations.createLink(ada, { conversationId: room, role: 'READER', maxUses: 1 }, device);
+    const { token, invitation } = await invitations.createLink(ada, { to: { kind: 'conversation', id: room }, role: 'READER', maxUses: 1 }, device);
     expect(token).toMatch(/^clq_i_[\w-]{43}$/);
     expect(JSON.stringify(await opened.prisma.invitation.findMany())).not.toContain(token.slice(6));
-    expect(await invitations.accept(bob, { token }, device)).toBe(room);
+    expect(await invitations.accept(bob, { token }, device)).toEqual({ kind: 'conversation', id: room });
     expect(
-      await invitations.accept(ada, { token: (await invitations.createLink(ada, { conversationId: room }, device)).token }, device),
+      await invitations.accept(ada, { token: (await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device)).token }, device),
       'whoever is there',
-    ).toBe(room);
+    ).toEqual({ kind: 'conversation', id: room });
     expect(await rolesIn()).toEqual({ [ada.userId]: 'OWNER', [bob.userId]: 'READER' });
-    const revoked = await invitations.createLink(ada, { conversationId: room }, device);
+    const revoked = await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     await invitations.revoke(ada, revoked.invitation.id);
-    const over = await invitations.createLink(ada, { conversationId: room }, device);
+    const over = await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     await opened.prisma.invitation.update({ where: { id: over.invitation.id }, data: { expiresAt: new Date(Date.now() - 1) } });
     const refusals = await Promise.all(
       [token, revoked.token, over.token, 'clq_i_guessed', invitation.id].map((tried) =>
@@ -95,13 +95,15 @@ describe('an invitation', () => {
     );
     expect(new Set(refusals).size).toBe(1);
     expect(refusals[0]).toContain('does not hold');
-    await expect(invitations.createLink(ada, { conversationId: room, expiresAt: new Date(Date.now() + 91 * 86_400_000) }, device)).rejects.toMatchObject({
+    await expect(
+      invitations.createLink(ada, { to: { kind: 'conversation', id: room }, expiresAt: new Date(Date.now() + 91 * 86_400_000) }, device),
+    ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
     });
   });
 
   it('K06 of one use lets in one of two who come at once', async () => {
-    const { token } = await opened.services.invitations.createLink(ada, { conversationId: room }, device);
+    const { token } = await opened.services.invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     const tried = await Promise.allSettled([bob, cleo].map((viewer) => opened.services.invitations.accept(viewer, { token }, device)));
     expect(tried.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(Object.keys(await rolesIn())).toHaveLength(2);
@@ -109,17 +111,17 @@ describe('an invitation', () => {
 
   it('K04 goes with the role of whoever made it', async () => {
     await join(bob, 'OWNER');
-    const { token } = await opened.services.invitations.createLink(bob, { conversationId: room }, device);
+    const { token } = await opened.services.invitations.createLink(bob, { to: { kind: 'conversation', id: room } }, device);
     await opened.services.participants.update(ada, { conversationId: room, userId: bob.userId, role: 'EDITOR' }, device);
     await expect(opened.services.invitations.accept(cleo, { token }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('K04 opens nothing while the account of whoever made it is disabled', async () => {
-    const { token } = await opened.services.invitations.createLink(ada, { conversationId: room }, device);
+    const { token } = await opened.services.invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     await opened.prisma.user.update({ where: { id: ada.userId }, data: { disabledAt: new Date() } });
     await expect(opened.services.invitations.accept(cleo, { token }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await opened.prisma.user.update({ where: { id: ada.userId }, data: { disabledAt: null } });
-    expect(await opened.services.invitations.accept(cleo, { token }, device)).toBe(room);
+    expect(await opened.services.invitations.accept(cleo, { token }, device)).toEqual({ kind: 'conversation', id: room });
   });
 });
 
@@ -235,7 +237,7 @@ describe('the lists of a room', () => {
           await join(guest, 'EDITOR', id);
           await say(opened, id, 'USER', 'Hello', guest.userId);
         }
-        await opened.services.invitations.createLink(viewer, { conversationId: id }, device);
+        await opened.services.invitations.createLink(viewer, { to: { kind: 'conversation', id: id } }, device);
       }
     };
     await fill(few, 1, 1);

@@ -6,6 +6,8 @@ import { parseConfig } from '../../src/base/config.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
 import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts';
+import { createRoomDoor } from '../../src/services/room/room-door.ts';
+import { createWorkspaceDoor } from '../../src/services/workspace/workspace-door.ts';
 import { createInvitations, type Invitations } from '../../src/services/invitation/invitations.ts';
 import { createStatements } from '../../src/stores/statements.ts';
 import { startConversation } from '../kit/conversations.ts';
@@ -19,6 +21,7 @@ let room: string;
 beforeAll(async () => void (opened = await openServices()));
 beforeEach(async () => {
   const { pool, prisma } = opened;
+  const { audit } = opened.services;
   ada = await opened.person();
   room = await startConversation(opened, ada, 'Small');
   const limiter = (name: string, points: number) => createMemoryLimiter({ name, points, windowMs: 60_000 });
@@ -28,24 +31,32 @@ beforeEach(async () => {
     clock: systemClock,
     newId: uuidv7,
     tokens: createInvitationTokens(),
-    conversationLog: createConversationLog({ pool, clock: systemClock, pollIntervalMs: 60_000 }),
-    audit: opened.services.audit,
+    doors: {
+      conversation: createRoomDoor({
+        clock: systemClock,
+        conversationLog: createConversationLog({ pool, clock: systemClock, pollIntervalMs: 60_000 }),
+        audit,
+        config: { maxParticipants: 2 },
+      }),
+      workspace: createWorkspaceDoor({ clock: systemClock, audit, forget: () => {}, config: { maxMembers: 2 } }),
+    },
+    audit,
     limits: { invitationsPerUser: limiter('invite', 5), acceptancesPerUser: limiter('accept', 3) },
-    config: { ...parseConfig({}).rooms, maxParticipants: 2, maxInvitations: 2 },
+    config: { ...parseConfig({}).rooms, maxInvitations: 2 },
   });
 });
 afterAll(() => opened[Symbol.asyncDispose]());
 
 describe('invitations', () => {
   it('K05 are sent so often by a person and no more', async () => {
-    const invite = () => invitations.invite(ada, { conversationId: room, email: 'grace@example.org' }, device);
+    const invite = () => invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: 'grace@example.org' }, device);
     for (let times = 0; times < 5; times += 1) await invite();
     await expect(invite()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   });
 
   it('K06 are tried so often by a person and no more, so that nobody guesses', async () => {
     const bob = await opened.person();
-    const { token } = await invitations.createLink(ada, { conversationId: room }, device);
+    const { token } = await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     for (let times = 0; times < 3; times += 1)
       await expect(invitations.accept(bob, { token: `clq_i_${times}` }, device)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(invitations.accept(bob, { token }, device)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
@@ -53,9 +64,9 @@ describe('invitations', () => {
 
   it('are open for as many at a time, and a conversation has as many participants, as are allowed', async () => {
     const [bob, cleo] = [await opened.person(), await opened.person()];
-    const { token } = await invitations.createLink(ada, { conversationId: room, maxUses: 5 }, device);
-    await invitations.createLink(ada, { conversationId: room }, device);
-    await expect(invitations.createLink(ada, { conversationId: room }, device)).rejects.toMatchObject({
+    const { token } = await invitations.createLink(ada, { to: { kind: 'conversation', id: room }, maxUses: 5 }, device);
+    await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
+    await expect(invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('revokeInvitation'),
     });
@@ -68,7 +79,7 @@ describe('invitations', () => {
 
   it('leave a trace in the audit log, without the address', async () => {
     const bob = await opened.person();
-    const { id } = await invitations.invite(ada, { conversationId: room, email: `${bob.userId}@example.org`, role: 'EDITOR' }, device);
+    const { id } = await invitations.invite(ada, { to: { kind: 'conversation', id: room }, email: `${bob.userId}@example.org`, role: 'EDITOR' }, device);
     await invitations.accept(bob, { id }, device);
     await opened.services.participants.update(ada, { conversationId: room, userId: bob.userId, role: 'READER' }, device);
     await opened.services.participants.remove(ada, { conversationId: room, userId: bob.userId }, device);
@@ -83,7 +94,7 @@ describe('invitations', () => {
   });
 
   it('whose time is over are removed', async () => {
-    const { invitation } = await invitations.createLink(ada, { conversationId: room }, device);
+    const { invitation } = await invitations.createLink(ada, { to: { kind: 'conversation', id: room } }, device);
     await opened.prisma.invitation.update({ where: { id: invitation.id }, data: { expiresAt: new Date(0) } });
     expect(await invitations.removeExpired()).toBeGreaterThanOrEqual(1);
     expect(await opened.prisma.invitation.count({ where: { conversationId: room } })).toBe(0);

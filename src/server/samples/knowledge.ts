@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** Documents, searches, answers that cite. */
 export const knowledgeTabs: readonly SampleTab[] = [
   {
-    query: `# 23. Knowledge: documents that engines search and cite.
+    query: `# 24. Knowledge: documents that engines search and cite.
 #    Make a base, then send it a document:
 #      curl -H "Authorization: Bearer <accessToken>" \\
 #        -F file=@handbook.pdf "<this address>/documents?knowledgeBase=<id>"
@@ -38,7 +38,7 @@ query SearchKnowledge($baseId: ID!) {
     variables: variablesOf({ baseId: '<knowledgeBase.id>', documentId: '<document.id>' }),
   },
   {
-    query: `# 24. Let a conversation draw on it, and ask: the answer
+    query: `# 25. Let a conversation draw on it, and ask: the answer
 #    names passages as [1], and brings each as a CitationPart.
 mutation AttachKnowledge($conversationId: ID!, $baseId: ID!) {
   attachKnowledge(input: { conversationId: $conversationId, knowledgeBaseIds: [$baseId] }) {

@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** Pictures, speech and live rooms. */
 export const mediaTabs: readonly SampleTab[] = [
   {
-    query: `# 25. Have a picture drawn, and watch it come. "imageModels"
+    query: `# 26. Have a picture drawn, and watch it come. "imageModels"
 #     says who draws here, and what a picture costs.
 query ImageModels {
   imageModels { name displayName isDefault sizes maxCount hasReferences prices { size quality costMicros } }
@@ -28,7 +28,7 @@ subscription WatchPicture($runId: ID!) {
     variables: variablesOf({ runId: 'the id of the run' }),
   },
   {
-    query: `# 26. Speak and listen. Send a recording first:
+    query: `# 27. Speak and listen. Send a recording first:
 #     curl -F file=@memo.m4a .../attachments
 mutation Transcribe($attachmentId: ID!) {
   transcribe(input: { attachmentId: $attachmentId }) {

@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** Personas, their turns, their questions, and prompt templates. */
 export const personaTabs: readonly SampleTab[] = [
   {
-    query: `# 19. Personas: several voices in one conversation. Mention
+    query: `# 20. Personas: several voices in one conversation. Mention
 #    them by their handles, and watch the turns.
 mutation MakePersonas {
   createConversation(input: { title: "A panel" }) { conversation { id } }
@@ -42,7 +42,7 @@ mutation Leave($conversationId: ID!, $personaId: ID!) {
     variables: variablesOf({ conversationId: '<id of the conversation>', personaId: '<id of a persona>' }),
   },
   {
-    query: `# 20. A run that waits for you: answer its question, or say
+    query: `# 21. A run that waits for you: answer its question, or say
 #    whether it may use a tool. It waits for a day.
 query Waiting {
   runs(status: AWAITING_INPUT) { edges { node { id inputRequest { kind text choices toolName arguments expiresAt } } } }
@@ -59,7 +59,7 @@ mutation Refuse($runId: ID!) {
     variables: variablesOf({ runId: '<id of a run>' }),
   },
   {
-    query: `# 21. Prompt templates: a text with variables, in versions.
+    query: `# 22. Prompt templates: a text with variables, in versions.
 mutation MakeTemplate {
   createPromptTemplate(input: {
     name: "Summary"
@@ -89,7 +89,7 @@ mutation GoBack($id: ID!) {
     variables: variablesOf({ id: '<id of a template>' }),
   },
   {
-    query: `# 22. Tools from outside: a server of the Model Context Protocol, which a persona of yours calls.
+    query: `# 23. Tools from outside: a server of the Model Context Protocol, which a persona of yours calls.
 
 mutation ConnectServer {
   saveMcpServer(input: { name: "docs", transport: STREAMABLE_HTTP, url: "https://mcp.example.org/mcp", approval: WRITES }) { mcpServer { id name headerNames } }

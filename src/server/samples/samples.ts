@@ -6,6 +6,7 @@ import { planningTabs } from './planning.ts';
 import { roomTabs } from './rooms.ts';
 import type { SampleTab } from './sample-tab.ts';
 import { talkingTabs } from './talking.ts';
+import { workspaceTabs } from './workspaces.ts';
 
 /** The tabs that GraphiQL opens with, in order. */
 export const sampleTabs: readonly SampleTab[] = [
@@ -13,6 +14,7 @@ export const sampleTabs: readonly SampleTab[] = [
   ...talkingTabs,
   ...planningTabs,
   ...roomTabs,
+  ...workspaceTabs,
   ...personaTabs,
   ...knowledgeTabs,
   ...mediaTabs,

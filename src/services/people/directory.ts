@@ -6,6 +6,7 @@ import { isUuid } from '../../base/id.ts';
 import type { Page } from '../../base/page.ts';
 import { parseInput } from '../../base/validate.ts';
 import { keysetSql } from '../keyset.ts';
+import { isCompanion } from './companion.ts';
 import type { PeopleDependencies } from './deps.ts';
 import { personOf, type Person, type PersonRow } from './person.ts';
 
@@ -14,19 +15,14 @@ const searchShape = z.string().trim().min(1, 'must not be empty; leave it out to
 const columns = `u.id, u.email, u.username, u.full_name AS "fullName", u.locale, u.role::text AS role, u.created_at AS "createdAt",
   u.disabled_at AS "disabledAt", u.disabled_reason AS "disabledReason"`;
 
-/** Whether somebody shares a conversation with a person `u` now. */
-const isCompanion = `EXISTS (
-  SELECT 1 FROM participations mine JOIN participations theirs ON theirs.conversation_id = mine.conversation_id
-  WHERE mine.user_id = $2::uuid AND theirs.user_id = u.id)`;
-
 /** Who is seen by whom. */
 export function createDirectory({ pool }: Pick<PeopleDependencies, 'pool'>) {
-  /** People by id, as far as the viewer may see them: the viewer, whoever shares a conversation with them, to an administrator everybody. */
+  /** People by id, as far as the viewer may see them: the viewer, whoever shares a conversation or a workspace with them, to an administrator everybody. */
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> => {
     const { userId, role } = requireViewer(viewer);
     const isAdmin = role === 'ADMIN';
     const { rows } = await pool.query<PersonRow>(
-      `SELECT ${columns} FROM users u WHERE u.id = ANY($1::uuid[]) AND u.deleting_since IS NULL AND ($3::boolean OR u.id = $2::uuid OR ${isCompanion})`,
+      `SELECT ${columns} FROM users u WHERE u.id = ANY($1::uuid[]) AND u.deleting_since IS NULL AND ($3::boolean OR u.id = $2::uuid OR ${isCompanion('$2::uuid', 'u.id')})`,
       [ids.filter(isUuid), userId, isAdmin],
     );
     return new Map(rows.map((row) => [row.id, personOf(row, userId, isAdmin)]));

@@ -5,6 +5,7 @@ import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { FileStore } from '../../stores/file-store.ts';
 import type { Statements } from '../../stores/statements.ts';
+import { isCompanion } from '../people/companion.ts';
 import { isUnsent } from '../attachment/visible.ts';
 import { storedDownload, type DownloadKind } from '../download/downloads.ts';
 import { removeFromDisk } from '../file/files.ts';
@@ -24,10 +25,8 @@ export interface AvatarDependencies {
 const mostBytes = 1024 * 1024;
 const mostPixels = 2_048;
 
-/** Of `avatars v`, in SQL: whether somebody sees the person whose it is, as themself or in a conversation. An administrator sees everybody's name, and not this. */
-const isVisibleTo = (user: string): string => `(v.user_id = ${user}::uuid OR EXISTS (
-    SELECT 1 FROM participations mine JOIN participations theirs ON theirs.conversation_id = mine.conversation_id
-    WHERE mine.user_id = ${user}::uuid AND theirs.user_id = v.user_id))`;
+/** Of `avatars v`, in SQL: whether somebody sees the person whose it is, as themself, in a conversation or in a workspace. An administrator sees everybody's name, and not this. */
+const isVisibleTo = (user: string): string => `(v.user_id = ${user}::uuid OR ${isCompanion(`${user}::uuid`, 'v.user_id')})`;
 
 interface Candidate {
   readonly mediaType: string;
