@@ -42,6 +42,52 @@ export function createListener(): Listener {
 /** An iterator that can be taken from as well. Use it in one of the two ways. */
 export interface Reader<Entry> extends AsyncIterableIterator<Entry, undefined, undefined>, Takeable<Entry> {}
 
+/**
+ * Makes an iterator of what can be taken from. It is one by hand and not an `async function*`, because a generator that waits does not run its
+ * `finally` when the client leaves; `return()` here ends the wait.
+ */
+export function readerOf<Entry>(source: Takeable<Entry>): Reader<Entry> {
+  const { take, isOver, whenReady, leave } = source;
+  const next = (): Promise<IteratorResult<Entry, undefined>> =>
+    new Promise((resolve, reject) => {
+      const attempt = (): void => {
+        try {
+          const entry = take();
+          if (entry !== null) resolve({ done: false, value: entry });
+          else if (isOver()) resolve({ done: true, value: undefined });
+          else whenReady(attempt);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      attempt();
+    });
+
+  // Calls of `next` that overlap are answered one after the other.
+  let turn: Promise<unknown> = Promise.resolve();
+  const reader: Reader<Entry> = {
+    take,
+    isOver,
+    whenReady,
+    leave,
+    next: () => {
+      const result = turn.then(next);
+      turn = result.catch(leave);
+      return result;
+    },
+    return: async () => {
+      leave();
+      return { done: true, value: undefined };
+    },
+    throw: async (error) => {
+      leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => reader,
+  };
+  return reader;
+}
+
 /** Whether an iterable can be taken from. */
 export function isTakeable<Entry>(iterable: AsyncIterable<Entry>): iterable is AsyncIterable<Entry> & Takeable<Entry> {
   return 'take' in iterable && 'whenReady' in iterable && 'leave' in iterable;

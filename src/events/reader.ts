@@ -1,4 +1,4 @@
-import { createListener, type Reader } from '../base/takeable.ts';
+import { createListener, readerOf, type Reader } from '../base/takeable.ts';
 
 /** What was found behind a position: entries in order, none when there are none yet. `ended` says that nothing will ever follow them. */
 export interface Found<Entry> {
@@ -19,9 +19,6 @@ export interface ReaderSource<Entry> {
 /**
  * Reads a log from a position and then follows it, at the pace of whoever takes: at most one batch is held in memory, however far the log
  * runs ahead. Nothing is read before the first `take` or `next`.
- *
- * It is an iterator by hand and not an `async function*`, because a generator that waits does not run its `finally` when the client leaves;
- * `return()` here ends the wait.
  *
  * @param source what is read
  * @param after the number of the last entry that the caller has; 0 for none
@@ -105,43 +102,5 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
     if (isReady()) listener.tell();
   };
 
-  const next = (): Promise<IteratorResult<Entry, undefined>> =>
-    new Promise((resolve, reject) => {
-      const attempt = (): void => {
-        try {
-          const entry = take();
-          if (entry !== null) resolve({ done: false, value: entry });
-          else if (isClosed) resolve({ done: true, value: undefined });
-          else whenReady(attempt);
-        } catch (error) {
-          reject(error);
-        }
-      };
-      attempt();
-    });
-
-  // Calls of `next` that overlap are answered one after the other.
-  let turn: Promise<unknown> = Promise.resolve();
-  return {
-    take,
-    isOver: () => isClosed,
-    whenReady,
-    leave,
-    next: () => {
-      const result = turn.then(next);
-      turn = result.catch(leave);
-      return result;
-    },
-    return: async () => {
-      leave();
-      return { done: true, value: undefined };
-    },
-    throw: async (error) => {
-      leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return readerOf({ take, isOver: () => isClosed, whenReady, leave });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { createListener, type Reader } from '../base/takeable.ts';
+import { createListener, readerOf, type Reader } from '../base/takeable.ts';
 import type { ConversationEvent } from './conversation-event.ts';
 import type { RoomSignal } from './room-signals.ts';
 
@@ -89,43 +89,5 @@ export function withSignals(
     else events.whenReady(listener.tell);
   };
 
-  const next = (): Promise<IteratorResult<ConversationEvent, undefined>> =>
-    new Promise((resolve, reject) => {
-      const attempt = (): void => {
-        try {
-          const event = take();
-          if (event !== null) resolve({ done: false, value: event });
-          else if (isOver) resolve({ done: true, value: undefined });
-          else whenReady(attempt);
-        } catch (error) {
-          leave();
-          reject(error);
-        }
-      };
-      attempt();
-    });
-
-  // Calls of `next` that overlap are answered one after the other.
-  let turn: Promise<unknown> = Promise.resolve();
-  const reader: Reader<ConversationEvent> = {
-    take,
-    isOver: () => isOver,
-    whenReady,
-    leave,
-    next: () => {
-      const result = turn.then(next);
-      turn = result.catch(leave);
-      return result;
-    },
-    return: async () => {
-      leave();
-      return { done: true, value: undefined };
-    },
-    throw: async (error) => {
-      leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => reader,
-  };
-  return reader;
+  return readerOf({ take, isOver: () => isOver, whenReady, leave });
 }
