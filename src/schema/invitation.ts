@@ -1,4 +1,4 @@
-import type { InvitationRow } from '../services/invitation/invitations.ts';
+import type { InvitationRow } from '../services/invitation/invitation-row.ts';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { paginate } from './pagination.ts';

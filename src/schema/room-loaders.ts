@@ -1,6 +1,6 @@
 import type { Viewer } from '../auth/viewer.ts';
 import type { Person } from '../services/people/person.ts';
-import type { InvitationRow } from '../services/invitation/invitations.ts';
+import type { InvitationRow } from '../services/invitation/invitation-row.ts';
 import type { ParticipantRow } from '../services/room/participants.ts';
 import type { RoomRole } from '../services/room/permissions.ts';
 import type { MemberRow } from '../services/workspace/members.ts';

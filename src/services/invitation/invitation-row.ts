@@ -1,3 +1,16 @@
+import type { Invitation } from '../../../prisma/generated/client.ts';
+
+/** An invitation as those who invite see it, and whoever it is for. It leads to a conversation or to a workspace; what stands for the other is null. */
+export interface InvitationRow extends Pick<
+  Invitation,
+  'id' | 'conversationId' | 'workspaceId' | 'inviterId' | 'role' | 'email' | 'maxUses' | 'useCount' | 'createdAt' | 'expiresAt'
+> {
+  readonly conversationTitle: string | null;
+  readonly workspaceName: string | null;
+  /** The full name or the username of who invites; null for somebody without either. */
+  readonly inviterName: string | null;
+}
+
 /*
  * Invitations in SQL: $1 is the viewer, $2 now.
  */
