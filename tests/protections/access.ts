@@ -16,7 +16,7 @@ export const accessProtections: readonly Protection[] = [
   {
     id: 'A01',
     what: 'asking whether the viewer takes part in the conversation of a run',
-    file: 'src/services/run/run.ts',
+    file: 'src/services/run/run-reading.ts',
     find: "'EXISTS (SELECT 1 FROM participations a WHERE a.conversation_id = r.conversation_id AND a.user_id = $1)'",
     replace: "'$1::uuid IS NOT NULL'",
     test,

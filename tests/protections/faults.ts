@@ -132,7 +132,7 @@ export const faultProtections: readonly Protection[] = [
   {
     id: 'R05',
     what: 'answering with the send that was faster',
-    file: 'src/services/run/run.ts',
+    file: 'src/services/run/starting.ts',
     find: 'if (winner === null) throw error;',
     replace: 'throw error;',
     test: 'tests/services/run-sending.test.ts',
@@ -140,7 +140,7 @@ export const faultProtections: readonly Protection[] = [
   {
     id: 'R05',
     what: 'counting one of the sends with one key',
-    file: 'src/services/run/run.ts',
+    file: 'src/services/run/starting.ts',
     find: 'await chatsPerUser.giveBack(request.userId);',
     test: 'tests/app/rate-limits.test.ts',
   },

@@ -45,7 +45,7 @@ export const quotaProtections: readonly Protection[] = [
   {
     id: 'Q04',
     what: 'looking at the quota before anything is stopped',
-    file: 'src/services/run/run.ts',
+    file: 'src/services/run/starting.ts',
     find: '        await reservation?.look();\n',
     test: 'tests/services/quota/abuse.test.ts',
   },

@@ -45,7 +45,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K03',
     what: 'the end of the events of a run for whoever takes no part any more',
-    file: 'src/services/run/run.ts',
+    file: 'src/services/run/run-reading.ts',
     find: 'if (!hasEnded(run)) deps.roomSignals.watch(reader, { conversationId: run.conversationId, userId });',
     test: streams,
     title: 'K03 ends the streams of somebody',
@@ -69,7 +69,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K05',
     what: 'asking whom an invitation is for',
-    file: 'src/services/invitation/invitation-sql.ts',
+    file: 'src/services/invitation/invitation-row.ts',
     find: 'i.email = (SELECT u.email FROM users u WHERE u.id = $1::uuid) AND i.declined_at IS NULL',
     replace: 'i.email IS NOT NULL AND i.declined_at IS NULL',
     test: rooms,
@@ -78,7 +78,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K06',
     what: 'the time and the number of uses of a link',
-    file: 'src/services/invitation/invitation-sql.ts',
+    file: 'src/services/invitation/invitation-row.ts',
     find: "'i.expires_at > $2::timestamptz AND (i.max_uses IS NULL OR i.use_count < i.max_uses)'",
     replace: "'$2::timestamptz IS NOT NULL'",
     test: rooms,
@@ -87,7 +87,7 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K04',
     what: 'asking whether who invites is in use',
-    file: 'src/services/invitation/invitation-sql.ts',
+    file: 'src/services/invitation/invitation-row.ts',
     find: ' AND w.disabled_at IS NULL AND w.deleting_since IS NULL',
     test: rooms,
     title: 'K04',

@@ -17,7 +17,7 @@ export const workspaceMemberProtections: readonly Protection[] = [
   {
     id: 'W07',
     what: 'asking whom an invitation to a workspace is for',
-    file: 'src/services/invitation/invitation-sql.ts',
+    file: 'src/services/invitation/invitation-row.ts',
     find: '`i.email = (SELECT u.email FROM users u WHERE u.id = $1::uuid) AND ',
     replace: '`',
     test: tests,
