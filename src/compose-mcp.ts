@@ -7,6 +7,8 @@ import type { Audit } from './services/audit.ts';
 import { resealServers } from './services/mcp/reseal.ts';
 import { createOutsideTools } from './services/mcp/run-tools.ts';
 import { createMcpServers } from './services/mcp/servers.ts';
+import { createSignIns } from './services/mcp/sign-ins.ts';
+import { createSignInTokens } from './services/mcp/sign-in-tokens.ts';
 import type { Statements } from './stores/statements.ts';
 
 /** Wires the servers of tools that people connect. */
@@ -17,9 +19,13 @@ export function composeMcp(foundation: Foundation, { statements, addresses }: { 
   const sealed = createSealedTexts({ secret, previousSecrets: all.previousSecrets, purpose: 'mcp-servers' });
   const fetch = createGuardedFetch({ addresses, connectTimeoutMs: config.connectTimeoutMs, maxBytes: config.maxAnswerBytes });
   const connections = createMcpConnections({ fetch, version, config });
+  const signIn = { prisma, clock, sealed, fetch, config };
+  const signInTokens = createSignInTokens(signIn);
   return {
-    openOutsideTools: createOutsideTools({ prisma, logger, sealed, connections, config }),
+    openOutsideTools: createOutsideTools({ prisma, logger, sealed, connections, signInTokens, config }),
     resealServers: () => resealServers({ prisma, sealed, logger }),
-    createMcpServers: (audit: Audit) => createMcpServers({ prisma, pool, statements, clock, newId, audit, addresses, sealed, connections, config }),
+    createMcpServers: (audit: Audit) =>
+      createMcpServers({ prisma, pool, statements, clock, newId, audit, addresses, sealed, connections, signInTokens, config }),
+    createMcpSignIns: (audit: Audit) => createSignIns({ ...signIn, audit }),
   };
 }

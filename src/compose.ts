@@ -151,7 +151,7 @@ export function composeServices(foundation: Foundation) {
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
   const speechServices = composeSpeech(foundation, { ownEngines, guardedFetch, metering, attachments, conversationLog });
-  const { openOutsideTools, resealServers, createMcpServers } = composeMcp(foundation, { statements, addresses });
+  const { openOutsideTools, resealServers, createMcpServers, createMcpSignIns } = composeMcp(foundation, { statements, addresses });
   const runDependencies: RunDependencies = {
     openOutsideTools,
     ...imageParts,
@@ -286,6 +286,7 @@ export function composeServices(foundation: Foundation) {
     }),
     personalSessions: planned.personalSessionsOf(sessions),
     mcpServers: createMcpServers(audit),
+    mcpSignIns: createMcpSignIns(audit),
     ...composePersonas(foundation, { statements, conversationLog, modelCalls }),
     health: createHealth({ checks: { database: async () => void (await checkDatabase(pool, 2_000)) }, version, clock, startedAt, logger }),
   };

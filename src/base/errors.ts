@@ -15,6 +15,7 @@ export const errorCodes = {
   UNSUPPORTED_FILE: 'The file is not of a kind that can be read, or is damaged.',
   DOCUMENT_UNREADABLE: 'Reading the document took too much time or memory, or ended its reader. Nothing else was harmed.',
   PAGE_UNREACHABLE: 'The web page could not be fetched: its address is not allowed, or its server did not answer as it should.',
+  MCP_SERVER_UNREACHABLE: 'The server of tools, or the one by which one signs in to it, did not answer as it should.',
   SQL_NOT_ALLOWED: 'The SQL is not one SELECT over the tables of the session.',
   SQL_INVALID: 'The SQL could not be parsed or run.',
   SQL_TIMEOUT: 'The SQL ran longer than the limit.',

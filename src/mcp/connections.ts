@@ -8,6 +8,7 @@ import { createChildTransport, type ChildCommand } from './child-transport.ts';
 import { callResult, contentOf, cut } from './content.ts';
 import { createServerFetch } from './server-fetch.ts';
 import { listAllTools, type McpTool } from './tool-list.ts';
+import { McpUnreachableError } from './unreachable.ts';
 
 /** Where a server is. */
 export type McpPlace =
@@ -43,11 +44,6 @@ export interface McpConnections {
   open(place: McpPlace, signal: AbortSignal): Promise<McpConnection>;
 }
 
-/** A server that cannot be used now; the message is a whole sentence, without any secret. */
-export class McpUnreachableError extends Error {
-  override readonly name = 'McpUnreachableError';
-}
-
 const longestMessage = 1_000;
 const requestTimeout: number = ErrorCode.RequestTimeout;
 const goodbyeMs = 1_000;
@@ -58,7 +54,7 @@ const shortestSecret = 6;
 function problemOf(error: unknown): string {
   if (error instanceof StreamableHTTPError && error.code !== undefined && error.code > 0) {
     const isRefused = error.code === 401 || error.code === 403;
-    return `It answers with the status ${error.code}${isRefused ? '; check the headers that it is sent' : ''}.`;
+    return `It answers with the status ${error.code}${isRefused ? '; sign in to it with "beginMcpSignIn", or check the headers that it is sent' : ''}.`;
   }
   if (error instanceof McpError) {
     return error.code === requestTimeout ? 'It did not answer in time.' : cut(error.message, longestMessage);
@@ -148,7 +144,7 @@ export function createMcpConnections(options: {
       } catch (error) {
         await close();
         signal.throwIfAborted();
-        throw new McpUnreachableError(censor(problemOf(error)));
+        throw new McpUnreachableError(censor(problemOf(error)), error instanceof StreamableHTTPError && error.code === 401);
       }
     },
   };

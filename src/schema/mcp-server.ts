@@ -44,6 +44,11 @@ builder.node(McpServer, {
     headerNames: t.exposeStringList('headerNames', { description: 'The names of the headers that it is sent.' }),
     command: t.exposeString('command', { nullable: true, description: 'The name of its command; null of a server with an address.' }),
     approval: t.field({ type: McpApproval, description: 'Which of its tools you must approve of, call by call.', resolve: (server) => server.approval }),
+    signedInAt: t.expose('signedInAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when you are signed in to it by `beginMcpSignIn`; null when you are not. What it gave is never shown.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was connected.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),

@@ -44,6 +44,7 @@ import './persona.ts';
 import './persona-changes.ts';
 import './mcp-server.ts';
 import './mcp-server-changes.ts';
+import './mcp-sign-in.ts';
 import './conversation-personas.ts';
 import './personal-session.ts';
 import './plan.ts';

@@ -33,6 +33,7 @@ export const auditKinds = {
   PROVIDER_KEY_SAVED: 'Somebody saved a key of their own for a model provider: `data.provider`. The key is nowhere in it.',
   PROVIDER_KEY_DELETED: 'Somebody removed a key of their own for a model provider.',
   MCP_SERVER_SAVED: 'Somebody connected a server of tools, or changed one: `data.mcpServerId`, `data.transport`. Nothing of its headers is in it.',
+  MCP_SERVER_SIGNED_IN: 'Somebody signed in to a server of tools: `data.mcpServerId`. Nothing of its tokens is in it.',
   MCP_SERVER_DELETED: 'Somebody removed a server of tools.',
   IDENTITY_LINKED: 'An identity of another provider was connected with an account.',
   IDENTITY_UNLINKED: 'An identity of another provider was taken off an account.',

@@ -55,6 +55,7 @@ import type { Recurrences } from './recurrence/recurrences.ts';
 import type { Rollovers } from './rollover/rollovers.ts';
 import type { Proposals } from './proposal/proposals.ts';
 import type { McpServers } from './mcp/servers.ts';
+import type { McpSignIns } from './mcp/sign-ins.ts';
 import type { ConversationPersonas } from './persona/conversation-personas.ts';
 import type { Personas } from './persona/personas.ts';
 import type { PromptTemplates } from './prompt-template/prompt-templates.ts';
@@ -153,6 +154,7 @@ export interface Services {
   readonly calendarFeeds: CalendarFeeds;
   readonly proposals: Proposals;
   readonly mcpServers: McpServers;
+  readonly mcpSignIns: McpSignIns;
   readonly personas: Personas;
   readonly conversationPersonas: ConversationPersonas;
   readonly promptTemplates: PromptTemplates;

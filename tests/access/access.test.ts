@@ -149,7 +149,7 @@ describe('A01 A02 A03 access by id', () => {
   const harmless = accessOperations.filter(
     ({ field, forStranger }) =>
       forStranger !== 'FORBIDDEN' &&
-      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leave|acceptInvitation|declineInvitation|updateProfile|autoAnalyze|generateImage|synthesizeSpeech/.test(
+      !/delete|cancel|respond|revoke|unlink|remove|addFiles|reingest|refreshPersonalSession|createSession|createPersona|ask|sendMessage|leave|acceptInvitation|declineInvitation|updateProfile|autoAnalyze|generateImage|synthesizeSpeech|McpSignIn/.test(
         field,
       ),
   );

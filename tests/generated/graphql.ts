@@ -107,6 +107,8 @@ export type ErrorCode =
   | 'INTERRUPTED'
   /** The signed link is older than it may be; ask for a new one. */
   | 'LINK_EXPIRED'
+  /** The server of tools, or the one by which one signs in to it, did not answer as it should. */
+  | 'MCP_SERVER_UNREACHABLE'
   /** This path does not answer this HTTP method. */
   | 'METHOD_NOT_ALLOWED'
   /** There is no such object, or the viewer may not see it. */

@@ -1,6 +1,6 @@
 import { startApp, type App, type AppOverrides } from '../../src/app.ts';
 import { parseConfig } from '../../src/base/config.ts';
-import { createLogger } from '../../src/base/logger.ts';
+import { createLogger, type Logger } from '../../src/base/logger.ts';
 import { createTestDatabase } from './database.ts';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.ts';
 import { createTemporaryFolder } from './leftovers.ts';
@@ -34,9 +34,10 @@ const register = `mutation ($input: RegisterInput!) { register(input: $input) { 
  * Starts the whole product as a client sees it.
  *
  * @param options.environment configuration variables over those for tests
+ * @param options.logger hears what LOG_LEVEL of the tests hides
  */
 export async function startTestApp(
-  options: { readonly environment?: Readonly<Record<string, string>>; readonly overrides?: AppOverrides } = {},
+  options: { readonly environment?: Readonly<Record<string, string>>; readonly overrides?: AppOverrides; readonly logger?: Logger } = {},
 ): Promise<TestApp> {
   const disposal = new AsyncDisposableStack();
   const { connectionString } = disposal.use(await createTestDatabase());
@@ -52,7 +53,7 @@ export async function startTestApp(
     SENTIMENT_METHOD: 'NONE',
     ...options.environment,
   });
-  const app = await startApp(config, createLogger({ level: config.logLevel }), options.overrides);
+  const app = await startApp(config, options.logger ?? createLogger({ level: config.logLevel }), options.overrides);
   disposal.defer(() => app.stop());
   const nobody = createGraphqlClient(app.url);
   const person: TestApp['person'] = async ({ setupToken, email: wanted } = {}) => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { z } from 'zod';
+import type { FakeSignIn } from './fake-sign-in.ts';
 
 /** A server of tools of the SDK's own, on a free port. */
 export interface FakeMcp {
@@ -53,14 +54,24 @@ function createTools(calls: string[], secretOf: () => string): McpServer {
   return server;
 }
 
-/** Starts one, on 127.0.0.1. */
-export async function startFakeMcp(): Promise<FakeMcp> {
+/**
+ * Starts one, on 127.0.0.1.
+ *
+ * @param signIn lets in only whoever has signed in there; everybody when absent
+ */
+export async function startFakeMcp(signIn?: FakeSignIn): Promise<FakeMcp> {
   const headers: IncomingHttpHeaders[] = [];
   const calls: string[] = [];
   let answer: Parameters<FakeMcp['answerWith']>[0] = null;
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const origin = `http://${request.headers.host}`;
+    if ((await signIn?.handle(request, response, origin)) === true) return;
     headers.push(request.headers);
+    if (signIn !== undefined && !signIn.isValid(request.headers.authorization)) {
+      const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
+      return void response.writeHead(401, { 'www-authenticate': challenge }).end();
+    }
     if (answer === 'NOTHING') return;
     if (answer !== null) return void response.writeHead(answer.status, answer.location === undefined ? {} : { location: answer.location }).end(answer.body);
     const known = sessions.get(String(request.headers['mcp-session-id']));

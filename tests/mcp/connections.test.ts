@@ -106,7 +106,7 @@ describe('a server at an address', () => {
     expect(await connection.call('leak')).toEqual({ content: 'you sent [secret]', isError: false });
     server.answerWith({ status: 401, body: `who is ${secret}?` });
     expect(await failure(connectionsOf().open(place(), new AbortController().signal))).toBe(
-      'McpUnreachableError: It answers with the status 401; check the headers that it is sent.',
+      'McpUnreachableError: It answers with the status 401; sign in to it with "beginMcpSignIn", or check the headers that it is sent.',
     );
   });
 });

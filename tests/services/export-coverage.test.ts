@@ -13,6 +13,7 @@ const leftOut: Readonly<Record<string, string>> = {
   Identity: 'other providers are linked again',
   ProviderKey: 'keys of providers never leave the server',
   'McpServer.sealedHeaders': 'secrets of servers never leave this one',
+  'McpServer.sealedSignIn': 'tokens of servers never leave this one',
   Invitation: 'addresses of others, and links that hold on this server alone',
   Mention: 'found again in the text',
   ShareLink: 'links to what was shared hold on this server alone',

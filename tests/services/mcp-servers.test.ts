@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/base/config.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { resealServers } from '../../src/services/mcp/reseal.ts';
-import { openHeaders, sealHeaders } from '../../src/services/mcp/server-row.ts';
+import { openHeaders, readSignIn, sealHeaders, sealSignIn } from '../../src/services/mcp/server-row.ts';
 import { toolNameOf } from '../../src/services/mcp/tool-name.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createTestDatabase } from '../kit/database.ts';
@@ -23,7 +23,9 @@ afterAll(() => disposal.disposeAsync());
 const [first, next] = ['the first secret of forty characters or so', 'the next secret of forty characters or so'];
 const sealedBy = (secret: string, previousSecrets: readonly string[] = []) => createSealedTexts({ secret, previousSecrets, purpose: 'mcp-servers' });
 
-describe('the headers of servers', () => {
+const signIn = { redirectUri: 'https://example.org/', client: null, discovery: null, pending: null, tokens: null, tokenEndsAt: null };
+
+describe('the headers and sign-ins of servers', () => {
   it('are all encrypted anew by house-keeping under a new secret, which tells of those that it cannot read', async () => {
     const { prisma } = database;
     const ownerId = uuidv7();
@@ -32,14 +34,17 @@ describe('the headers of servers', () => {
     for (const name of ['one', 'two']) {
       const row = { id: uuidv7(), ownerId };
       const headers = await sealHeaders(sealedBy(first), row, [{ name: 'X-Key', value: name }]);
-      await prisma.mcpServer.create({ data: { ...row, name, transport: 'STREAMABLE_HTTP', ...headers, createdAt: at, updatedAt: at } });
+      const sealedSignIn = name === 'one' ? await sealSignIn(sealedBy(first), row, signIn) : null;
+      await prisma.mcpServer.create({ data: { ...row, name, transport: 'STREAMABLE_HTTP', ...headers, sealedSignIn, createdAt: at, updatedAt: at } });
     }
-    expect(await resealServers({ prisma, sealed: sealedBy(next), logger })).toEqual({ resealed: 0, unreadable: 2 });
-    expect(await resealServers({ prisma, sealed: sealedBy(next, [first]), logger })).toEqual({ resealed: 2, unreadable: 0 });
+    expect(await resealServers({ prisma, sealed: sealedBy(next), logger })).toEqual({ resealed: 0, unreadable: 3 });
+    expect(await resealServers({ prisma, sealed: sealedBy(next, [first]), logger })).toEqual({ resealed: 3, unreadable: 0 });
     expect(await resealServers({ prisma, sealed: sealedBy(next), logger })).toEqual({ resealed: 0, unreadable: 0 });
     const [one, two] = await prisma.mcpServer.findMany({ orderBy: { name: 'asc' } });
     if (one === undefined || two === undefined) throw new Error('the servers are gone');
     expect(await openHeaders(sealedBy(next), one)).toMatchObject({ text: '{"X-Key":"one"}' });
+    expect(await readSignIn(sealedBy(next), one)).toEqual(signIn);
+    expect(await readSignIn(sealedBy(next), { ...two, sealedSignIn: one.sealedSignIn })).toBeNull();
     // Moved to another row they are nothing.
     expect(await openHeaders(sealedBy(next), { ...two, sealedHeaders: one.sealedHeaders })).toBeNull();
   });

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { McpServer } from '../../../prisma/generated/client.ts';
 import type { SealedTexts } from '../../auth/sealed-text.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
-import { McpUnreachableError, type McpConnection, type McpConnections, type McpPlace } from '../../mcp/connections.ts';
+import type { McpConnection, McpConnections, McpPlace } from '../../mcp/connections.ts';
+import { McpUnreachableError } from '../../mcp/unreachable.ts';
 import { openHeaders } from './server-row.ts';
+import type { SignInTokens } from './sign-in-tokens.ts';
 
 const headersShape = z.record(z.string(), z.string());
 
@@ -12,6 +14,7 @@ export interface ReachDependencies {
   readonly sealed: SealedTexts;
   readonly connections: McpConnections;
   readonly config: Pick<McpConfig, 'commands'>;
+  readonly signInTokens: SignInTokens;
 }
 
 async function placeOf({ sealed, config }: ReachDependencies, server: McpServer): Promise<McpPlace> {
@@ -28,12 +31,29 @@ async function placeOf({ sealed, config }: ReachDependencies, server: McpServer)
   return { transport: 'STREAMABLE_HTTP', url: server.url, headers: headersShape.parse(JSON.parse(headers.text)) };
 }
 
+/** A token takes the place of a header that says who asks. */
+function withToken(place: McpPlace, token: string): McpPlace {
+  if (place.transport === 'STDIO') return place;
+  const others = Object.entries(place.headers).filter(([name]) => name.toLowerCase() !== 'authorization');
+  return { ...place, headers: { ...Object.fromEntries(others), Authorization: `Bearer ${token}` } };
+}
+
 /**
- * Connects to a server of a person and lists its tools.
+ * Connects to a server of a person, signed in where the person is, and lists its tools.
  *
  * @param signal ends the connection
  * @throws McpUnreachableError; the reason of the signal
  */
 export async function reach(dependencies: ReachDependencies, server: McpServer, signal: AbortSignal): Promise<McpConnection> {
-  return dependencies.connections.open(await placeOf(dependencies, server), signal);
+  const { connections, signInTokens } = dependencies;
+  const place = await placeOf(dependencies, server);
+  const token = await signInTokens.of(server, signal);
+  if (token === null) return connections.open(place, signal);
+  try {
+    return await connections.open(withToken(place, token), signal);
+  } catch (error) {
+    // A server may end a token before its time.
+    if (!(error instanceof McpUnreachableError && error.isUnauthorized)) throw error;
+    return connections.open(withToken(place, await signInTokens.after(server, token, signal)), signal);
+  }
 }

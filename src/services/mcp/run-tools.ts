@@ -3,7 +3,8 @@ import type { McpServer, PrismaClient } from '../../../prisma/generated/client.t
 import type { JsonObject } from '../../base/json.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
-import { McpUnreachableError, type McpConnection } from '../../mcp/connections.ts';
+import type { McpConnection } from '../../mcp/connections.ts';
+import { McpUnreachableError } from '../../mcp/unreachable.ts';
 import type { McpTool } from '../../mcp/tool-list.ts';
 import type { Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';

@@ -10,7 +10,7 @@ import type { IdSource } from '../../base/id.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
 import type { Page } from '../../base/page.ts';
 import { RefusedAddressError, type OutsideAddresses } from '../../engines/outside-address.ts';
-import { McpUnreachableError } from '../../mcp/connections.ts';
+import { McpUnreachableError } from '../../mcp/unreachable.ts';
 import type { McpTool } from '../../mcp/tool-list.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
@@ -179,7 +179,7 @@ export function createMcpServers(dependencies: McpServerDependencies) {
     },
 
     /**
-     * Changes a server: what is absent stays. Its headers stay for the address alone that they were given for.
+     * Changes a server: what is absent stays. Its headers and its sign-in stay for the address alone that they were given for.
      *
      * @throws AppError NOT_FOUND, BAD_USER_INPUT, CONFLICT
      */
@@ -200,7 +200,8 @@ export function createMcpServers(dependencies: McpServerDependencies) {
           if (isElsewhere && headers === undefined && known.headerNames.length > 0) {
             throw badInput(['input', 'headers'], 'the headers must be given anew, or null for none: they only stay where the address stays');
           }
-          await transaction.mcpServer.update({ where: { id }, data: { ...values, ...secrets, updatedAt: clock.now() }, select: { id: true } });
+          const signIn = isElsewhere ? { sealedSignIn: null, signedInAt: null } : {};
+          await transaction.mcpServer.update({ where: { id }, data: { ...values, ...secrets, ...signIn, updatedAt: clock.now() }, select: { id: true } });
           await audit.record(transaction, { kind: 'MCP_SERVER_SAVED', actorId: userId, device, data: { mcpServerId: id, transport } });
         })
         .catch((error: unknown) => {
