@@ -95,6 +95,16 @@ mutation ConnectServer {
   saveMcpServer(input: { name: "docs", transport: STREAMABLE_HTTP, url: "https://mcp.example.org/mcp", approval: WRITES }) { mcpServer { id name headerNames } }
 }
 
+# Where it wants you to sign in: open the address in a browser, and
+# bring back what it comes back with.
+mutation SignIn($serverId: ID!) {
+  beginMcpSignIn(input: { id: $serverId, redirectUri: "http://127.0.0.1:3000/callback" }) { authorizationUrl }
+}
+
+mutation FinishSignIn($serverId: ID!, $code: String!, $state: String!) {
+  finishMcpSignIn(input: { id: $serverId, code: $code, state: $state }) { mcpServer { signedInAt } }
+}
+
 # What it offers, and what needs your approval.
 mutation CheckServer($serverId: ID!) {
   checkMcpServer(input: { id: $serverId }) { problem tools { calledAs description isReadOnly needsApproval } }
@@ -112,6 +122,6 @@ mutation DisconnectServer($serverId: ID!) {
   deleteMcpServer(input: { id: $serverId }) { deletedMcpServerId }
 }
 `,
-    variables: variablesOf({ serverId: '<id of a server>', personaId: '<id of a persona>' }),
+    variables: variablesOf({ serverId: '<id of a server>', personaId: '<id of a persona>', code: '<code>', state: '<state>' }),
   },
 ];
