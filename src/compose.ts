@@ -136,16 +136,20 @@ export function composeServices(foundation: Foundation) {
     changes: uploadChanges,
     limits: { ...config.limits, maxFilesPerSession },
   });
+  const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
+  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
+  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
   const importChanges = createRowChanges({ channel: 'import_changes', pollIntervalMs });
   const { imports, importJobs } = composeImports(foundation, {
     conversationLog,
+    audit,
+    addresses,
+    knowledge: known.brought,
     changes: importChanges,
     maxFilesPerSession,
     maxTablesPerSession: maxDerivedTables,
   });
-  const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
-  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
-  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
   const planned = composePlanning(foundation, statements, conversationLog);
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
@@ -198,7 +202,6 @@ export function composeServices(foundation: Foundation) {
   };
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
-  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
   const people = createPeople({
     prisma,
     clock,

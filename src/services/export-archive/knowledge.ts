@@ -1,20 +1,10 @@
-import type { Document, KnowledgeBase, PrismaClient } from '../../../prisma/generated/client.ts';
-
-/** Names a document about a knowledge base. */
-const knowledgeFormat = 'colloquy-knowledge/1';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
+import { knowledgeFormat, type KnowledgeDocument } from './knowledge-formats.ts';
 
 /** How many there are. */
 export interface KnowledgeCounts {
   knowledgeBases: number;
   documents: number;
-}
-
-/** A knowledge base as an archive has it: what was made of its documents can be made again. */
-export interface KnowledgeDocument {
-  readonly format: typeof knowledgeFormat;
-  readonly knowledgeBase: Omit<KnowledgeBase, 'ownerId' | 'embeddingLeaseUntil' | 'version'>;
-  /** Their bytes are beside it. */
-  readonly documents: readonly (Omit<Document, 'ownerId' | 'knowledgeBaseId' | 'byteSize'> & { readonly byteSize: number })[];
 }
 
 /** The knowledge bases of somebody with their documents, the oldest first, each read when it is asked for. */
@@ -26,7 +16,7 @@ export async function* knowledgeOf(prisma: PrismaClient, userId: string, counts:
     if (knowledgeBase === null) continue;
     const rows = await prisma.document.findMany({
       where: { knowledgeBaseId: id },
-      omit: { ownerId: true, knowledgeBaseId: true },
+      omit: { ownerId: true, knowledgeBaseId: true, readsStored: true },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     counts.knowledgeBases += 1;
