@@ -222,6 +222,8 @@ export function composeServices(foundation: Foundation) {
   const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
   const stopRuns = (conversationId: string): Promise<void> => runs.stopAllIn([conversationId]);
   const sessions = createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns, maxFilesPerSession });
+  const liveServer = config.media.liveKit === null ? null : createLiveKit(config.media.liveKit);
+  const liveRooms = createLiveRooms({ prisma, statements, clock, logger, server: liveServer });
   const conversations = createConversations({
     prisma,
     statements,
@@ -231,6 +233,7 @@ export function composeServices(foundation: Foundation) {
     roomSignals,
     stopRuns: runs.stopAllIn,
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
+    onRemoved: liveRooms.peopleChanged,
   });
   const data = composeData(foundation, { sessionTables, sessions, statements, conversationLog, modelCalls });
   const services: Services = {
@@ -243,7 +246,7 @@ export function composeServices(foundation: Foundation) {
     attachments,
     imageModels: createImageModels({ imageCalls }),
     ...speechServices,
-    liveRooms: createLiveRooms({ prisma, statements, clock, logger, server: config.media.liveKit === null ? null : createLiveKit(config.media.liveKit) }),
+    liveRooms,
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),
@@ -273,7 +276,7 @@ export function composeServices(foundation: Foundation) {
     quotas: quotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
-    ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners }),
+    ...composeRooms(foundation, { statements, conversationLog, roomSignals, audit, runs, people, planners: planned.services.planners, liveRooms }),
     personalSessions: planned.personalSessionsOf(sessions),
     mcpServers: createMcpServers(audit),
     ...composePersonas(foundation, { statements, conversationLog, modelCalls }),

@@ -23,6 +23,7 @@ const leftOut: Readonly<Record<string, string>> = {
   AttachmentUse: 'made anew from the messages',
   Speech: 'an order to speak; its sound is an attachment, which is in it',
   LivePresence: 'who is in a live room now, and has no texts',
+  LivePass: 'what a server of live rooms was told',
   SearchEntry: 'made anew by triggers',
   RunEvent: 'told again from the message',
   RunSpan: 'how answers were made on this server, kept for a while',
