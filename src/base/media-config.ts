@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { megabyte, wholeNumber } from './config-values.ts';
+import { webUrl } from './json-list.ts';
 
 /** How pictures are made, and speech is written down and spoken. */
 export interface MediaConfig {
@@ -45,8 +46,6 @@ export interface LiveKitConfig {
   /** How long it may take to put somebody out of a room. */
   readonly timeoutMs: number;
 }
-
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a URL (^https?$)' });
 
 /** The variables of media. */
 export const mediaVariables = {
