@@ -1,3 +1,4 @@
+import type { Prisma } from '../../../../prisma/generated/client.ts';
 import { noDevice } from '../../../base/device.ts';
 import type { ServerDocument } from '../../export-archive/assistant-formats.ts';
 import { longestServerName, parseHeaderNames, parseNewServer } from '../../mcp/server-input.ts';
@@ -21,7 +22,7 @@ export async function writeServer(job: ImportJob, document: ServerDocument, tell
   const now = clock.now();
   const cleaner = createCleaner(now, tell);
   const thing = { kind: 'mcpServer', sourceId: document.id, what: 'servers of tools', counts: 'mcpServers', most: limits.maxServersPerUser } as const;
-  const count = (transaction: Parameters<Parameters<typeof addOwn>[3]>[0]) => transaction.mcpServer.count({ where: { ownerId: userId } });
+  const count = (transaction: Prisma.TransactionClient): Promise<number> => transaction.mcpServer.count({ where: { ownerId: userId } });
   await addOwn(job, { ...thing, count }, tell, async (transaction, id) => {
     const problem = problemOf(job, document);
     if (problem !== null) {

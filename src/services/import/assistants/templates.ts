@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Prisma } from '../../../../prisma/generated/client.ts';
 import { AppError } from '../../../base/errors.ts';
 import type { TemplateDocument } from '../../export-archive/assistant-formats.ts';
 import { parseNewTemplate, variablesOf } from '../../prompt-template/template-input.ts';
@@ -40,7 +41,7 @@ export async function writeTemplate(job: ImportJob, document: TemplateDocument, 
   const cleaner = createCleaner(now, tell);
   const { maxTemplatesPerUser: most, maxTemplateVersions } = limits.personas;
   const thing = { kind: 'template', sourceId: document.id, what: 'prompt templates', counts: 'promptTemplates', most } as const;
-  const count = (transaction: Parameters<Parameters<typeof addOwn>[3]>[0]) => transaction.promptTemplate.count({ where: { ownerId: userId } });
+  const count = (transaction: Prisma.TransactionClient): Promise<number> => transaction.promptTemplate.count({ where: { ownerId: userId } });
   await addOwn(job, { ...thing, count }, tell, async (transaction, id) => {
     const versions = cleanVersions(document, maxTemplateVersions, now, tell);
     const newest = versions.at(-1);
