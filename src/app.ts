@@ -218,7 +218,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   opened.defer(() => executor.close());
   opened.defer(() => services.speeches.close());
   // What a process left that died.
-  services.liveRooms.peopleChanged();
+  services.liveRooms.peopleChanged(null);
   opened.defer(() => services.liveRooms.close());
   await uploadUpkeep.start(embedded !== null);
   opened.defer(() => uploadUpkeep.close());
@@ -258,7 +258,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     chores: [
       // Nobody sees a conversation whose time is over; that nothing is left of it should not wait for an hour.
       { name: 'temporary conversations', run: () => services.conversations.removeExpired() },
-      { name: 'live rooms', run: async () => services.liveRooms.peopleChanged() },
+      { name: 'live rooms', run: async () => services.liveRooms.peopleChanged(null) },
       // Somewhere it is midnight.
       { name: 'rollovers', run: () => services.rollovers.catchUpEverybody() },
     ],

@@ -35,8 +35,8 @@ export interface ConversationDependencies {
   readonly stopRuns: (conversationIds: readonly string[]) => Promise<void>;
   /** Removes kept files of attachments whose rows are gone; a failure is logged. */
   readonly removeFiles?: (ids: readonly string[]) => Promise<void>;
-  /** Hears that some are gone; nothing waits for it. */
-  readonly onRemoved?: () => void;
+  /** Hears which are gone; nothing waits for it. */
+  readonly onRemoved?: (conversationIds: readonly string[]) => void;
 }
 
 /** A title that somebody gives a conversation. */
@@ -123,7 +123,7 @@ export function createConversations(dependencies: ConversationDependencies) {
         return { ids: doomed, files: held.filter((id) => !left.has(id)) };
       });
     const { ids, files } = await insist(removeRows);
-    onRemoved();
+    onRemoved(ids);
     await removeFiles(files);
     return ids;
   };

@@ -7,8 +7,8 @@ import type { DuePass, LivePasses } from './live-passes.ts';
 
 /** Sees to it that nobody is in a live room who may not be, or does there what they may not do. */
 export interface LiveEnforcement {
-  /** Does it soon, in the background: who waits for nothing. */
-  soon(): void;
+  /** Does it soon, in the background, in these conversations or, for null, in all: nobody waits for it. */
+  soon(conversationIds: readonly string[] | null): void;
   /** Does no more; what is under way is waited for. */
   close(): Promise<void>;
 }
@@ -31,7 +31,9 @@ const mostAttempts = 300;
 export function createLiveEnforcement({ passes, server, clock, logger }: LiveEnforcementDependencies): LiveEnforcement {
   const atOnce = pLimit(mostAtOnce);
   let timer: NodeJS.Timeout | null = null;
-  let isWanted = false;
+  /** Where it is to be done. */
+  const wanted = new Set<string>();
+  let isWantedEverywhere = false;
   let isClosed = false;
   let round: Promise<void> | null = null;
 
@@ -64,24 +66,29 @@ export function createLiveEnforcement({ passes, server, clock, logger }: LiveEnf
   }
 
   /** As long as the server does it; else the others wait until it is tried again. */
-  async function enforce(): Promise<void> {
+  async function enforce(conversationIds: readonly string[] | null): Promise<void> {
     for (let isDoing = true; isDoing && !isClosed;) {
-      const due = await passes.claim();
+      const due = await passes.claim(conversationIds);
       const done = await Promise.all(due.map((pass) => atOnce(() => attempt(pass))));
       isDoing = done.includes(true);
     }
   }
 
   async function enforceWhileWanted(): Promise<void> {
-    while (isWanted && !isClosed) {
-      isWanted = false;
-      await enforce().catch((error: unknown) => logger.warn({ err: error }, 'it could not be looked who may be in live rooms; it is done again'));
+    while ((isWantedEverywhere || wanted.size > 0) && !isClosed) {
+      const conversationIds = isWantedEverywhere ? null : [...wanted];
+      isWantedEverywhere = false;
+      wanted.clear();
+      await enforce(conversationIds).catch((error: unknown) =>
+        logger.warn({ err: error }, 'it could not be looked who may be in live rooms; it is done again'),
+      );
     }
     round = null;
   }
 
-  function soon(): void {
-    isWanted = true;
+  function soon(conversationIds: readonly string[] | null): void {
+    if (conversationIds === null) isWantedEverywhere = true;
+    for (const id of conversationIds ?? []) wanted.add(id);
     round ??= enforceWhileWanted();
   }
 
@@ -89,7 +96,7 @@ export function createLiveEnforcement({ passes, server, clock, logger }: LiveEnf
     if (isClosed || timer !== null) return;
     timer = setTimeout(() => {
       timer = null;
-      soon();
+      soon(null);
     }, waitMs);
     timer.unref();
   }

@@ -34,16 +34,20 @@ const noteSql = `
   INSERT INTO live_passes AS p (conversation_id, user_id, told, expires_at, next_at) VALUES ($1::uuid, $2::uuid, $3, $4::timestamptz, now())
   ON CONFLICT (conversation_id, user_id) DO UPDATE SET expires_at = GREATEST(p.expires_at, EXCLUDED.expires_at)`;
 
-const claimSql = `
+/** @param which of the passes `p`, in SQL */
+const claimOf = (which: string): string => `
   WITH due AS (
     SELECT p.conversation_id, p.user_id, COALESCE(a.role::text, 'OUT') AS wanted, c.id IS NULL AS is_gone, p.told = COALESCE(a.role::text, 'OUT') AS is_last
     FROM live_passes p LEFT JOIN participations a ON a.conversation_id = p.conversation_id AND a.user_id = p.user_id
       LEFT JOIN conversations c ON c.id = p.conversation_id
-    WHERE p.next_at <= now() AND (p.told <> COALESCE(a.role::text, 'OUT') OR p.again_at <= now())
+    WHERE ${which} AND p.next_at <= now() AND (p.told <> COALESCE(a.role::text, 'OUT') OR p.again_at <= now())
     ORDER BY p.next_at LIMIT ${batch} FOR UPDATE OF p SKIP LOCKED
   )
   UPDATE live_passes p SET next_at = now() + ${claim}, attempts = p.attempts + 1 FROM due d WHERE p.conversation_id = d.conversation_id AND p.user_id = d.user_id
   RETURNING p.conversation_id AS "conversationId", p.user_id AS "userId", d.wanted, d.is_gone AS "isGone", d.is_last AS "isLast", p.attempts`;
+
+const claimAll = claimOf('true');
+const claimSome = claimOf('p.conversation_id = ANY($1::uuid[])');
 
 const placed = 'p.conversation_id = $1::uuid AND p.user_id = $2::uuid';
 const toldSql = `UPDATE live_passes p SET told = $3, again_at = ${untilAgain}, attempts = 0, next_at = now() WHERE ${placed}`;
@@ -64,8 +68,11 @@ export function createLivePasses(statements: Statements) {
       await statements.query(noteSql, [...at(place), role, expiresAt]);
     },
 
-    /** Takes some that are to be told. */
-    claim: async (): Promise<readonly DuePass[]> => (await statements.query<DuePass>(claimSql, [])).rows,
+    /** Takes some that are to be told, in these conversations or, for null, in all. */
+    claim: async (conversationIds: readonly string[] | null): Promise<readonly DuePass[]> => {
+      const claimed = conversationIds === null ? statements.query<DuePass>(claimAll, []) : statements.query<DuePass>(claimSome, [conversationIds]);
+      return (await claimed).rows;
+    },
 
     /** Notes that one was told: it is told once more when no older token lets in any more, and whoever is out then is forgotten. */
     told: async (pass: DuePass): Promise<void> => {

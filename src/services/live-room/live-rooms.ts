@@ -64,7 +64,7 @@ export function createLiveRooms({ prisma, statements, clock, logger, server }: L
     const isRight = grants !== null && (permission === null || isEqual(permission, grants));
     if (isRight) return;
     await passes.doubt({ conversationId, userId });
-    enforcement?.soon();
+    enforcement?.soon([conversationId]);
   };
 
   const note = async ({ kind, room, identity, permission, at }: LiveEvent): Promise<void> => {
@@ -111,8 +111,10 @@ export function createLiveRooms({ prisma, statements, clock, logger, server }: L
     /**
      * Sees to it soon that nobody is in a live room who has gone or does there what they may not do any more. It fails and delays nothing; it is tried for
      * a day, by any node.
+     *
+     * @param conversationIds where people have changed; null looks everywhere
      */
-    peopleChanged: (): void => enforcement?.soon(),
+    peopleChanged: (conversationIds: readonly string[] | null): void => enforcement?.soon(conversationIds),
 
     /** Does no more; what is under way is waited for. */
     close: async (): Promise<void> => enforcement?.close(),
