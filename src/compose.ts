@@ -202,6 +202,8 @@ export function composeServices(foundation: Foundation) {
   };
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
+  const liveServer = config.media.liveKit === null ? null : createLiveKit(config.media.liveKit);
+  const liveRooms = createLiveRooms({ prisma, statements, clock, logger, server: liveServer });
   const people = createPeople({
     prisma,
     clock,
@@ -217,13 +219,22 @@ export function composeServices(foundation: Foundation) {
     fileStore,
     conversationLog,
     stopRunsOf: runs.stopAllOf,
+    onDeleted: () => liveRooms.peopleChanged(null),
     settings: config.auth,
   });
   const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
   const stopRuns = (conversationId: string): Promise<void> => runs.stopAllIn([conversationId]);
-  const sessions = createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns, maxFilesPerSession });
-  const liveServer = config.media.liveKit === null ? null : createLiveKit(config.media.liveKit);
-  const liveRooms = createLiveRooms({ prisma, statements, clock, logger, server: liveServer });
+  const sessions = createSessions({
+    prisma,
+    fileStore,
+    newId,
+    clock,
+    logger,
+    conversationLog,
+    stopRuns,
+    maxFilesPerSession,
+    onRemoved: liveRooms.peopleChanged,
+  });
   const conversations = createConversations({
     prisma,
     statements,

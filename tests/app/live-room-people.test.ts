@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSession } from '../access/world.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { eventually } from '../kit/eventually.ts';
@@ -88,6 +89,22 @@ describe('V07 a live room when its people change', () => {
     expect(callsOf(id)[0]?.body.permission).not.toHaveProperty('canPublish');
     await ada.client.request(update, { id, userId: bob.userId, role: 'EDITOR' });
     await eventually(() => expect(callsOf(id)[1]?.body.permission).toMatchObject({ canSubscribe: true, canPublish: true, canPublishData: true }));
+  });
+
+  it('puts out whoever deletes their account', async () => {
+    const id = await openRoom(ada);
+    const cleo = await app.person();
+    await letIn(ada, id, 'EDITOR', cleo);
+    await cleo.client.request(enter, { id });
+    await cleo.client.request('mutation { deleteAccount(input: { password: "correct horse battery" }) { deletedUserId } }');
+    await eventually(() => expect(callsOf(id)).toMatchObject([{ method: 'RemoveParticipant', body: { identity: rowId(cleo.userId) } }]));
+  });
+
+  it('ends with its data session', async () => {
+    const session = await createSession(app, ada, 'ages.csv', 'name;age\nada;36\n');
+    await ada.client.request(enter, { id: session.conversation.id });
+    await ada.client.request('mutation ($id: ID!) { deleteSession(input: { id: $id }) { deletedSessionId } }', { id: session.id });
+    await eventually(() => expect(callsOf(session.conversation.id)).toMatchObject([{ method: 'DeleteRoom' }]));
   });
 
   it('ends with its conversation', async () => {
