@@ -217,6 +217,9 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   await executor.start(embedded !== null);
   opened.defer(() => executor.close());
   opened.defer(() => services.speeches.close());
+  // What a process left that died.
+  services.liveRooms.peopleChanged(null);
+  opened.defer(() => services.liveRooms.close());
   await uploadUpkeep.start(embedded !== null);
   opened.defer(() => uploadUpkeep.close());
   await importJobs.startUpkeep(embedded !== null);
@@ -255,6 +258,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     chores: [
       // Nobody sees a conversation whose time is over; that nothing is left of it should not wait for an hour.
       { name: 'temporary conversations', run: () => services.conversations.removeExpired() },
+      { name: 'live rooms', run: async () => services.liveRooms.peopleChanged(null) },
       // Somewhere it is midnight.
       { name: 'rollovers', run: () => services.rollovers.catchUpEverybody() },
     ],

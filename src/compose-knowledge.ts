@@ -1,4 +1,5 @@
 import { createSealedTexts } from './auth/sealed-text.ts';
+import { AppError } from './base/errors.ts';
 import type { Foundation } from './compose.ts';
 import { createDirectFetch, createGuardedFetch } from './engines/guarded-fetch.ts';
 import { createOutsideAddresses } from './engines/outside-address.ts';
@@ -100,6 +101,21 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
       knowledgeDocuments: createKnowledgeDocuments({ prisma, statements, fileStore, clock, newId, changes, records, jobs: documentJobs, forget, limits }),
       attachedKnowledge: createAttachedKnowledge({ prisma, statements, clock }),
       knowledgeSearch: search,
+    },
+    /** For documents that come with imports. */
+    brought: {
+      hasModel: (userId: string, name: string): Promise<boolean> =>
+        embedders.of(userId, name).then(
+          () => true,
+          (error: unknown) => {
+            if (!(error instanceof AppError) || error.code === 'SERVICE_UNAVAILABLE') throw error;
+            return false;
+          },
+        ),
+      async begin(documentId: string, baseId: string): Promise<void> {
+        await records.tell(prisma, baseId);
+        documentJobs.start(documentId);
+      },
     },
     upkeep: {
       /** @param isAlone whether no other process can be at work on the same data: then what looks under way is not */

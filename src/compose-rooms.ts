@@ -3,6 +3,7 @@ import type { Foundation } from './compose.ts';
 import type { ConversationLog } from './events/conversation-log.ts';
 import type { RoomSignals } from './events/room-signals.ts';
 import type { Audit } from './services/audit.ts';
+import type { LiveRooms } from './services/live-room/live-rooms.ts';
 import type { People } from './services/people/index.ts';
 import type { Planners } from './services/planner/planners.ts';
 import { createAvatars } from './services/profile/avatars.ts';
@@ -25,16 +26,26 @@ interface Parts {
   readonly people: People;
   readonly planners: Planners;
   readonly workspaceDoor: InvitationDoor;
+  readonly liveRooms: LiveRooms;
 }
 
 /** Wires who takes part in conversations, how they come, and how they are shown. */
 export function composeRooms(foundation: Foundation, parts: Parts) {
-  const { statements, conversationLog, roomSignals, audit, runs, people, planners, workspaceDoor } = parts;
+  const { statements, conversationLog, roomSignals, audit, runs, people, planners, workspaceDoor, liveRooms } = parts;
   const { config, database, clock, newId, fileStore, logger, limits } = foundation;
   const { prisma } = database;
   const avatars = createAvatars({ prisma, statements, clock, fileStore, logger });
   return {
-    participants: createParticipants({ prisma, statements, clock, conversationLog, roomSignals, audit, stopRunsOf: runs.stopAllOfIn }),
+    participants: createParticipants({
+      prisma,
+      statements,
+      clock,
+      conversationLog,
+      roomSignals,
+      audit,
+      stopRunsOf: runs.stopAllOfIn,
+      onChanged: liveRooms.peopleChanged,
+    }),
     invitations: createInvitations({
       prisma,
       statements,

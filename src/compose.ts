@@ -137,16 +137,20 @@ export function composeServices(foundation: Foundation) {
     changes: uploadChanges,
     limits: { ...config.limits, maxFilesPerSession },
   });
+  const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
+  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
+  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
   const importChanges = createRowChanges({ channel: 'import_changes', pollIntervalMs });
   const { imports, importJobs } = composeImports(foundation, {
     conversationLog,
+    audit,
+    addresses,
+    knowledge: known.brought,
     changes: importChanges,
     maxFilesPerSession,
     maxTablesPerSession: maxDerivedTables,
   });
-  const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
-  const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
-  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
   const planned = composePlanning(foundation, statements, conversationLog);
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });
@@ -199,7 +203,8 @@ export function composeServices(foundation: Foundation) {
   };
   const executor = createExecutor(runDependencies);
   const runs = createRuns(runDependencies, executor);
-  const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
+  const liveServer = config.media.liveKit === null ? null : createLiveKit(config.media.liveKit);
+  const liveRooms = createLiveRooms({ prisma, statements, clock, logger, server: liveServer });
   const people = createPeople({
     prisma,
     clock,
@@ -215,11 +220,22 @@ export function composeServices(foundation: Foundation) {
     fileStore,
     conversationLog,
     stopRunsOf: runs.stopAllOf,
+    onDeleted: () => liveRooms.peopleChanged(null),
     settings: config.auth,
   });
   const { apiKeys, identities } = composeCredentials({ ...foundation, audit });
   const stopRuns = (conversationId: string): Promise<void> => runs.stopAllIn([conversationId]);
-  const sessions = createSessions({ prisma, fileStore, newId, clock, logger, conversationLog, stopRuns, maxFilesPerSession });
+  const sessions = createSessions({
+    prisma,
+    fileStore,
+    newId,
+    clock,
+    logger,
+    conversationLog,
+    stopRuns,
+    maxFilesPerSession,
+    onRemoved: liveRooms.peopleChanged,
+  });
   const conversations = createConversations({
     prisma,
     statements,
@@ -229,6 +245,7 @@ export function composeServices(foundation: Foundation) {
     roomSignals,
     stopRuns: runs.stopAllIn,
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
+    onRemoved: liveRooms.peopleChanged,
   });
   const sharing = { lockConversations: async () => {}, endMembership: async () => {}, endWorkspace: async () => {} };
   const workspaces = composeWorkspaces(foundation, { statements, audit, ownEngines, sharing });
@@ -243,7 +260,7 @@ export function composeServices(foundation: Foundation) {
     attachments,
     imageModels: createImageModels({ imageCalls }),
     ...speechServices,
-    liveRooms: createLiveRooms({ prisma, statements, clock, logger, server: config.media.liveKit === null ? null : createLiveKit(config.media.liveKit) }),
+    liveRooms,
     contextUsages: composeContextUsages(foundation, statements, modelCalls, runDependencies.contexts),
     search: createSearch({ pool, statements, clock, logger, limits: config.search }),
     organising: createOrganising({ statements }),
@@ -283,6 +300,7 @@ export function composeServices(foundation: Foundation) {
       people,
       planners: planned.services.planners,
       workspaceDoor: workspaces.workspaceDoor,
+      liveRooms,
     }),
     personalSessions: planned.personalSessionsOf(sessions),
     mcpServers: createMcpServers(audit),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wholeNumber } from './config-values.ts';
+import { serverId, serverList, webUrl } from './json-list.ts';
 
 /** How models are reached. */
 export interface EnginesConfig {
@@ -51,39 +52,15 @@ export interface EngineTimers {
   readonly totalTimeoutMs: number;
 }
 
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a URL (^https?$)' });
-
-const reserved: readonly string[] = ['openai', 'anthropic', 'gemini', 'ollama', 'builtin'];
-
 const example = '[{"id": "groq", "name": "Groq", "baseUrl": "https://api.groq.com/openai/v1", "apiKey": "...", "models": ["llama-3.3-70b-versatile"]}]';
 
-const compatible = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: `must be a JSON list such as ${example}` });
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z
-      .array(
-        z.strictObject({
-          id: z
-            .string()
-            .regex(/^[a-z][a-z0-9-]{0,39}$/, 'an "id" is of up to 40 lower-case letters, digits and hyphens, and begins with a letter')
-            .refine((id) => !reserved.includes(id), `an "id" must not be one of ${reserved.join(', ')}`),
-          name: z.string().min(1).max(100).optional(),
-          baseUrl: webUrl,
-          apiKey: z.string().min(1).nullish(),
-          models: z.array(z.string().min(1)).default([]),
-        }),
-        { error: `must be a JSON list such as ${example}` },
-      )
-      .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'names one "id" twice'),
-  );
+const compatible = z.strictObject({
+  id: serverId,
+  name: z.string().min(1).max(100).optional(),
+  baseUrl: webUrl,
+  apiKey: z.string().min(1).nullish(),
+  models: z.array(z.string().min(1)).default([]),
+});
 
 /** The variables of engines. */
 export const engineVariables = {
@@ -98,7 +75,7 @@ export const engineVariables = {
   GEMINI_BASE_URL: webUrl.optional(),
   OLLAMA_API_KEY: z.string().optional(),
   OLLAMA_BASE_URL: webUrl.optional(),
-  OPENAI_COMPATIBLE: compatible.default([]),
+  OPENAI_COMPATIBLE: serverList(compatible, example),
   ENGINE_CONNECT_TIMEOUT_MS: wholeNumber(10_000, 10, 600_000),
   ENGINE_FIRST_TOKEN_TIMEOUT_MS: wholeNumber(60_000, 10, 3_600_000),
   ENGINE_IDLE_TIMEOUT_MS: wholeNumber(30_000, 10, 3_600_000),

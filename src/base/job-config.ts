@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wholeNumber } from './config-values.ts';
+import { serverId, serverList, webUrl } from './json-list.ts';
 
 /** A model that answers in jobs: a question is submitted, and its answer asked for until it is there. */
 export type JobServerConfig = JobServerNames &
@@ -39,16 +40,10 @@ export interface JobsConfig {
   readonly timeoutMs: number;
 }
 
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a URL (^https?$)' });
 const example = '[{"kind": "runpod", "id": "my-pod", "baseUrl": "https://api.runpod.ai/v2/abc123", "apiKey": "...", "models": ["llama-3.3-70b"]}]';
 
-const reserved: readonly string[] = ['openai', 'anthropic', 'gemini', 'ollama', 'builtin'];
-
 const names = {
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'an "id" is of up to 40 lower-case letters, digits and hyphens, and begins with a letter')
-    .refine((id) => !reserved.includes(id), `an "id" must not be one of ${reserved.join(', ')}`),
+  id: serverId,
   name: z.string().min(1).max(100).optional(),
   models: z.array(z.string().min(1)).min(1, 'names at least one model'),
 };
@@ -66,25 +61,9 @@ const server = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const servers = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: `must be a JSON list such as ${example}` });
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z
-      .array(server, { error: `must be a JSON list such as ${example}` })
-      .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'names one "id" twice'),
-  );
-
 /** The variables of servers whose answers are jobs. */
 export const jobVariables = {
-  JOB_SERVERS: servers.default([]),
+  JOB_SERVERS: serverList(server, example),
   JOB_TIMEOUT_MS: wholeNumber(3_600_000, 10, 86_400_000),
 };
 

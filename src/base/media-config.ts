@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { megabyte, wholeNumber } from './config-values.ts';
+import { webUrl } from './json-list.ts';
 
 /** How pictures are made, and speech is written down and spoken. */
 export interface MediaConfig {
@@ -42,9 +43,9 @@ export interface LiveKitConfig {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly tokenLifetimeMs: number;
+  /** How long it may take to put somebody out of a room. */
+  readonly timeoutMs: number;
 }
-
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a URL (^https?$)' });
 
 /** The variables of media. */
 export const mediaVariables = {
@@ -63,6 +64,7 @@ export const mediaVariables = {
   LIVEKIT_API_KEY: z.string().optional(),
   LIVEKIT_API_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
   LIVEKIT_TOKEN_MINUTES: wholeNumber(10, 1, 1_440),
+  LIVEKIT_TIMEOUT_MS: wholeNumber(5_000, 100, 60_000),
   IMAGE_TIMEOUT_MS: wholeNumber(180_000, 10, 3_600_000),
   JOB_POLL_FIRST_MS: wholeNumber(500, 1, 60_000),
   JOB_POLL_LONGEST_MS: wholeNumber(5_000, 1, 600_000),
@@ -89,7 +91,7 @@ export function shapeMedia(values: z.output<typeof shape>): MediaConfig {
     liveKit:
       url === undefined || apiKey === undefined || apiSecret === undefined
         ? null
-        : { url, apiKey, apiSecret, tokenLifetimeMs: values.LIVEKIT_TOKEN_MINUTES * 60_000 },
+        : { url, apiKey, apiSecret, tokenLifetimeMs: values.LIVEKIT_TOKEN_MINUTES * 60_000, timeoutMs: values.LIVEKIT_TIMEOUT_MS },
     imageTimeoutMs: values.IMAGE_TIMEOUT_MS,
     pollFirstWaitMs: values.JOB_POLL_FIRST_MS,
     pollLongestWaitMs: values.JOB_POLL_LONGEST_MS,

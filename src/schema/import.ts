@@ -45,6 +45,13 @@ const ImportCountsType = builder.objectRef<ImportCounts>('ImportCounts').impleme
     dailyPlans: t.exposeInt('dailyPlans', { description: 'Plans of days that had none.' }),
     recurrences: t.exposeInt('recurrences', { description: 'Series of items that recur.' }),
     planItems: t.exposeInt('planItems', { description: 'Items of plans, and those that stand in none.' }),
+    promptTemplates: t.exposeInt('promptTemplates', { description: 'Prompt templates, each with its versions.' }),
+    mcpServers: t.exposeInt('mcpServers', {
+      description: 'Servers of tools. Headers are in no archive: where a server needs some, they are to be given again.',
+    }),
+    personas: t.exposeInt('personas', { description: 'Personas.' }),
+    knowledgeBases: t.exposeInt('knowledgeBases', { description: 'Knowledge bases.' }),
+    documents: t.exposeInt('documents', { description: 'Documents of knowledge bases. They are read in the background, as those that you send.' }),
   }),
 });
 

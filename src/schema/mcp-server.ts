@@ -41,7 +41,9 @@ builder.node(McpServer, {
     name: t.exposeString('name', { description: 'A part of the names of its tools: `mcp_<name>_<tool>`.' }),
     transport: t.field({ type: McpTransport, description: 'How it is spoken with.', resolve: (server) => server.transport }),
     url: t.exposeString('url', { nullable: true, description: 'Its address; null of a command.' }),
-    headerNames: t.exposeStringList('headerNames', { description: 'The names of the headers that it is sent.' }),
+    headerNames: t.exposeStringList('headerNames', {
+      description: 'The names of the headers that it is sent. Of a server that was imported they are to be given again before it is used.',
+    }),
     command: t.exposeString('command', { nullable: true, description: 'The name of its command; null of a server with an address.' }),
     approval: t.field({ type: McpApproval, description: 'Which of its tools you must approve of, call by call.', resolve: (server) => server.approval }),
     signedInAt: t.expose('signedInAt', {

@@ -83,64 +83,42 @@ builder.relayMutationField(
   },
 );
 
-const deleteItemsText = 'Whether its items go as well. Otherwise they stay, in no plan, behind those that are unplanned already.';
+/** `deleteWeeklyPlan` or `deleteDailyPlan`: they differ in nothing but what they delete. */
+function deletePlanField(kind: 'WeeklyPlan' | 'DailyPlan', type: typeof WeeklyPlan | typeof DailyPlan, description: string): void {
+  builder.relayMutationField(
+    `delete${kind}`,
+    {
+      description: 'What to delete.',
+      inputFields: (t) => ({
+        id: t.globalID({ for: type, required: true, description: 'The plan.' }),
+        deleteItems: t.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Whether its items go as well. Otherwise they stay, in no plan, behind those that are unplanned already.',
+        }),
+      }),
+    },
+    {
+      description,
+      resolve: (_root, { input }, { services, viewer }) => services.plans[`delete${kind}`](viewer, input.id.id, input.deleteItems),
+    },
+    {
+      description: 'What was deleted, and what was changed by it.',
+      outputFields: (t) => ({
+        [`deleted${kind}Id`]: t.globalID({ description: 'The id that was deleted.', resolve: ({ id }) => ({ id, type }) }),
+        deletedPlanItemIds: t.globalIDList({
+          description: 'The items that were deleted with it.',
+          resolve: ({ deletedIds }) => deletedIds.map((id) => ({ id, type: PlanItem })),
+        }),
+        unplannedItems: t.field({
+          type: [PlanItem],
+          description: 'Its items that are in no plan now.',
+          resolve: ({ unplannedIds }, _arguments, { services, viewer }) => services.planItems.inOrder(viewer, unplannedIds),
+        }),
+      }),
+    },
+  );
+}
 
-builder.relayMutationField(
-  'deleteWeeklyPlan',
-  {
-    description: 'What to delete.',
-    inputFields: (t) => ({
-      id: t.globalID({ for: WeeklyPlan, required: true, description: 'The plan.' }),
-      deleteItems: t.boolean({ required: true, defaultValue: false, description: deleteItemsText }),
-    }),
-  },
-  {
-    description: 'Deletes the plan of a week. The plans of its days stay, with their items.',
-    resolve: (_root, { input }, { services, viewer }) => services.plans.deleteWeeklyPlan(viewer, input.id.id, input.deleteItems),
-  },
-  {
-    description: 'What was deleted, and what was changed by it.',
-    outputFields: (t) => ({
-      deletedWeeklyPlanId: t.globalID({ description: 'The id that was deleted.', resolve: ({ id }) => ({ id, type: WeeklyPlan }) }),
-      deletedPlanItemIds: t.globalIDList({
-        description: 'The items that were deleted with it.',
-        resolve: ({ deletedIds }) => deletedIds.map((id) => ({ id, type: PlanItem })),
-      }),
-      unplannedItems: t.field({
-        type: [PlanItem],
-        description: 'Its items that are in no plan now.',
-        resolve: ({ unplannedIds }, _arguments, { services, viewer }) => services.planItems.inOrder(viewer, unplannedIds),
-      }),
-    }),
-  },
-);
-
-builder.relayMutationField(
-  'deleteDailyPlan',
-  {
-    description: 'What to delete.',
-    inputFields: (t) => ({
-      id: t.globalID({ for: DailyPlan, required: true, description: 'The plan.' }),
-      deleteItems: t.boolean({ required: true, defaultValue: false, description: deleteItemsText }),
-    }),
-  },
-  {
-    description: 'Deletes the plan of a day.',
-    resolve: (_root, { input }, { services, viewer }) => services.plans.deleteDailyPlan(viewer, input.id.id, input.deleteItems),
-  },
-  {
-    description: 'What was deleted, and what was changed by it.',
-    outputFields: (t) => ({
-      deletedDailyPlanId: t.globalID({ description: 'The id that was deleted.', resolve: ({ id }) => ({ id, type: DailyPlan }) }),
-      deletedPlanItemIds: t.globalIDList({
-        description: 'The items that were deleted with it.',
-        resolve: ({ deletedIds }) => deletedIds.map((id) => ({ id, type: PlanItem })),
-      }),
-      unplannedItems: t.field({
-        type: [PlanItem],
-        description: 'Its items that are in no plan now.',
-        resolve: ({ unplannedIds }, _arguments, { services, viewer }) => services.planItems.inOrder(viewer, unplannedIds),
-      }),
-    }),
-  },
-);
+deletePlanField('WeeklyPlan', WeeklyPlan, 'Deletes the plan of a week. The plans of its days stay, with their items.');
+deletePlanField('DailyPlan', DailyPlan, 'Deletes the plan of a day.');

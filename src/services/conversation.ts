@@ -35,6 +35,8 @@ export interface ConversationDependencies {
   readonly stopRuns: (conversationIds: readonly string[]) => Promise<void>;
   /** Removes kept files of attachments whose rows are gone; a failure is logged. */
   readonly removeFiles?: (ids: readonly string[]) => Promise<void>;
+  /** Hears which are gone; nothing waits for it. */
+  readonly onRemoved?: (conversationIds: readonly string[]) => void;
 }
 
 /** A title that somebody gives a conversation. */
@@ -76,7 +78,7 @@ export function newConversation(id: string, ownerId: string, now: Date): Prisma.
 
 /** Creates the service. */
 export function createConversations(dependencies: ConversationDependencies) {
-  const { prisma, statements, clock, newId, conversationLog, roomSignals, stopRuns, removeFiles = async () => {} } = dependencies;
+  const { prisma, statements, clock, newId, conversationLog, roomSignals, stopRuns, removeFiles = async () => {}, onRemoved = () => {} } = dependencies;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> => {
     const { userId } = requireViewer(viewer);
@@ -121,6 +123,7 @@ export function createConversations(dependencies: ConversationDependencies) {
         return { ids: doomed, files: held.filter((id) => !left.has(id)) };
       });
     const { ids, files } = await insist(removeRows);
+    onRemoved(ids);
     await removeFiles(files);
     return ids;
   };

@@ -5,6 +5,7 @@ import { runSql } from '../kit/database.ts';
 import { eventually } from '../kit/eventually.ts';
 import type { FakeMedia } from '../kit/fake-media.ts';
 import { generateImage, mediaEnvironment, mediaEventsOf, startMediaApp, type MediaApp } from '../kit/media-app.ts';
+import { createOtlpCollector, type OtlpCollector } from '../kit/otlp-collector.ts';
 
 const jobServers = ({ url }: Pick<FakeMedia, 'url'>): Readonly<Record<string, string>> => ({
   JOB_SERVERS: JSON.stringify([{ kind: 'runpod', id: 'pod', baseUrl: `${url}/runpod/abc`, apiKey: 'keyOfTheTests0123456789', models: ['llama'] }]),
@@ -13,10 +14,15 @@ const model = 'replicate:black-forest-labs/flux-schnell';
 
 describe('a run whose provider works for it in a job', () => {
   let world: MediaApp;
+  let collector: OtlpCollector;
   beforeAll(async () => {
-    world = await startMediaApp({ environment: { RUN_LEASE_MS: '500' }, environmentOf: jobServers });
+    collector = await createOtlpCollector();
+    world = await startMediaApp({ environment: { RUN_LEASE_MS: '500', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, environmentOf: jobServers });
   });
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await collector.close();
+  });
 
   /** Another server on the same database. */
   const another = ({ app, media }: MediaApp): Promise<TestApp> =>
@@ -102,6 +108,9 @@ describe('a run whose provider works for it in a job', () => {
     const job = world.media.jobs.at(-1);
     await world.app.stop();
     expect(job?.state).toBe('open');
+    const runId = Buffer.from(id, 'base64').toString().split(':')[1];
+    const [span] = collector.spans.pending().filter(({ attributes }) => attributes['colloquy.run.id'] === runId);
+    expect(span).toMatchObject({ attributes: { 'colloquy.run.finish_reason': 'HANDED_OVER' }, status: { code: 0 } });
     await using next = await another(world);
     world.media.looksUntilDone = 1;
     const events = await mediaEventsOf(next, world.ada, id);

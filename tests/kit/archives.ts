@@ -36,6 +36,7 @@ export const mustDiffer: Readonly<Record<string, readonly string[]>> = {
   'it says that it was imported': ['conversations/*/conversation/importedFrom'],
   'what was used stays counted where it was used': ['usage.json', 'manifest.json/counts/usageEntries'],
   'Parquet is written anew': ['sessions/*/tables/*/byteSize', 'tables/*'],
+  'documents are read anew': ['updatedAt', 'indexedAt', 'revision'].map((field) => `knowledge/*/documents/*/${field}`),
   'proposals are of then, and not taken over': ['planning/proposals.json', 'manifest.json/counts/planProposals'],
   'sums of what is compared itself': ['manifest.json/entries'],
 };

@@ -25,7 +25,8 @@ export async function postImport(
 
 const progress = `subscription ($id: ID!) { importProgress(importId: $id) {
   id name source status progress problemCount error { code message } problems { subject reason count }
-  counts { conversations extendedConversations presentConversations messages attachments sessions files derivedTables verifiedQueries goals weeklyPlans dailyPlans recurrences planItems }
+  counts { conversations extendedConversations presentConversations messages attachments sessions files derivedTables verifiedQueries goals weeklyPlans dailyPlans recurrences planItems
+    promptTemplates mcpServers personas knowledgeBases documents }
 } }`;
 
 /** Follows an import to its end; gives all that was told. */

@@ -2,8 +2,9 @@ import type { Protection } from './protection.ts';
 
 const planning = 'tests/app/import-planning.test.ts';
 const attacks = 'tests/app/import-attacks.test.ts';
+const assistants = 'tests/app/import-assistants.test.ts';
 
-/** Those of the cases I01 to I04: what people bring along from elsewhere. */
+/** Those of the cases I01 to I05: what people bring along from elsewhere. */
 export const importProtections: readonly Protection[] = [
   {
     id: 'I01',
@@ -86,7 +87,7 @@ export const importProtections: readonly Protection[] = [
   {
     id: 'I04',
     what: 'goals of the person alone, in planning that is imported',
-    file: 'src/services/import/planning/writing.ts',
+    file: 'src/services/import/ids-here.ts',
     find: 'WHERE owner_id = $1::uuid AND id = ANY($2::uuid[])`',
     replace: 'WHERE $1::uuid IS NOT NULL AND id = ANY($2::uuid[])`',
     test: planning,
@@ -138,5 +139,79 @@ export const importProtections: readonly Protection[] = [
     find: 'if (count < mostItemsOfPlan) return list;',
     replace: 'if (count < Infinity) return list;',
     test: planning,
+  },
+  {
+    id: 'I05',
+    what: 'personas, templates and knowledge bases of the person alone, in archives that name them',
+    file: 'src/services/import/ids-here.ts',
+    find: 'WHERE owner_id = $1::uuid AND id = ANY($2::uuid[])`',
+    replace: 'WHERE $1::uuid IS NOT NULL AND id = ANY($2::uuid[])`',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'addresses of the internet alone for servers of tools that are imported',
+    file: 'src/services/import/assistants/servers.ts',
+    find: 'return mcp.problemOf(new URL(url));',
+    replace: 'return mcp === null ? url : null;',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'commands that the operator allows, for servers of tools that are imported',
+    file: 'src/services/import/assistants/servers.ts',
+    find: 'return command !== null && mcp.commands.includes(command) ? null',
+    replace: 'return command !== null ? null',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'the most that a person may have of things that are imported',
+    file: 'src/services/import/own-thing.ts',
+    find: 'if ((await count(transaction)) >= most) {',
+    replace: 'if ((await count(transaction)) >= most + Infinity) {',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'looking at what is in personas that are imported',
+    file: 'src/services/import/assistants/personas.ts',
+    find: 'return parseNewPersona({ ...given,',
+    replace: 'void parseNewPersona;\n  return ({ ...given,',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'the limit of one document that is imported',
+    file: 'src/services/import/knowledge/write-document.ts',
+    find: 'bounded(content, limits.maxDocumentBytes, name)',
+    replace: 'bounded(content, Infinity, name)',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'the limit of all documents of a person, for those that are imported',
+    file: 'src/services/import/knowledge/write-document.ts',
+    find: 'if (Number(_sum.byteSize ?? 0) + more > limits.maxBytesPerUser)',
+    replace: 'if (Number(_sum.byteSize ?? 0) + more > Infinity)',
+    test: assistants,
+  },
+  {
+    id: 'I05',
+    what: 'reading pages that are imported from the disk, and asking nobody for them',
+    file: 'src/services/knowledge/index-document.ts',
+    find: ' && !document.readsStored) return fetch(document, signal);',
+    replace: ') return fetch(document, signal);',
+    test: 'tests/app/import-round-trip.test.ts',
+    title: 'is the same account again',
+  },
+  {
+    id: 'I05',
+    what: 'waiting for the headers of servers that were imported',
+    file: 'src/services/mcp/reach.ts',
+    find: 'if (server.sealedHeaders === null && server.headerNames.length > 0) {',
+    replace: 'if (server.sealedHeaders === null && server.headerNames.length > 99) {',
+    test: 'tests/app/import-round-trip.test.ts',
+    title: 'a server waits for its headers',
   },
 ];

@@ -97,8 +97,16 @@ export const knowledgeProtections: readonly Protection[] = [
     id: 'N06',
     what: 'citing what the run was shown alone',
     file: 'src/services/knowledge/run-knowledge.ts',
-    find: 'return citedNumbers(text).flatMap((number) => byNumber.get(number) ?? []);',
-    replace: 'return citedNumbers(text).flatMap((number) => byNumber.get(number) ?? [...byNumber.values()].map((citation) => ({ ...citation, number })));',
+    find: '(cited.has(number) ? [] : (byNumber.get(number) ?? []))',
+    replace: '(byNumber.get(number) ?? [...byNumber.values()].map((citation) => ({ ...citation, number })))',
     test: runs,
+  },
+  {
+    id: 'N06',
+    what: 'keeping what a run was shown while it waits for a person',
+    file: 'src/services/run/answer-question.ts',
+    find: 'shown: resumed?.loop?.state.shown ?? null',
+    replace: 'shown: null',
+    test: 'tests/app/knowledge-pause.test.ts',
   },
 ];

@@ -90,6 +90,7 @@ export const mcpProtections: readonly Protection[] = [
     ...surface,
     file: 'src/services/mcp/attach.ts',
     find: "if (found.length < serverIds.length) throw notFound('McpServer');",
+    title: 'X05: gets servers of its owner alone',
   },
   {
     id: 'X06',

@@ -1,6 +1,6 @@
 import type { Protection } from './protection.ts';
 
-/** Those of the cases V01 to V06. */
+/** Those of the cases V01 to V07. */
 export const mediaProtections: readonly Protection[] = [
   {
     id: 'V01',
@@ -72,5 +72,37 @@ export const mediaProtections: readonly Protection[] = [
     find: 'if (!modelName.test(model)) throw',
     replace: "if (model === '') throw",
     test: 'tests/schema/image.test.ts',
+  },
+  {
+    id: 'V07',
+    what: 'telling the server of live rooms who takes part no more',
+    file: 'src/services/live-room/live-passes.ts',
+    find: "AND (p.told <> COALESCE(a.role::text, 'OUT') OR p.again_at <= now())",
+    replace: 'AND (p.told <> COALESCE(a.role::text, p.told) OR p.again_at <= now())',
+    test: 'tests/app/live-room-people.test.ts',
+  },
+  {
+    id: 'V07',
+    what: 'telling the server of live rooms what somebody may do now',
+    file: 'src/services/live-room/enforcement.ts',
+    find: 'else await server.allow(conversationId, userId, liveGrantsOf(wanted));',
+    replace: 'else void liveGrantsOf(wanted);',
+    test: 'tests/app/live-room-people.test.ts',
+  },
+  {
+    id: 'V07',
+    what: 'trying again when the server of live rooms was down',
+    file: 'src/services/live-room/enforcement.ts',
+    find: '      await passes.putOff(pass, waitMs);\n      again(waitMs);\n      return false;',
+    replace: '      void [again, waitMs];\n      await passes.told(pass);\n      return false;',
+    test: 'tests/app/live-room-people.test.ts',
+  },
+  {
+    id: 'V07',
+    what: 'looking at who comes in with an older token',
+    file: 'src/services/live-room/live-rooms.ts',
+    find: 'if (isPresent) await checkEntry(room, identity, permission);',
+    replace: 'if (!isPresent) await checkEntry(room, identity, permission);',
+    test: 'tests/app/live-room-people.test.ts',
   },
 ];

@@ -43,6 +43,15 @@ export const personaProtections: readonly Protection[] = [
     test: 'tests/schema/persona.test.ts',
   },
   {
+    id: 'T02',
+    what: 'hiding in traces how a persona of somebody else is told to answer',
+    file: 'src/services/trace/trace-store.ts',
+    find: 'if (run.maySeePrompt) return rows;',
+    replace: 'if (run.maySeePrompt !== undefined) return rows;',
+    test: 'tests/server/room-with-personas.test.ts',
+    title: 'T02 keeps how a persona is told to answer',
+  },
+  {
     id: 'T03',
     what: 'the limit of turns',
     file: 'src/services/run/round.ts',

@@ -1,6 +1,6 @@
 import type { Protection } from './protection.ts';
 
-/** Those of the cases L01 to L09, and of A01 and O01 for goals, plans and items. */
+/** Those of the cases L01 to L10, and of A01 and O01 for goals, plans and items. */
 export const planningProtections: readonly Protection[] = [
   {
     id: 'A01',
@@ -213,5 +213,13 @@ export const planningProtections: readonly Protection[] = [
     find: ' || now[key] === expected[key]) continue;',
     replace: ' || now[key] !== null) continue;',
     test: 'tests/schema/plan-proposal.test.ts',
+  },
+  {
+    id: 'L10',
+    what: 'telling an assistant once what somebody wrote of a week',
+    file: 'src/services/planning-tools/planning-reads.ts',
+    find: 'w.week_start < $3::date AND',
+    replace: 'w.week_start < GREATEST($2::date, $3::date) AND',
+    test: 'tests/schema/conversation-context.test.ts',
   },
 ];

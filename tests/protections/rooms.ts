@@ -2,9 +2,10 @@ import type { Protection } from './protection.ts';
 
 const roles = 'tests/access/room-roles.test.ts';
 const rooms = 'tests/schema/rooms.test.ts';
+const goers = 'tests/app/take-along.test.ts';
 const streams = 'tests/server/rooms.test.ts';
 
-/** Those of the cases K01 to K09: conversations of several people. */
+/** Those of the cases K01 to K10: conversations of several people. */
 export const roomProtections: readonly Protection[] = [
   {
     id: 'K01',
@@ -152,5 +153,23 @@ export const roomProtections: readonly Protection[] = [
     replace: 'SELECT v.media_type AS "mediaType" FROM avatars v WHERE v.id = $1::uuid AND $2::uuid IS NOT NULL',
     test: 'tests/server/profiles.test.ts',
     title: 'K09',
+  },
+  {
+    id: 'K10',
+    what: 'taking personas along who leaves or is removed',
+    file: 'src/services/room/take-along.ts',
+    find: 'const rows = await transaction.$queryRawUnsafe<{ readonly conversationId: string }[]>(personas, ownerId, conversationIds);',
+    replace: 'const rows: { readonly conversationId: string }[] = [];\n  void personas;',
+    test: goers,
+    title: 'K10 .* who leaves',
+  },
+  {
+    id: 'K10',
+    what: 'taking knowledge bases along who leaves or is removed',
+    file: 'src/services/room/take-along.ts',
+    find: 'await transaction.$executeRawUnsafe(knowledge, ownerId, conversationIds);',
+    replace: 'void knowledge;',
+    test: goers,
+    title: 'K10 .* who is removed',
   },
 ];

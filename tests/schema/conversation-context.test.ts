@@ -100,7 +100,7 @@ describe('what an engine is told', () => {
   const preview = async (person: Awaited<ReturnType<OpenPlanning['planner']>>, id: string) =>
     (await person.ask('query ($id: ID!) { conversation(id: $id) { contextPreview { model text tokens tools } } }', { id })).conversation.contextPreview;
 
-  it('is shown before: today, goals, the plan, what is open and overdue, reviews and capacity, as data between marks', async () => {
+  it('L10 is shown before: today, goals, the plan, what is open and overdue, reviews and capacity, as data between marks', async () => {
     const person = await planning.planner({ timeZone: 'Pacific/Kiritimati', firstDayOfWeek: 'SUNDAY', capacityMinutes: 240 });
     const goal = await person.goal('Health', { horizon: 'LONG', priority: 'HIGH', targetDate: '2026-12-31' });
     await person.goal('Given up', { status: 'CANCELLED' });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { rowId } from '../kit/full-account.ts';
 import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { overSocket, overSse, stored, until } from '../kit/streams.ts';
@@ -123,6 +124,7 @@ describe('a conversation of three people and two personas on two servers', () =>
     const taken = await bob.client.request('mutation ($id: ID!) { exportConversation(input: { conversationId: $id, format: JSON }) { link { url } } }', { id });
     const text = await (await fetch(new URL(taken.exportConversation.link.url, app.url))).text();
     expect(text).toContain('Hello @owl');
+    expect(text, 'nor that it is somebody’s persona').not.toContain(rowId(personaId));
     expect(text).not.toContain('The secret of owl');
     const refused = await ada.client.ask('query ($id: ID!) { runTrace(runId: $id) { name } }', { id: run.id });
     expect(refused.body?.errors?.[0]?.extensions.code).toBe('NOT_FOUND');

@@ -11,6 +11,7 @@ export const exceptions: Readonly<Record<string, string>> = {
   RateLimit: 'counts under hashes that expire by themselves',
   QuotaTotal: 'sums of everybody, which name nobody',
   Setting: 'facts of the installation',
+  LivePass: 'ids of who may still be in a live room, until they are out of it',
 };
 
 /** All models. */

@@ -8,15 +8,8 @@ import { AppError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { FileStore } from '../../stores/file-store.ts';
 import { conversationJson } from './conversation-json.ts';
-import {
-  accountFormat,
-  sessionFormat,
-  type AttachmentFacts,
-  type PersonaDocument,
-  type PreferencesDocument,
-  type ProfileDocument,
-  type SessionDocument,
-} from './account-formats.ts';
+import { accountFormat, sessionFormat, type AttachmentFacts, type PreferencesDocument, type ProfileDocument, type SessionDocument } from './account-formats.ts';
+import { personaDocuments, serverDocuments, templateDocuments } from './assistants.ts';
 import { knowledgeOf, type KnowledgeCounts } from './knowledge.ts';
 import { planningEntries, type PlanningCounts } from './planning.ts';
 import { openConversation } from './read-conversation.ts';
@@ -181,29 +174,13 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
     }
   }
 
-  async function* personas(): AsyncGenerator<ZipSource> {
-    const rows = await prisma.persona.findMany({
-      where: { ownerId: userId },
-      orderBy: inOrder,
-      omit: { ownerId: true },
-      include: { conversations: { select: { conversationId: true } }, mcpServers: { select: { serverId: true } } },
-    });
-    const templates = await prisma.promptTemplate.findMany({
-      where: { ownerId: userId },
-      orderBy: inOrder,
-      omit: { ownerId: true },
-      include: { versions: { orderBy: { version: 'asc' }, omit: { templateId: true } } },
-    });
-    if (templates.length > 0) yield json('prompt-templates.json', templates);
-    const servers = await prisma.mcpServer.findMany({ where: { ownerId: userId }, orderBy: inOrder, omit: { ownerId: true, sealedHeaders: true } });
-    if (servers.length > 0) yield json('mcp-servers.json', servers);
-    if (rows.length === 0) return;
-    const documents = rows.map(({ conversations: places, mcpServers, ...persona }): PersonaDocument => ({
-      ...persona,
-      conversationIds: places.map(({ conversationId }) => conversationId),
-      mcpServerIds: mcpServers.map(({ serverId }) => serverId),
-    }));
-    yield json('personas.json', documents);
+  async function* assistants(): AsyncGenerator<ZipSource> {
+    const lists = {
+      'prompt-templates.json': await templateDocuments(prisma, userId),
+      'mcp-servers.json': await serverDocuments(prisma, userId),
+      'personas.json': await personaDocuments(prisma, userId),
+    };
+    for (const [name, documents] of Object.entries(lists)) if (documents.length > 0) yield json(name, documents);
   }
 
   async function* knowledge(): AsyncGenerator<ZipSource> {
@@ -230,7 +207,7 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
   yield* attachments();
   yield* knowledge();
   yield* conversations();
-  yield* personas();
+  yield* assistants();
   yield* planningEntries(prisma, userId, counts);
   yield { path: 'usage.json', isPacked: false, open: () => pieces(usage()) };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Persona } from '../../../prisma/generated/client.ts';
 import { count, label, moment } from './formats.ts';
 
 /** Names a document of a data session. */
@@ -103,13 +102,6 @@ export const preferences = z.object({
 
 /** See `preferences`. */
 export type PreferencesDocument = z.infer<typeof preferences>;
-
-/** A persona of an archive, and where it takes part. Where the archive is taken over it is not made again. */
-export interface PersonaDocument extends Omit<Persona, 'ownerId'> {
-  /** Of `mcp-servers.json`. */
-  readonly mcpServerIds: readonly string[];
-  readonly conversationIds: readonly string[];
-}
 
 /** What is in an archive. */
 export const manifest = z.object({

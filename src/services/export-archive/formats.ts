@@ -11,6 +11,8 @@ export const count = z.number().int().nonnegative();
 /** A name or a title, which somebody chose. */
 export const label = z.string().max(10_000);
 
+const member = z.object({ id: z.uuid(), addedAt: moment });
+
 /** The conversation of a document, without what was said in it. */
 export const conversationHead = z.object({
   id: z.uuid(),
@@ -28,6 +30,14 @@ export const conversationHead = z.object({
   updatedAt: moment,
   expiresAt: moment.nullable(),
   forkedFromId: z.uuid().nullable(),
+  /** Which of its personas answer. */
+  turnPolicy: z.enum(['MENTIONED', 'ROUND_ROBIN', 'MODERATED']).default('MENTIONED'),
+  maxTurns: z.int32().nullable().default(null),
+  moderatorModel: z.string().max(10_000).nullable().default(null),
+  /** Of the personas that take part those of the person whose document it is, in the order in which they came. */
+  personas: z.array(member).max(1_000).default([]),
+  /** Of the knowledge bases that it draws on the same. */
+  knowledge: z.array(member).max(1_000).default([]),
   importedFrom: z.string().max(40).nullable(),
   joinedAt: moment,
   pinnedAt: moment.nullable(),
@@ -68,6 +78,7 @@ const run = z.object({
   status: z.enum(['COMPLETED', 'STOPPED', 'FAILED']),
   questionId: z.uuid().nullable(),
   model: z.string().max(300),
+  personaId: z.uuid().nullable().default(null),
   answeredBy: z.string().max(300).nullable().default(null),
   fallbackReason: z.string().nullable().default(null),
   options: z.json(),
@@ -99,6 +110,8 @@ export const documentMessage = z.object({
   role: z.enum(['USER', 'ASSISTANT', 'SYSTEM', 'TOOL']),
   /** Whether the person whose document it is wrote it. */
   isMine: z.boolean(),
+  /** The persona that wrote it, where it is one of the person whose document it is. */
+  personaId: z.uuid().nullable().default(null),
   /** What the persona was called that wrote it; null where none did. */
   personaName: z.string().max(400).nullable().default(null),
   model: z.string().max(300).nullable(),

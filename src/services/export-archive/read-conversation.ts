@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { notFound } from '../../base/errors.ts';
+import { isReadable } from '../knowledge/knowledge-row.ts';
 import { dateSql } from '../planner/calendar.ts';
 import { isOpen } from '../participation.ts';
 import type { ConversationHead, DocumentMessage } from './formats.ts';
@@ -23,6 +24,11 @@ export interface OpenConversation {
   messages(ids: readonly string[]): AsyncGenerator<DocumentMessage>;
 }
 
+const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** A persona, where it is one of the person whose document it is: those of others are theirs. */
+const ownPersona = (column: string): string => `(SELECT p.id FROM personas p WHERE p.id = ${column} AND p.owner_id = $2)`;
+
 /** A message may hold a table of a megabyte. */
 const messagesPerPage = 50;
 
@@ -30,6 +36,11 @@ const headOf = `
   SELECT c.id, c.title, c.title_source AS "titleSource", c.session_id AS "sessionId",
     g.id AS "goalId", ${dateSql('w.week_start')} AS "weekStart", ${dateSql('d.date')} AS date, c.defaults, c.created_at AS "createdAt",
     c.updated_at AS "updatedAt", c.expires_at AS "expiresAt", c.forked_from_id AS "forkedFromId", c.imported_from AS "importedFrom",
+    c.turn_policy AS "turnPolicy", c.max_turns AS "maxTurns", c.moderator_model AS "moderatorModel",
+    (SELECT coalesce(json_agg(json_build_object('id', t.persona_id, 'addedAt', ${iso('t.added_at')}) ORDER BY t.added_at, t.persona_id), '[]')
+      FROM conversation_personas t WHERE t.conversation_id = c.id AND t.persona_id = ${ownPersona('t.persona_id')}) AS personas,
+    (SELECT coalesce(json_agg(json_build_object('id', k.id, 'addedAt', ${iso('t.created_at')}) ORDER BY t.created_at, k.id), '[]')
+      FROM conversation_knowledge t JOIN knowledge_bases k ON k.id = t.knowledge_base_id AND ${isReadable('$2')} WHERE t.conversation_id = c.id) AS knowledge,
     a.joined_at AS "joinedAt", a.pinned_at AS "pinnedAt", a.archived_at AS "archivedAt", a.read_at AS "readAt", a.tags
   FROM conversations c JOIN participants a ON a.conversation_id = c.id AND a.user_id = $2 AND ${isOpen}
     LEFT JOIN goals g ON g.id = c.goal_id AND g.owner_id = $2 LEFT JOIN weekly_plans w ON w.id = c.weekly_plan_id AND w.owner_id = $2
@@ -39,11 +50,10 @@ const placesOf = `
   SELECT id, parent_id AS "parentId", is_active AS "isActive" FROM messages
   WHERE conversation_id = $1 AND ($2 OR is_active) ORDER BY depth, created_at, id`;
 
-const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** How somebody else wanted to be answered is theirs: their own instructions stand in it. */
 const runOf = `
   SELECT json_build_object('id', r.id, 'kind', r.kind, 'status', r.status, 'questionId', r.question_id, 'model', r.model,
+    'personaId', ${ownPersona('r.persona_id')},
     'answeredBy', r.answered_by, 'fallbackReason', r.fallback_reason, 'options', CASE WHEN r.user_id = $2 THEN r.options ELSE '{}' END,
     'finishReason', r.finish_reason, 'errorCode', r.error_code, 'errorMessage', r.error_message, 'isRetryable', r.is_retryable,
     'dataUpdated', r.data_updated, 'inputTokens', r.input_tokens, 'outputTokens', r.output_tokens, 'cachedInputTokens', r.cached_input_tokens,
@@ -56,7 +66,7 @@ const versionsOf = `
     ORDER BY v.version), '[]') FROM plot_versions v WHERE v.part_id = p.id`;
 
 const messagesOf = `
-  SELECT m.id, m.parent_id AS "parentId", m.role, coalesce(m.author_id = $2, false) AS "isMine", m.persona_name AS "personaName", m.model, m.mode, m.confidence,
+  SELECT m.id, m.parent_id AS "parentId", m.role, coalesce(m.author_id = $2, false) AS "isMine", ${ownPersona('m.persona_id')} AS "personaId", m.persona_name AS "personaName", m.model, m.mode, m.confidence,
     m.is_active AS "isActive", m.created_at AS "createdAt",
     (SELECT coalesce(json_agg(json_build_object('id', p.id, 'kind', p.kind, 'text', p.text, 'data', p.data, 'versions', (${versionsOf}))
       ORDER BY p.position), '[]') FROM parts p WHERE p.message_id = m.id) AS parts,

@@ -4,6 +4,7 @@ import { inspectAttachment, type Inspected } from '../attachment/inspect.ts';
 import type { AttachedFile } from '../context/attached-file.ts';
 import { removeFromDisk } from '../file/files.ts';
 import { labelOf } from '../upload/file-name.ts';
+import { bounded } from './bounded.ts';
 import { createCleaner } from './clean.ts';
 import type { ImportJob } from './import-job.ts';
 import { ImportEnded } from './import-records.ts';
@@ -36,15 +37,6 @@ export interface AttachmentStore {
 
 const columns = { id: true, name: true, mediaType: true, byteSize: true, width: true, height: true } as const;
 
-async function* within(source: AsyncIterable<Uint8Array>, maxBytes: number, name: string): AsyncGenerator<Uint8Array> {
-  let byteCount = 0;
-  for await (const chunk of source) {
-    byteCount += chunk.length;
-    if (byteCount > maxBytes) throw new AppError('PAYLOAD_TOO_LARGE', `"${name}" has more than ${maxBytes} bytes.`);
-    yield chunk;
-  }
-}
-
 /** What is wrong with the file itself, and with nothing else. */
 const isOfFile = (error: unknown): error is AppError => error instanceof AppError && (error.code === 'UNSUPPORTED_FILE' || error.code === 'PAYLOAD_TOO_LARGE');
 
@@ -69,7 +61,7 @@ export function createAttachmentStore(job: ImportJob, find: FindAttachment): Att
     await fileStore.remove(id);
     await partialFiles.create(id);
     let byteSize = 0;
-    await partialFiles.write(id, 0, within(found.open(), Math.max(limits.maxBytes, limits.maxAudioBytes), name), (count) => (byteSize = count));
+    await partialFiles.write(id, 0, bounded(found.open(), Math.max(limits.maxBytes, limits.maxAudioBytes), name), (count) => (byteSize = count));
     const place = await partialFiles.find(id);
     if (place === null || byteSize === 0) throw new AppError('UNSUPPORTED_FILE', `"${name}" is empty.`);
     const inspected = await inspectAttachment(place.paths.original, name, byteSize, limits);

@@ -28,6 +28,8 @@ export interface PartCleaning {
   readonly tell: Tell;
   /** The attachment that an id of the source stands for, and whether it is here; for one that is not, an id that nothing has. */
   readonly attachmentOf: (file: AttachedFile) => Promise<{ readonly isHere: boolean; readonly file: AttachedFile }>;
+  /** The persona here that an id of the source stands for; null where it is not here. */
+  readonly personaIdOf: (sourceId: string) => string | null;
   readonly signal: AbortSignal;
 }
 

@@ -3,8 +3,8 @@ import { storableJson } from '../file/file-row.ts';
 import { readDefaults } from '../preference/answer-defaults.ts';
 import { tag } from '../conversation/tags.ts';
 import type { ConversationHead } from '../export-archive/formats.ts';
-import type { Cleaner } from './clean.ts';
 import type { PlanningContext } from './conversation-context.ts';
+import { insertMembers, turnTakingOf, type MemberWriting } from './conversation-members.ts';
 import type { ImportSource } from './import-row.ts';
 import type { Tell } from './sources/source-conversation.ts';
 
@@ -33,22 +33,25 @@ function tagsOf(given: readonly string[], tell: Tell): readonly string[] {
 }
 
 /**
- * Writes a conversation with its only participant, unless it is there.
+ * Writes a conversation with its only participant and the personas and knowledge bases that it had, unless it is there.
  *
- * @param now what counts as now
  * @returns whether it was new; null when the id is another person's
  */
 export async function insertConversation(
-  transaction: Sql,
+  transaction: Prisma.TransactionClient,
   { id, userId, sessionId, context, source, head }: NewImportedConversation,
-  { cleaner, tell, now }: { readonly cleaner: Cleaner; readonly tell: Tell; readonly now: Date },
+  writing: MemberWriting,
 ): Promise<boolean | null> {
+  const { job, cleaner, tell, now } = writing;
+  const { turnPolicy, maxTurns, moderatorModel } = turnTakingOf(head, job.limits, tell);
   const title = cleaner.label(head.title, longestTitle);
   const createdAt = cleaner.past(head.createdAt, head.updatedAt);
   const moment = (value: Date | null): Date | null => (value === null ? null : cleaner.past(value, now));
   const inserted = await transaction.$queryRawUnsafe<unknown[]>(
-    `INSERT INTO conversations (id, owner_id, title, title_source, session_id, defaults, expires_at, imported_from, created_at, updated_at, goal_id, weekly_plan_id, daily_plan_id)
-     VALUES ($1::uuid, $2::uuid, $3, $4::"TitleSource", $5::uuid, $6::jsonb, $7::timestamptz, $8, $9::timestamptz, $10::timestamptz, $11::uuid, $12::uuid, $13::uuid)
+    `INSERT INTO conversations (id, owner_id, title, title_source, session_id, defaults, expires_at, imported_from, created_at, updated_at, goal_id, weekly_plan_id, daily_plan_id,
+       turn_policy, max_turns, moderator_model)
+     VALUES ($1::uuid, $2::uuid, $3, $4::"TitleSource", $5::uuid, $6::jsonb, $7::timestamptz, $8, $9::timestamptz, $10::timestamptz, $11::uuid, $12::uuid, $13::uuid,
+       $14::"TurnPolicy", $15, $16)
      ON CONFLICT (id) DO NOTHING RETURNING id`,
     id,
     userId,
@@ -63,6 +66,9 @@ export async function insertConversation(
     context.goalId,
     context.weeklyPlanId,
     context.dailyPlanId,
+    turnPolicy,
+    maxTurns,
+    moderatorModel,
   );
   if (inserted.length === 0) {
     // Locked, as whoever writes messages does.
@@ -84,6 +90,7 @@ export async function insertConversation(
     moment(head.readAt),
     tagsOf(head.tags, tell),
   );
+  await insertMembers(transaction, id, head, writing);
   return true;
 }
 
@@ -98,6 +105,7 @@ export interface MessageRows {
     readonly parent_id: string | null;
     readonly role: string;
     readonly is_mine: boolean;
+    readonly persona_id: string | null;
     readonly persona_name: string | null;
     readonly model: string | null;
     readonly mode: string | null;
@@ -148,6 +156,7 @@ export interface RunRow {
   readonly status: string;
   readonly question_id: string | null;
   readonly answer_id: string;
+  readonly persona_id: string | null;
   readonly model: string;
   readonly answered_by: string | null;
   readonly fallback_reason: string | null;
@@ -169,11 +178,15 @@ export interface RunRow {
   readonly finished_at: Date | null;
 }
 
+/** A persona of the person's, which is not deleted before this is written. */
+const ownPersona = (column: string, owner: string): string =>
+  `(SELECT p.id FROM personas p WHERE p.id = ${column} AND p.owner_id = ${owner}::uuid FOR KEY SHARE)`;
+
 // Of each the rows of messages that were not there: `$2` has their ids.
 const insertMessages = `
-  INSERT INTO messages (id, conversation_id, parent_id, role, author_id, persona_name, model, mode, confidence, depth, is_active, created_at)
-  SELECT m.id, $2::uuid, m.parent_id, m.role::"MessageRole", CASE WHEN m.is_mine THEN $3::uuid END, m.persona_name, m.model, m.mode, m.confidence, m.depth, false, m.created_at
-  FROM json_to_recordset($1::json) AS m (id uuid, parent_id uuid, role text, is_mine boolean, persona_name text, model text, mode text, confidence float8, depth int, created_at timestamptz)
+  INSERT INTO messages (id, conversation_id, parent_id, role, author_id, persona_id, persona_name, model, mode, confidence, depth, is_active, created_at)
+  SELECT m.id, $2::uuid, m.parent_id, m.role::"MessageRole", CASE WHEN m.is_mine THEN $3::uuid END, ${ownPersona('m.persona_id', '$3')}, m.persona_name, m.model, m.mode, m.confidence, m.depth, false, m.created_at
+  FROM json_to_recordset($1::json) AS m (id uuid, parent_id uuid, role text, is_mine boolean, persona_id uuid, persona_name text, model text, mode text, confidence float8, depth int, created_at timestamptz)
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 const insertParts = `
   INSERT INTO parts (id, message_id, position, kind, text, data)
@@ -195,13 +208,13 @@ const insertFeedbacks = `
   FROM json_to_recordset($1::json) AS f (message_id uuid, rating text, comment text, created_at timestamptz, updated_at timestamptz)
   WHERE f.message_id = ANY($2::uuid[])`;
 const insertRuns = `
-  INSERT INTO runs (id, conversation_id, user_id, kind, status, question_id, answer_id, model, answered_by, fallback_reason, options, finish_reason,
+  INSERT INTO runs (id, conversation_id, user_id, kind, status, question_id, answer_id, persona_id, model, answered_by, fallback_reason, options, finish_reason,
     error_code, error_message, is_retryable, data_updated, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_micros, is_usage_estimated,
     last_seq, trimmed_at, created_at, started_at, finished_at)
-  SELECT r.id, $3::uuid, $4::uuid, r.kind::"RunKind", r.status::"RunStatus", r.question_id, r.answer_id, r.model, r.answered_by, r.fallback_reason, r.options,
+  SELECT r.id, $3::uuid, $4::uuid, r.kind::"RunKind", r.status::"RunStatus", r.question_id, r.answer_id, ${ownPersona('r.persona_id', '$4')}, r.model, r.answered_by, r.fallback_reason, r.options,
     r.finish_reason, r.error_code, r.error_message, r.is_retryable, r.data_updated, r.input_tokens, r.output_tokens, r.cached_input_tokens, r.reasoning_tokens,
     r.cost_micros, r.is_usage_estimated, r.last_seq, now(), r.created_at, r.started_at, r.finished_at
-  FROM json_to_recordset($1::json) AS r (id uuid, kind text, status text, question_id uuid, answer_id uuid, model text, answered_by text, fallback_reason text,
+  FROM json_to_recordset($1::json) AS r (id uuid, kind text, status text, question_id uuid, answer_id uuid, persona_id uuid, model text, answered_by text, fallback_reason text,
     options jsonb, finish_reason text, error_code text, error_message text, is_retryable boolean, data_updated boolean, input_tokens int, output_tokens int,
     cached_input_tokens int, reasoning_tokens int, cost_micros bigint, is_usage_estimated boolean, last_seq int, created_at timestamptz, started_at timestamptz,
     finished_at timestamptz)

@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'uuid';
 import type { ImportSource } from './import-row.ts';
-import type { PlannedKind } from './planning/writing.ts';
+import type { NamedKind } from './ids-here.ts';
 
 /** What has an id of its own here. */
-export type DerivedKind = 'conversation' | 'part' | 'run' | 'session' | 'file' | 'table' | 'query' | 'attachment' | 'version' | PlannedKind;
+export type DerivedKind =
+  | 'conversation'
+  | 'part'
+  | 'run'
+  | 'session'
+  | 'file'
+  | 'table'
+  | 'query'
+  | 'attachment'
+  | 'version'
+  | 'templateVersion'
+  | 'document'
+  | NamedKind;
 
 /**
  * The ids of what is imported: made of the person, the source and the id there, so that the same thing imported again has the same id, and no

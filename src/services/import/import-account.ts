@@ -7,6 +7,7 @@ import type { ConversationHead } from '../export-archive/formats.ts';
 import { storableJson } from '../file/file-row.ts';
 import { fullNameShape, localeShape, usernameKeyOf, usernameShape } from '../people/names.ts';
 import { readDefaults } from '../preference/answer-defaults.ts';
+import { assistantEntryNames, importAssistants } from './assistants/import-assistants.ts';
 import { createAttachmentStore, type FindAttachment } from './attachment-store.ts';
 import { createCleaner } from './clean.ts';
 import { noContext } from './conversation-context.ts';
@@ -17,6 +18,7 @@ import { importSessionContents } from './import-sessions.ts';
 import { readWhole, valueOf } from './json-values.ts';
 import { headOf, unknownMoment, type Tell } from './sources/source-conversation.ts';
 import { openConversationDocument } from './sources/colloquy.ts';
+import { importKnowledge } from './knowledge/import-knowledge.ts';
 import { importPlanning, planningEntryNames } from './planning/import-planning.ts';
 import { createUnits } from './units.ts';
 import type { ZipReader } from './zip-reader.ts';
@@ -25,9 +27,11 @@ import type { ZipReader } from './zip-reader.ts';
 export async function importAccount(job: ImportJob, zip: ZipReader): Promise<void> {
   const { ids, userId, prisma, report, limits, signal, clock } = job;
   const units = createUnits(job);
+  const { noteDone } = units;
   const names = [...zip.entries.keys()].toSorted();
   const inFolder = (folder: string): readonly string[] => names.filter((name) => name.startsWith(`${folder}/`) && name.endsWith('.json'));
-  const known = new Set<string>(['manifest.json', 'profile.json', 'avatar', 'preferences.json', 'usage.json', ...planningEntryNames]);
+  const known = new Set<string>(['manifest.json', 'profile.json', 'avatar', 'preferences.json', 'usage.json', ...planningEntryNames, ...assistantEntryNames]);
+  const open = (name: string): AsyncGenerator<Buffer> | null => (zip.entries.has(name) ? counted(name) : null);
   const counted = (name: string): AsyncGenerator<Buffer> => units.counted({ open: () => zip.read(name, signal) });
 
   /** A small document, in its shape. */
@@ -45,12 +49,6 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
     (subject: string): Tell =>
     (reason, count) =>
       report.tell(subject, reason, count);
-
-  const noteDone = (): Promise<void> =>
-    prisma.$transaction(async (transaction) => {
-      report.position += 1;
-      await job.note(transaction);
-    });
 
   /** Names and wishes, where the person has none yet: an import changes nothing that is there. */
   async function importPerson(): Promise<void> {
@@ -114,7 +112,7 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
         const isNew = await insertConversation(
           transaction,
           { id, userId, sessionId, context: noContext, source: 'colloquy', head },
-          { cleaner, tell: teller(subject), now },
+          { job, cleaner, tell: teller(subject), now },
         );
         report.add('sessions');
         if (isNew === true) report.add('conversations');
@@ -123,7 +121,7 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
     }
     await importSessionContents(job, document, sessionId, (kind, id) => {
       const entry = kind === 'file' ? `files/${id}` : `tables/${id}.parquet`;
-      return zip.entries.has(entry) ? counted(entry) : null;
+      return open(entry);
     });
     await noteDone();
   }
@@ -171,7 +169,9 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
   }
 
   await units.next('profile.json', importPerson);
-  await importPlanning(job, units, (name) => (zip.entries.has(name) ? counted(name) : null));
+  await importPlanning(job, units, open);
+  await importAssistants(job, units, open);
+  await importKnowledge(job, units, { names: inFolder('knowledge'), open, read });
   const heads = await headsOfSessions();
   const forks = new Set(forkedFrom.values());
   const onMessage = (sourceId: string, id: string): void => void (forks.has(sourceId) && wanted.set(sourceId, id));
@@ -188,8 +188,6 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
   await linkForks();
   units.end();
   const unknown = names.filter((name) => !known.has(name) && !/^(sessions|attachments|files|tables|knowledge|documents)\//.test(name));
-  const bases = names.filter((name) => /^knowledge\/[^/]+\.json$/.test(name));
-  if (bases.length > 0) report.tell(null, 'Knowledge bases are not taken over: make them anew, and send the documents of the archive to them.', bases.length);
   if (unknown.length > 0) report.tell(null, 'Entries of the archive are not understood.', unknown.length);
 }
 

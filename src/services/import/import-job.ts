@@ -2,11 +2,15 @@ import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AttachmentConfig } from '../../base/attachment-config.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ImportConfig } from '../../base/import-config.ts';
+import type { KnowledgeConfig } from '../../base/knowledge-config.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { PersonaConfig } from '../../base/persona-config.ts';
+import type { OutsideAddresses } from '../../engines/outside-address.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { Plots } from '../../plots/plots.ts';
 import type { FileStore } from '../../stores/file-store.ts';
 import type { PartialFiles } from '../../stores/partial-files.ts';
+import type { Audit } from '../audit.ts';
 import type { PlannerLock } from '../planner/with-planner.ts';
 import type { Ingester } from '../upload/read-file.ts';
 import type { DerivedIds } from './derived-ids.ts';
@@ -22,10 +26,27 @@ export interface ImportDependencies {
   readonly plots: Pick<Plots, 'check'>;
   readonly conversationLog: Pick<ConversationLog, 'append'>;
   readonly withPlannerOf: PlannerLock['withPlannerOf'];
+  readonly mcp: {
+    /** What is wrong with an address as it is written; null for nothing. */
+    readonly problemOf: OutsideAddresses['problemOf'];
+    /** The names of the commands that the operator allows. */
+    readonly commands: readonly string[];
+    readonly audit: Pick<Audit, 'record'>;
+  };
+  readonly knowledge: {
+    /** Whether an embedding model is known, for somebody. */
+    readonly hasModel: (userId: string, name: string) => Promise<boolean>;
+    /** Begins to work at a document that is stored. */
+    readonly begin: (documentId: string, baseId: string) => Promise<void>;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: ImportConfig & {
     readonly attachments: AttachmentConfig;
+    readonly personas: PersonaConfig;
+    readonly knowledge: KnowledgeConfig;
+    readonly maxServersPerUser: number;
+    readonly maxServersPerPersona: number;
     readonly maxFilesPerSession: number;
     /** All versions counted. */
     readonly maxTablesPerSession: number;

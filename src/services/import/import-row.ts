@@ -66,6 +66,11 @@ const countsShape = z.object({
   dailyPlans: count,
   recurrences: count,
   planItems: count,
+  promptTemplates: count,
+  mcpServers: count,
+  personas: count,
+  knowledgeBases: count,
+  documents: count,
 });
 
 /** How many of what came of an import. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import type { JsonElement } from '../../base/json-elements.ts';
+import { jsonElements, type JsonElement } from '../../base/json-elements.ts';
 import type { Tell } from './sources/source-conversation.ts';
 
 /** How deeply values may be nested: deeper ones are of no product that we know, and what walks through them may run out of stack. */
@@ -40,4 +41,30 @@ export async function readWhole(source: AsyncIterable<Buffer>, maxBytes: number,
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** What stands for an entry that an archive does not have. */
+export async function* noBytes(): AsyncGenerator<Buffer> {
+  yield Buffer.from('[]');
+}
+
+/**
+ * The things of a list, one after the other; what cannot be read is told of and passed over.
+ *
+ * @param source null for an entry that an archive does not have
+ * @param list.what for the report: "A goal"
+ */
+export async function* readList<Shape extends z.ZodType>(
+  source: AsyncIterable<Buffer> | null,
+  { what, shape }: { readonly what: string; readonly shape: Shape },
+  { maxElementBytes, signal, tell }: { readonly maxElementBytes: number; readonly signal: AbortSignal; readonly tell: Tell },
+): AsyncGenerator<z.output<Shape>> {
+  for await (const element of jsonElements(source ?? noBytes(), { maxElementBytes, maxDepth: maxJsonDepth })) {
+    signal.throwIfAborted();
+    const value = valueOf(element, what, maxElementBytes, tell);
+    if (value === undefined) continue;
+    const parsed = shape.safeParse(value);
+    if (parsed.success) yield parsed.data;
+    else tell(`${what} cannot be read: ${z.prettifyError(parsed.error).split('\n').slice(0, 2).join(' ')}`);
+  }
 }

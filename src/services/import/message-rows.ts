@@ -24,7 +24,7 @@ const longest = { model: 300, mode: 40, persona: 80, comment: 2_000, error: 10_0
 const judgedShape = judgedMessage.omit({ messageId: true, createdAt: true, emotion: true }).extend({ emotion: z.enum(emotions).nullable().catch(null) });
 const tokens = z.int32().min(0).nullable().catch(null);
 
-function runRow({ message, id, questionId }: PlacedMessage, ids: DerivedIds, { cleaner }: PartCleaning, createdAt: Date): RunRow | null {
+function runRow({ message, id, questionId }: PlacedMessage, ids: DerivedIds, { cleaner, personaIdOf }: PartCleaning, createdAt: Date): RunRow | null {
   const { run } = message;
   if (run === null) return null;
   const label = (value: string | null, most: number): string | null => (value === null ? null : cleaner.text(value, most));
@@ -35,6 +35,7 @@ function runRow({ message, id, questionId }: PlacedMessage, ids: DerivedIds, { c
     status: run.status,
     question_id: questionId,
     answer_id: id,
+    persona_id: run.personaId === null ? null : personaIdOf(run.personaId),
     model: cleaner.text(run.model, longest.model),
     answered_by: label(run.answeredBy, longest.model),
     fallback_reason: label(run.fallbackReason, longest.error),
@@ -77,6 +78,7 @@ export async function rowsOf(placed: PlacedMessage, ids: DerivedIds, cleaning: P
         parent_id: placed.parentId,
         role,
         is_mine: message.isMine && role === 'USER',
+        persona_id: message.personaId === null || role !== 'ASSISTANT' ? null : cleaning.personaIdOf(message.personaId),
         persona_name: message.personaName === null ? null : cleaner.text(message.personaName, longest.persona),
         model: message.model === null ? null : cleaner.text(message.model, longest.model),
         mode: message.mode === null ? null : cleaner.text(message.mode, longest.mode),

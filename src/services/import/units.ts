@@ -4,6 +4,9 @@ import type { ImportJob } from './import-job.ts';
 import { ImportEnded } from './import-records.ts';
 import type { ImportDocument } from './open-import.ts';
 
+/** The entry of an archive with this name, as bytes that count as read; null where there is none. */
+export type OpenEntry = (name: string) => AsyncIterable<Buffer> | null;
+
 /** The things in a file, one after the other, always in the same order: what a process does that takes an import over begins behind what is done. */
 export interface Units {
   /**
@@ -15,6 +18,10 @@ export interface Units {
   next(name: string, work: () => Promise<void>): Promise<void>;
   /** Does something that is many of them; what breaks in the frame around them ends it, and is told of. */
   whole(name: string, work: () => Promise<void>): Promise<void>;
+  /** Does a part of the one that is being done; one that fails is told of, and spoils nothing else of it. */
+  part(name: string, work: () => Promise<void>): Promise<void>;
+  /** Writes down that the one that is being done is done. */
+  noteDone(): Promise<void>;
   /** The bytes of a document, which count as read. */
   counted(document: Pick<ImportDocument, 'open'>): AsyncGenerator<Buffer>;
   /** @throws AppError UNSUPPORTED_FILE when a document broke off: what came before that is taken over, and nobody should take it for all */
@@ -27,7 +34,7 @@ const isOfDocument = (error: unknown): error is Error =>
 
 /** Makes them for a job. */
 export function createUnits(job: ImportJob): Units {
-  const { report, signal, logger, userId } = job;
+  const { report, signal, logger, userId, prisma } = job;
   const done = report.position;
   let count = 0;
   let brokenCount = 0;
@@ -64,6 +71,15 @@ export function createUnits(job: ImportJob): Units {
         brokenCount += 1;
       }
     },
+    async part(name, work) {
+      signal.throwIfAborted();
+      await work().catch((error: unknown) => tellOf(name, error));
+    },
+    noteDone: () =>
+      prisma.$transaction(async (transaction) => {
+        report.position += 1;
+        await job.note(transaction);
+      }),
     async *counted(document) {
       for await (const chunk of document.open()) {
         signal.throwIfAborted();

@@ -85,7 +85,7 @@ export async function writeConversation(job: ImportJob, conversation: Conversati
     }
     const { sessionId } = conversation;
     const context = sessionId === null ? await planningContextOf(transaction, userId, head, ids, tell) : noContext;
-    const inserted = await insertConversation(transaction, { id, userId, sessionId, context, source, head }, { cleaner, tell, now });
+    const inserted = await insertConversation(transaction, { id, userId, sessionId, context, source, head }, { job, cleaner, tell, now });
     if (inserted === null) throw new Error(`the derived id ${id} belongs to somebody else`);
     if (inserted) report.add('conversations');
   }
@@ -117,7 +117,9 @@ export async function writeConversation(job: ImportJob, conversation: Conversati
     progress.isThere = true;
   };
 
+  const personas = new Set((await prisma.persona.findMany({ where: { ownerId: userId }, select: { id: true } })).map((persona) => persona.id));
   const cleaning: PartCleaning = {
+    personaIdOf: (sourceId) => [sourceId, ids.of('persona', sourceId)].find((personaId) => personas.has(personaId)) ?? null,
     plots: job.plots,
     cleaner,
     tell,

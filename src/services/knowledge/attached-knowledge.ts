@@ -16,7 +16,8 @@ export interface AttachedKnowledgeDependencies {
   readonly clock: Clock;
 }
 
-const mostAttached = 20;
+/** How many bases a conversation may draw on. */
+export const mostAttached = 20;
 
 /** Creates the service. */
 export function createAttachedKnowledge({ prisma, statements, clock }: AttachedKnowledgeDependencies) {

@@ -18,6 +18,17 @@ export const citationPartData = z.object({
 /** A passage that an answer rests on. */
 export type CitationPartData = z.infer<typeof citationPartData>;
 
+/** What a run was shown of knowledge bases so far: it goes on with the same numbers when it has waited for a person. */
+export const shownPassages = z.object({
+  /** Each with its number. */
+  passages: z.array(citationPartData),
+  /** The numbers of those that are parts of the answer already. */
+  cited: z.array(z.int()),
+});
+
+/** See `shownPassages`. */
+export type ShownPassages = z.infer<typeof shownPassages>;
+
 /** Where a passage stands in its document. */
 export type PassagePlace = Pick<CitationPartData, 'page' | 'pageEnd' | 'row' | 'rowEnd'> & { readonly headings: readonly string[] };
 

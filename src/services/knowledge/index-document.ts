@@ -71,7 +71,7 @@ export function createIndexing(dependencies: IndexingDependencies) {
   }
 
   async function load(document: WorkedDocument, signal: AbortSignal) {
-    if (document.source === 'URL') return fetch(document, signal);
+    if (document.source === 'URL' && !document.readsStored) return fetch(document, signal);
     const bytes = await readFile(fileStore.pathsOf(document.id).original).catch((error: unknown) => {
       throw new AppError('INTERRUPTED', 'The file is not on the disk any more. Delete the document, and send it again.', { cause: error });
     });
@@ -97,6 +97,7 @@ export function createIndexing(dependencies: IndexingDependencies) {
         const now = clock.now();
         const data = {
           status: 'READY',
+          readsStored: false,
           progress: 1,
           name,
           mediaType: read.mediaType,

@@ -41,7 +41,7 @@ export function createKnowledgeRecords({ prisma, clock, changes }: { readonly pr
       const over: Prisma.DocumentWhereInput = { AND: [where, { status: { in: ['READY', 'FAILED'] } }] };
       const rows = await prisma.document.updateManyAndReturn({
         where: over,
-        data: { status: 'QUEUED', progress: 0, errorCode: null, errorMessage: null, updatedAt: clock.now() },
+        data: { status: 'QUEUED', readsStored: false, progress: 0, errorCode: null, errorMessage: null, updatedAt: clock.now() },
         select: { id: true, knowledgeBaseId: true },
       });
       await tell(prisma, ...rows.map(({ id }) => id), ...new Set(rows.map(({ knowledgeBaseId }) => knowledgeBaseId)));

@@ -6,7 +6,7 @@ import { errorCodes, type ErrorCode } from '../../base/errors.ts';
 export type KnowledgeBaseRow = Omit<KnowledgeBase, 'embeddingLeaseUntil'>;
 
 /** A document as its people see it. */
-export type DocumentRow = Document;
+export type DocumentRow = Omit<Document, 'readsStored'>;
 
 /** The columns of a base `k` in SQL, named as Prisma names them. */
 export const baseColumns = `k.id, k.owner_id AS "ownerId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { RunTool } from '../run-tool.ts';
-import { citedNumbers, placeInWords, type CitationPartData } from './citation.ts';
+import { citedNumbers, placeInWords, type CitationPartData, type ShownPassages } from './citation.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 import { searchModes, type KnowledgeHit, type KnowledgeSearch } from './search/knowledge-search.ts';
 
@@ -11,14 +11,22 @@ export interface KnowledgeOfRun {
   /** What the engine is told above the conversation. */
   readonly prompt: string;
   readonly tool: RunTool;
-  /** The passages that a text cites, among those that this run was shown: a number that is none of theirs is a piece of text and nothing else. */
+  /**
+   * The passages that a text cites, among those that this run was shown, each given once: a number that is none of theirs is a piece of text and nothing else.
+   */
   citationsOf(text: string): readonly CitationPartData[];
+  /** What the run was shown, for when it goes on after it has waited for a person. */
+  shown(): ShownPassages;
 }
 
 /** The knowledge of runs. */
 export interface RunKnowledge {
-  /** Null where there is nothing that the person may read. */
-  open(run: { readonly conversationId: string; readonly userId: string }): Promise<KnowledgeOfRun | null>;
+  /**
+   * Null where there is nothing that the person may read.
+   *
+   * @param before what a run was shown that goes on; null for one that begins
+   */
+  open(run: { readonly conversationId: string; readonly userId: string }, before: ShownPassages | null): Promise<KnowledgeOfRun | null>;
 }
 
 const mostHits = 8;
@@ -49,7 +57,12 @@ export async function basesOfRun(
 
 const nameOf = (name: string): string => JSON.stringify(name.replaceAll(/\s+/g, ' ').slice(0, 100));
 
+/** What was attached when a run began to wait for a person, and is not any more. */
+const detachedPrompt =
+  'The knowledge bases of this conversation were detached. The passages that search_knowledge gave you before may still be cited by their numbers, in square brackets: [1].';
+
 function promptOf(bases: readonly KnowledgeBaseRow[]): string {
+  if (bases.length === 0) return detachedPrompt;
   const lines = bases.map(
     ({ name, description }) => `- ${nameOf(name)}${description === null ? '' : `: ${description.replaceAll(/\s+/g, ' ').slice(0, 200)}`}`,
   );
@@ -97,10 +110,12 @@ export function createRunKnowledge({
   readonly search: Pick<KnowledgeSearch, 'searchIn'>;
 }): RunKnowledge {
   return {
-    async open(run) {
+    async open(run, before) {
       const bases = await basesOfRun(statements, run);
-      if (bases.length === 0) return null;
-      const shown = new Map<string, CitationPartData>();
+      const passages = before?.passages ?? [];
+      if (bases.length === 0 && passages.length === 0) return null;
+      const shown = new Map(passages.map((citation) => [citation.chunkId, citation]));
+      const cited = new Set(before?.cited);
       /** A passage keeps its number when it is found again. */
       const numbered = (hit: KnowledgeHit): CitationPartData => {
         const citation = shown.get(hit.chunkId) ?? citationOf(shown.size + 1, hit);
@@ -111,8 +126,11 @@ export function createRunKnowledge({
         prompt: promptOf(bases),
         citationsOf: (text) => {
           const byNumber = new Map([...shown.values()].map((citation) => [citation.number, citation]));
-          return citedNumbers(text).flatMap((number) => byNumber.get(number) ?? []);
+          const found = citedNumbers(text).flatMap((number) => (cited.has(number) ? [] : (byNumber.get(number) ?? [])));
+          for (const { number } of found) cited.add(number);
+          return found;
         },
+        shown: () => ({ passages: [...shown.values()], cited: [...cited] }),
         tool: {
           definition,
           async run(argumentsJson, recorder, signal) {

@@ -4,9 +4,11 @@ import { later, type Clock } from '../../base/clock.ts';
 import { AppError, notFound } from '../../base/errors.ts';
 import { isUuid } from '../../base/id.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { LiveEvent, LiveServer } from '../../live/livekit.ts';
+import type { LiveEvent, LivePermission, LiveServer } from '../../live/livekit.ts';
 import type { Statements } from '../../stores/statements.ts';
+import { createLiveEnforcement } from './enforcement.ts';
 import { liveGrantsOf, type LiveRole } from './grants.ts';
+import { createLivePasses } from './live-passes.ts';
 
 /** Live rooms of conversations: who may enter, and who is there. */
 export type LiveRooms = ReturnType<typeof createLiveRooms>;
@@ -41,6 +43,9 @@ const presentStatement = `SELECT l.conversation_id AS id, array_agg(l.user_id::t
   JOIN participations other ON other.conversation_id = l.conversation_id AND other.user_id = l.user_id
   WHERE l.conversation_id = ANY($1::uuid[]) AND l.is_present GROUP BY l.conversation_id`;
 
+const isEqual = (one: LivePermission, other: LivePermission): boolean =>
+  one.canSubscribe === other.canSubscribe && one.canPublish === other.canPublish && one.canPublishData === other.canPublishData;
+
 /** Creates the service. */
 export function createLiveRooms({ prisma, statements, clock, logger, server }: LiveRoomDependencies) {
   const requireServer = (): LiveServer => {
@@ -48,7 +53,21 @@ export function createLiveRooms({ prisma, statements, clock, logger, server }: L
     return server;
   };
 
-  const note = async ({ kind, room, identity, at }: LiveEvent): Promise<void> => {
+  const passes = createLivePasses(statements);
+  const enforcement = server === null ? null : createLiveEnforcement({ passes, server, clock, logger });
+
+  /** An older token may say more than is so, and one of somebody who has gone may still let in. */
+  const checkEntry = async (conversationId: string, userId: string, permission: LiveEvent['permission']): Promise<void> => {
+    const { rows } = await statements.query<{ role: LiveRole }>(entranceStatement, [conversationId, userId]);
+    const [entrance] = rows;
+    const grants = entrance === undefined ? null : liveGrantsOf(entrance.role);
+    const isRight = grants !== null && (permission === null || isEqual(permission, grants));
+    if (isRight) return;
+    await passes.doubt({ conversationId, userId });
+    enforcement?.soon([conversationId]);
+  };
+
+  const note = async ({ kind, room, identity, permission, at }: LiveEvent): Promise<void> => {
     // Rooms that are not ours may share the server.
     if (!isUuid(room)) return;
     if (kind === 'FINISHED') {
@@ -64,6 +83,7 @@ export function createLiveRooms({ prisma, statements, clock, logger, server }: L
       WHERE a.conversation_id = ${room}::uuid AND a.user_id = ${identity}::uuid
       ON CONFLICT (conversation_id, user_id) DO UPDATE SET is_present = EXCLUDED.is_present, changed_at = EXCLUDED.changed_at
       WHERE l.changed_at <= EXCLUDED.changed_at`;
+    if (isPresent) await checkEntry(room, identity, permission);
   };
 
   return {
@@ -82,9 +102,22 @@ export function createLiveRooms({ prisma, statements, clock, logger, server }: L
       if (entrance === undefined) throw notFound('Conversation');
       const { url, tokenLifetimeMs, createToken } = requireServer();
       const expiresAt = later(clock.now(), tokenLifetimeMs);
+      // Before there is a token, so that whoever has one can be put out again.
+      await passes.note({ conversationId, userId }, entrance.role, expiresAt);
       const token = await createToken({ room: conversationId, identity: userId, name: entrance.name, grants: liveGrantsOf(entrance.role) });
       return { token, url, room: conversationId, expiresAt };
     },
+
+    /**
+     * Sees to it soon that nobody is in a live room who has gone or does there what they may not do any more. It fails and delays nothing; it is tried for
+     * a day, by any node.
+     *
+     * @param conversationIds where people have changed; null looks everywhere
+     */
+    peopleChanged: (conversationIds: readonly string[] | null): void => enforcement?.soon(conversationIds),
+
+    /** Does no more; what is under way is waited for. */
+    close: async (): Promise<void> => enforcement?.close(),
 
     /** Who is in the live rooms of some conversations, by conversation: ids of people, of conversations that the viewer may see alone. */
     present: async (viewer: Viewer | null, conversationIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> => {

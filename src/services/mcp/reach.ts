@@ -24,6 +24,10 @@ async function placeOf({ sealed, config }: ReachDependencies, server: McpServer)
     if (command === undefined) throw new McpUnreachableError(`The operator of this installation does not allow the command "${server.command}" any more.`);
     return { transport: 'STDIO', command };
   }
+  if (server.sealedHeaders === null && server.headerNames.length > 0) {
+    const names = server.headerNames.join(', ');
+    throw new McpUnreachableError(`Its headers were not in the archive that it was imported from; give ${names} again with "updateMcpServer".`);
+  }
   const headers = await openHeaders(sealed, server);
   if (headers === null || server.url === null) {
     throw new McpUnreachableError('Its headers cannot be read any more, because the secret of this installation has changed; set them again.');

@@ -6,11 +6,13 @@ import { present, refuseNull } from '../planner/input.ts';
 const ownHeaders =
   /^(accept|accept-encoding|connection|content-.*|expect|host|keep-alive|last-event-id|mcp-.*|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not the name of a header')
+  .refine((name) => !ownHeaders.test(name), 'is a header that the connection sets itself');
+
 const header = z.object({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not the name of a header')
-    .refine((name) => !ownHeaders.test(name), 'is a header that the connection sets itself'),
+  name: headerName,
   // No message tells what was given.
   value: z
     .string()
@@ -19,6 +21,10 @@ const header = z.object({
     .max(4_096, 'has at most 4,096 characters')
     .regex(/^[\u0020-\u007e]+$/, 'must not contain line breaks or characters beyond ASCII'),
 });
+
+/** Of the name of a server, in characters. */
+export const longestServerName = 24;
+const mostHeaders = 20;
 
 const isOnce = (headers: readonly { readonly name: string }[]): boolean => new Set(headers.map(({ name }) => name.toLowerCase())).size === headers.length;
 
@@ -36,7 +42,7 @@ const fields = {
     )
     .transform((text) => (URL.canParse(text) ? new URL(text).href : text))
     .exactOptional(),
-  headers: z.array(header).max(20, 'has at most 20 headers').refine(isOnce, 'has a header twice').nullable().exactOptional(),
+  headers: z.array(header).max(mostHeaders, `has at most ${mostHeaders} headers`).refine(isOnce, 'has a header twice').nullable().exactOptional(),
   command: z.string().max(100, 'has at most 100 characters').exactOptional(),
   approval: z.enum(['ALWAYS', 'WRITES', 'NEVER']).exactOptional(),
 };
@@ -65,4 +71,14 @@ export function parseNewServer(input: McpServerInput & { readonly transport: 'ST
 export function parseServerChanges(input: McpServerInput): z.output<typeof changes> {
   refuseNull({ ...input }, needed, ['input']);
   return parseInput(changes, present(input));
+}
+
+/** Names of headers without their values, checked. @throws AppError BAD_USER_INPUT */
+export function parseHeaderNames(names: readonly string[]): string[] {
+  const shape = z.array(headerName).max(mostHeaders, `has at most ${mostHeaders} headers`);
+  return parseInput(
+    shape.refine((all) => isOnce(all.map((name) => ({ name }))), 'has a header twice'),
+    names,
+    ['headerNames'],
+  );
 }

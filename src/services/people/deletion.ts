@@ -30,7 +30,7 @@ const abandonedAfterMs = 300_000;
  * its logins are revoked. The second one stops its runs and removes everything; should it fail, house-keeping does it again.
  */
 export function createDeletion(dependencies: DeletionDependencies) {
-  const { prisma, clock, logger, fileStore, conversationLog, stopRunsOf, audit, states, logins, checkPassword } = dependencies;
+  const { prisma, clock, logger, fileStore, conversationLog, stopRunsOf, onDeleted, audit, states, logins, checkPassword } = dependencies;
 
   /**
    * The first step.
@@ -96,6 +96,7 @@ export function createDeletion(dependencies: DeletionDependencies) {
   const remove = async (userId: string): Promise<void> => {
     await stopRunsOf(userId);
     const ids = await insist(() => removeRows(userId));
+    onDeleted?.();
     await removeFromDisk(fileStore, logger, ids);
     for (const id of ids)
       await fileStore.discard(id).catch((error: unknown) => logger.warn({ err: error, id }, 'what was not whole could not be removed; the sweep will'));

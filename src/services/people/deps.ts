@@ -28,6 +28,8 @@ export interface PeopleDependencies {
   readonly conversationLog: Pick<ConversationLog, 'append' | 'appendDeleted'>;
   /** Stops every run that a person started, and every run in a conversation of theirs. */
   readonly stopRunsOf: (userId: string) => Promise<void>;
+  /** Hears that an account is gone, and out of all conversations; nothing waits for it. */
+  readonly onDeleted?: () => void;
   /** `auth` of the configuration. */
   readonly settings: {
     readonly refreshTokenLifetimeSeconds: number;

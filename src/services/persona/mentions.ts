@@ -1,3 +1,6 @@
+/** Of a handle, in characters. */
+export const longestHandle = 32;
+
 /** What a handle looks like, in lower case. */
 export const handlePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N}_-]{0,30}[\p{L}\p{N}])?$/u;
 

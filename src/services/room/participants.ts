@@ -37,6 +37,8 @@ export interface ParticipantDependencies {
   readonly audit: Pick<Audit, 'record'>;
   /** Stops what somebody asked for in a conversation in which they may not ask any more. */
   readonly stopRunsOf: (userId: string, conversationId: string) => Promise<void>;
+  /** Hears where somebody went, or may do other things than before; nothing waits for it. */
+  readonly onChanged: (conversationIds: readonly string[]) => void;
 }
 
 /** How long somebody counts as typing who does not say so again. */
@@ -59,7 +61,7 @@ export async function lockRoom(transaction: Prisma.TransactionClient, conversati
 
 /** Creates the service. */
 export function createParticipants(dependencies: ParticipantDependencies) {
-  const { prisma, statements, clock, conversationLog, roomSignals, audit, stopRunsOf } = dependencies;
+  const { prisma, statements, clock, conversationLog, roomSignals, audit, stopRunsOf, onChanged } = dependencies;
 
   /** Takes somebody out, and with them their personas, their knowledge bases and the invitations that they made. */
   const takeOut = async (transaction: Prisma.TransactionClient, place: RoomPlace, wasRemoved: boolean): Promise<void> => {
@@ -141,6 +143,7 @@ export function createParticipants(dependencies: ParticipantDependencies) {
         await audit.record(transaction, { kind: 'PARTICIPANT_ROLE_CHANGED', actorId: userId, subjectId: place.userId, device, data });
         return { participant: { ...target, role }, isChanged: true };
       });
+      if (isChanged) onChanged([conversationId]);
       if (isChanged && role === 'READER') await stopRunsOf(place.userId, conversationId);
       return participant;
     },
@@ -169,6 +172,7 @@ export function createParticipants(dependencies: ParticipantDependencies) {
         const data = { conversationId, role: target.role };
         await audit.record(transaction, { kind: 'PARTICIPANT_REMOVED', actorId: userId, subjectId: place.userId, device, data });
       });
+      onChanged([conversationId]);
       await stopRunsOf(place.userId, conversationId);
       return place.userId;
     },
@@ -189,6 +193,7 @@ export function createParticipants(dependencies: ParticipantDependencies) {
         if (role === 'OWNER') await handOver(transaction, conversation, userId);
         await takeOut(transaction, place, false);
       });
+      onChanged([conversationId]);
       await stopRunsOf(userId, conversationId);
       return conversationId;
     },

@@ -1,6 +1,7 @@
 import type { Run } from '../../../prisma/generated/client.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { RunWriter } from '../../events/run-log.ts';
+import type { ShownPassages } from '../knowledge/citation.ts';
 import type { OutsideTools } from '../mcp/run-tools.ts';
 import type { Speaker } from '../persona/speakers.ts';
 import type { RunMood } from '../sentiment/run-moods.ts';
@@ -40,6 +41,14 @@ export interface Performance {
 /** For a run that goes on: what was asked has been judged before it began to wait. */
 const judgedBefore = (engine: Engine): RunMood => ({ engine, settled: async () => {}, close: () => {} });
 
+/** An outcome that keeps what was shown until the run goes on, where it waits for a person. */
+function withShown(outcome: LoopOutcome, shown: ShownPassages): LoopOutcome {
+  const { end } = outcome;
+  if (end.type !== 'paused' || shown.passages.length === 0) return outcome;
+  const { request, state } = end.pause;
+  return { ...outcome, end: { type: 'paused', pause: { request, state: { ...state, shown } } } };
+}
+
 /** The work of a run between its start and its end, or until a person is asked for something. */
 export async function answerQuestion(deps: RunDependencies, asked: Run, performance: Performance, signal: AbortSignal): Promise<LoopOutcome> {
   const ending = new AbortController();
@@ -66,7 +75,7 @@ async function answerWith(
   const openOutside = (speaker: Speaker): Promise<OutsideTools> =>
     deps.openOutsideTools({ userId, speaker, status: (text) => answer.status(text), signal: untilEnd });
   const { conversation, context, tools, request, options, knowledge } = await outlast(
-    async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null, openOutside }),
+    async () => prepareRun(deps, run, changes, { writeRecordings, isPaused: resumed?.loop != null, shown: resumed?.loop?.state.shown ?? null, openOutside }),
     signal,
   );
   const titleSignal = AbortSignal.any([signal, AbortSignal.timeout(deps.settings.titleTimeoutMs)]);
@@ -112,7 +121,7 @@ async function answerWith(
     changes.isContextNearlyFull = outcome.end.type === 'finished' && context.isNearlyFull();
     const [named] = await Promise.all([title, mood.settled()]);
     if (named !== null) writer.append({ type: 'TitleChanged', title: named });
-    return outcome;
+    return knowledge === null ? outcome : withShown(outcome, knowledge.shown());
   } finally {
     mood.close();
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EngineMessage, ToolCall } from '../../engines/engine.ts';
+import { shownPassages, type ShownPassages } from '../knowledge/citation.ts';
 import type { InputRequest, ToolOutcome } from '../run-tool.ts';
 
 const toolCall = z.object({ id: z.string(), name: z.string(), arguments: z.string(), signature: z.string().exactOptional() });
@@ -17,6 +18,8 @@ export const pausedLoop = z.object({
   ),
   /** The calls of the last message that have no result yet; the first is the one that a person is asked about. */
   calls: z.array(toolCall).min(1),
+  /** What it was shown of knowledge bases; null for nothing. */
+  shown: shownPassages.nullable().default(null),
   /** In whose name it was asked; null for the assistant without a persona. */
   personaId: z.string().nullable(),
 });
@@ -40,6 +43,8 @@ export type LoopPosition = {
   readonly step: number;
   readonly messages: readonly EngineMessage[];
   readonly calls: readonly ToolCall[];
+  /** What it was shown of knowledge bases; nothing by default. */
+  readonly shown?: ShownPassages;
 };
 
 /** A loop that goes on. */

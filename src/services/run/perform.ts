@@ -7,6 +7,7 @@ import type { ResumedRun } from './resumed-run.ts';
 import { createAnswer } from './answer.ts';
 import type { RunDependencies } from './deps.ts';
 import type { LoopOutcome } from './loop.ts';
+import type { TraceEnd } from '../trace/traces.ts';
 import type { Changes } from './prepare.ts';
 import { releaseLease } from './resume.ts';
 import { endOf, failureOf, interrupted, stoppedEnd } from './run-end.ts';
@@ -45,15 +46,15 @@ export async function performRun(deps: RunDependencies, run: Run, signal: AbortS
     }
   };
 
-  let end: RunEndData | null = null;
+  let end: TraceEnd = 'AWAITING_INPUT';
   try {
     const ended = await perform();
     if (ended === null) return;
     const { data, outcome } = ended;
     // What has begun at a provider goes on there, and so does the run, elsewhere.
     const isLeft = signal.reason === 'SHUTDOWN' && outcome === null && changes.hasJob && !writer.lost.aborted && !answer.hasWords();
+    end = isLeft ? 'HANDED_OVER' : data;
     if (isLeft) return await leaveRun(deps, run, writer);
-    end = data;
     await storeEnd(deps, performed, { data, mode: outcome?.mode ?? null, confidence: outcome?.confidence ?? null });
   } finally {
     all.release();

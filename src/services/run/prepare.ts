@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
+import type { ShownPassages } from '../knowledge/citation.ts';
 import { noOutsideTools, type OutsideTools } from '../mcp/run-tools.ts';
 import { loadSpeaker, type Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';
@@ -85,6 +86,7 @@ export function engineOf(
  *
  * @param how.writeRecordings writes down the recordings of the question; called where it has some
  * @param how.openOutside opens the servers of a persona, where its model knows tools
+ * @param how.shown what it was shown of knowledge bases before it waited for a person
  * @param how.isPaused whether it goes on after it has waited for a person: a job that it had before is done
  */
 export async function prepareRun(
@@ -94,6 +96,7 @@ export async function prepareRun(
   how: {
     readonly writeRecordings: () => Promise<void>;
     readonly isPaused: boolean;
+    readonly shown: ShownPassages | null;
     readonly openOutside: (speaker: Speaker) => Promise<OutsideTools>;
   },
 ) {
@@ -108,7 +111,7 @@ export async function prepareRun(
   opening.catch(() => {});
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const knowledge = conversation.hasKnowledge ? await deps.knowledge.open(run) : null;
+  const knowledge = conversation.hasKnowledge || how.shown !== null ? await deps.knowledge.open(run, how.shown) : null;
   const search = knowledge === null ? [] : [knowledge.tool];
   const drawing = await drawingTools(deps, run, resolved);
   const own = [...toolsOfContext(deps, run, conversation, question, changes), ...search, ...drawing];

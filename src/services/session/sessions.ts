@@ -76,6 +76,8 @@ export interface SessionsDependencies {
   readonly maxFilesPerSession?: number;
   /** Called before a session is deleted, to stop the run in its conversation. What it throws keeps the session. */
   readonly stopRuns?: (conversationId: string) => Promise<void>;
+  /** Hears which conversation went with a session; nothing waits for it. */
+  readonly onRemoved?: (conversationIds: readonly string[]) => void;
   /** Tells whoever watches the conversation of a session that it is gone. */
   readonly conversationLog: Pick<ConversationLog, 'appendDeleted'>;
 }
@@ -101,7 +103,7 @@ function beyond(position: Position | null, direction: 'lt' | 'gt'): Prisma.Sessi
 
 /** Makes the service. */
 export function createSessions(dependencies: SessionsDependencies): Sessions {
-  const { prisma, fileStore, newId, clock, logger, maxFilesPerSession = 50, conversationLog, stopRuns } = dependencies;
+  const { prisma, fileStore, newId, clock, logger, maxFilesPerSession = 50, conversationLog, stopRuns, onRemoved } = dependencies;
 
   async function get(viewer: Viewer | null, id: string): Promise<SessionRow> {
     const { userId } = requireViewer(viewer);
@@ -206,6 +208,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       const conversation = stopRuns === undefined ? null : await prisma.conversation.findUnique({ where: { sessionId: id }, select: { id: true } });
       if (conversation !== null) await stopRuns?.(conversation.id);
       const deleted = await insist(() => deleteRows(userId, id));
+      if (conversation !== null) onRemoved?.([conversation.id]);
       await removeFromDisk(fileStore, logger, [...deleted.fileIds, ...deleted.derivedTableIds]);
       return deleted;
     },

@@ -14,14 +14,17 @@ import { modelSpan, toolSpan } from './genai-spans.ts';
 import { readTrace, removeSpans, storeSpans } from './trace-store.ts';
 import type { TraceSpan } from './trace-span.ts';
 
+/** How a run leaves its trace: with its end, or without one, to go on in another trace: once a person has answered, or on another server. */
+export type TraceEnd = RunEndData | 'AWAITING_INPUT' | 'HANDED_OVER';
+
 /** The trace of a run while this node performs it. */
 export interface OpenTrace {
   /** The tools, with each call of them noted. */
   watch(tools: readonly RunTool[]): readonly RunTool[];
   /** Resolves when everything so far is stored, or cannot be; never rejects. */
   stored(): Promise<void>;
-  /** Forgets the run. @param end null where it waits for a person, and goes on in another trace */
-  close(end: RunEndData | null): void;
+  /** Forgets the run. */
+  close(end: TraceEnd): void;
 }
 
 /** What runs have done, step by step: for their owner, and for a collector of OpenTelemetry. */
@@ -185,8 +188,9 @@ export function createTraces({ statements, clock, newId, logger, config, spanExp
         close: (end) => {
           runs.delete(id);
           flush(state);
-          if (end?.type === 'RunFailed') exported?.close(clock.now(), {}, { type: end.code, message: end.message });
-          else exported?.close(clock.now(), { 'colloquy.run.finish_reason': end?.reason ?? 'AWAITING_INPUT' }, null);
+          if (typeof end === 'string') exported?.close(clock.now(), { 'colloquy.run.finish_reason': end }, null);
+          else if (end.type === 'RunFailed') exported?.close(clock.now(), {}, { type: end.code, message: end.message });
+          else exported?.close(clock.now(), { 'colloquy.run.finish_reason': end.reason }, null);
         },
       };
     },

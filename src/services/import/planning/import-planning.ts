@@ -15,9 +15,9 @@ import { defaultSettings } from '../../planner/planner-row.ts';
 import { createCleaner } from '../clean.ts';
 import type { ImportJob } from '../import-job.ts';
 import type { ImportCounts } from '../import-row.ts';
-import { maxJsonDepth, readWhole, valueOf } from '../json-values.ts';
+import { maxJsonDepth, noBytes, readList, readWhole, valueOf } from '../json-values.ts';
 import type { Tell } from '../sources/source-conversation.ts';
-import type { Units } from '../units.ts';
+import type { OpenEntry, Units } from '../units.ts';
 import { writeGoals } from './goals.ts';
 import { writeItems } from './items.ts';
 import { writeDailyPlans, writeWeeklyPlans } from './plans.ts';
@@ -26,9 +26,6 @@ import type { Writing } from './writing.ts';
 
 /** So many things are written at once, while nobody else changes anything of the person's planning. */
 const batchSize = 200;
-
-/** The entry of an archive with this name, as bytes that count as read; null where there is none. */
-export type OpenEntry = (name: string) => AsyncIterable<Buffer> | null;
 
 /** A list of things that are planned. */
 interface PlannedList<Shape extends z.ZodType> {
@@ -51,14 +48,10 @@ export const planningEntryNames = ['settings', 'goals', 'weekly-plans', 'daily-p
  * the conversations, which are about some of it. Each list is one thing to do: what is there of one that was cut off is found again by its ids.
  */
 export async function importPlanning(job: ImportJob, units: Units, open: OpenEntry): Promise<void> {
-  const { ids, userId, report, limits, prisma, signal } = job;
+  const { ids, userId, report, limits, signal } = job;
   const { maxElementBytes } = limits;
 
-  const noteDone = (): Promise<void> =>
-    prisma.$transaction(async (transaction) => {
-      report.position += 1;
-      await job.note(transaction);
-    });
+  const { noteDone } = units;
 
   /** Writes some of a list. What it does again after a deadlock counts once. */
   async function writeBatch<Shape extends z.ZodType>({ write, counts }: PlannedList<Shape>, documents: readonly z.output<Shape>[], tell: Tell): Promise<void> {
@@ -80,16 +73,8 @@ export async function importPlanning(job: ImportJob, units: Units, open: OpenEnt
     await units.next(entry, async () => {
       const tell: Tell = (reason, count) => report.tell(entry, reason, count);
       let batch: z.output<Shape>[] = [];
-      for await (const element of jsonElements(open(entry) ?? noBytes(), { maxElementBytes, maxDepth: maxJsonDepth })) {
-        signal.throwIfAborted();
-        const value = valueOf(element, list.what, maxElementBytes, tell);
-        if (value === undefined) continue;
-        const parsed = list.shape.safeParse(value);
-        if (!parsed.success) {
-          tell(`${list.what} cannot be read: ${z.prettifyError(parsed.error).split('\n').slice(0, 2).join(' ')}`);
-          continue;
-        }
-        batch.push(parsed.data);
+      for await (const document of readList(open(entry), list, { maxElementBytes, signal, tell })) {
+        batch.push(document);
         if (batch.length < batchSize) continue;
         await writeBatch(list, batch, tell);
         batch = [];
@@ -143,9 +128,4 @@ export async function importPlanning(job: ImportJob, units: Units, open: OpenEnt
   await importList({ name: 'carries', what: 'A note on how an item was carried on', shape: carryDocument, write: writeCarries, counts: null });
   await units.next('planning/proposals.json', tellOfProposals);
   await units.next('planning/settings.json', importSettings);
-}
-
-/** An archive of before there was planning has nothing of it. */
-async function* noBytes(): AsyncGenerator<Buffer> {
-  yield Buffer.from('[]');
 }

@@ -2,6 +2,7 @@ import type { Prisma } from '../../../../prisma/generated/client.ts';
 import type { Planner } from '../../planner/planner-row.ts';
 import type { Cleaner } from '../clean.ts';
 import type { DerivedIds } from '../derived-ids.ts';
+import { findHere } from '../ids-here.ts';
 import type { Tell } from '../sources/source-conversation.ts';
 
 /** What is written while somebody's planning is locked. */
@@ -13,38 +14,16 @@ export interface Writing {
   readonly tell: Tell;
 }
 
-/** The tables of what is planned. */
-const tables = {
-  goal: 'goals',
-  weeklyPlan: 'weekly_plans',
-  dailyPlan: 'daily_plans',
-  recurrence: 'recurrences',
-  planItem: 'plan_items',
-  itemCarry: 'item_carries',
-} as const;
-
 /** One of the things that are planned. */
-export type PlannedKind = keyof typeof tables;
+export type PlannedKind = 'goal' | 'weeklyPlan' | 'dailyPlan' | 'recurrence' | 'planItem' | 'itemCarry';
 
 /**
  * Which of some things are here already: those that never left this account by their own ids, others by the ids that are made of them.
  *
  * @returns the ids here, by those in the archive; what is not here has none
  */
-export async function idsHere({ transaction, planner, ids }: Writing, kind: PlannedKind, sourceIds: readonly string[]): Promise<Map<string, string>> {
-  const derived = new Map(sourceIds.map((id) => [id, ids.of(kind, id)]));
-  const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(
-    `SELECT id FROM ${tables[kind]} WHERE owner_id = $1::uuid AND id = ANY($2::uuid[])`,
-    planner.userId,
-    [...derived.keys(), ...derived.values()],
-  );
-  const found = new Set(rows.map(({ id }) => id));
-  const here = new Map<string, string>();
-  for (const [sourceId, derivedId] of derived) {
-    const id = found.has(sourceId) ? sourceId : derivedId;
-    if (found.has(id)) here.set(sourceId, id);
-  }
-  return here;
+export function idsHere({ transaction, planner, ids }: Writing, kind: PlannedKind, sourceIds: readonly string[]): Promise<Map<string, string>> {
+  return findHere(transaction, planner.userId, kind, new Map(sourceIds.map((id) => [id, ids.of(kind, id)])));
 }
 
 /** The id that something has here, or would have. */
