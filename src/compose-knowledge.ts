@@ -13,9 +13,12 @@ import { createIndexing } from './services/knowledge/index-document.ts';
 import { createKnowledgeBases } from './services/knowledge/knowledge-bases.ts';
 import { createKnowledgeRecords } from './services/knowledge/knowledge-records.ts';
 import { createRunKnowledge } from './services/knowledge/run-knowledge.ts';
+import { createReranking } from './services/knowledge/rerank/reranking.ts';
 import { createKnowledgeSearch } from './services/knowledge/search/knowledge-search.ts';
 import { createMeaningSearch } from './services/knowledge/search/search-meaning.ts';
 import { createWordSearch } from './services/knowledge/search/search-words.ts';
+import type { ModelCalls } from './services/model-calls.ts';
+import type { Metering } from './services/usage/metering.ts';
 import type { Statements } from './stores/statements.ts';
 
 /** How long a name server may take for a name that a person gave. */
@@ -26,7 +29,15 @@ const mostBeyond = 1024 * 1024;
 const mostAnswerBytes = 32 * 1024 * 1024;
 
 /** Wires knowledge bases: the services, what runs know of them, and the jobs that start and stop with the server. */
-export function composeKnowledge(foundation: Foundation, { statements, changes }: { readonly statements: Statements; readonly changes: RowChanges }) {
+export function composeKnowledge(
+  foundation: Foundation,
+  {
+    statements,
+    changes,
+    metering,
+    modelCalls,
+  }: { readonly statements: Statements; readonly changes: RowChanges; readonly metering: Metering; readonly modelCalls: ModelCalls },
+) {
   const { config, secret, clock, newId, logger, fileStore, documents, vectors, embedded, fetch } = foundation;
   const { prisma, pool } = foundation.database;
   const limits = config.knowledge;
@@ -39,6 +50,7 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
     sealed: createSealedTexts({ secret, previousSecrets: config.previousSecrets, purpose: 'provider-keys' }),
     embedded,
     configured: embeddingAccesses(config.engines),
+    metering,
     surroundings: {
       known: { fetch: createDirectFetch(fetch), timers },
       given: { fetch: createGuardedFetch({ addresses, connectTimeoutMs, maxBytes: mostAnswerBytes }), timers },
@@ -72,6 +84,7 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
     statements,
     words: createWordSearch({ pool, maxRanked: limits.maxRanked }),
     meaning: createMeaningSearch({ embedders, vectors, timeoutMs: limits.embeddingTimeoutMs }),
+    reranking: createReranking({ modelCalls, chatsPerUser: foundation.limits.chatsPerUser, logger, timeoutMs: limits.rerankTimeoutMs }),
     logger,
   });
 
@@ -92,6 +105,7 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
         changes,
         records,
         embedders,
+        modelCalls,
         forget,
         embed: embeddingJobs.start,
         defaultModel: limits.embeddingModel,

@@ -145,7 +145,7 @@ export function composeServices(foundation: Foundation) {
   });
   const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
   const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
-  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges, metering, modelCalls });
   const planned = composePlanning(foundation, statements, conversationLog);
   const attachments = composeAttachments(foundation, statements);
   const { imageCalls, ...imageParts } = composeImages(foundation, { ownEngines, guardedFetch, metering, attachments });

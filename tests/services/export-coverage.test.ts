@@ -116,8 +116,9 @@ describe('the archive of an account', () => {
     const whole = schema.models.filter(({ name }) => !isLeftOut(name)).map(({ name }) => name);
     // Of these a test above looks at each text, or the archive has them by another name.
     const withoutTexts = whole.filter((name) => !texts.some((path) => path.startsWith(`${name}.`)));
-    expect(withoutTexts, 'those have days, and ids of what is in it').toEqual(['PersonaMcpServer', 'ConversationPersona', 'ItemCarry']);
+    expect(withoutTexts, 'those have days, and ids of what is in it').toEqual(['PersonaMcpServer', 'ConversationPersona', 'ItemCarry', 'PersonaKnowledge']);
     expect(archive).toMatch(new RegExp(`"mcpServerIds": \\[\\s*"${somebody.ids.get('McpServer')}"`));
+    expect(archive).toMatch(new RegExp(`"knowledgeBaseIds": \\[\\s*"${somebody.ids.get('KnowledgeBase')}"`));
     expect(archive).toContain(somebody.ids.get('ItemCarry'));
     expect(archive).toMatch(new RegExp(`"conversationIds": \\[\\s*"${somebody.ids.get('Conversation')}"`));
   });

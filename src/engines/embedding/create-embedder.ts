@@ -1,5 +1,5 @@
 import { delay } from '../../base/async.ts';
-import { normalised, type Embedder, type EmbeddedAs } from '../../base/embedder.ts';
+import { normalised, type EmbeddedAs, type EmbeddedTexts, type Embedder } from '../../base/embedder.ts';
 import type { EngineTimers } from '../../base/engine-config.ts';
 import { AppError } from '../../base/errors.ts';
 import { defaultRetryPolicy, waitBefore, type RetryPolicy } from '../attempts.ts';
@@ -8,7 +8,8 @@ import type { EngineAccess } from '../create-engine.ts';
 import { describeFailure } from '../failures.ts';
 import { NetworkError, ProtocolError, VendorError } from '../faults.ts';
 import { createStreamGuard, StageTimeout } from '../stream-guard.ts';
-import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
+import { embeddingPriceOf } from './prices.ts';
+import type { EmbeddingAnswer, EmbeddingVendor, VendorOptions } from './vendor.ts';
 
 /** What an embedder stands on. */
 export interface EmbedderSurroundings {
@@ -53,19 +54,19 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-/** The vectors of an answer: one for each text, all of the same dimension, all with a direction. */
-function vectorsOf(vendor: EmbeddingVendor, answer: unknown, count: number): readonly Float32Array[] {
-  let read: readonly (readonly number[])[];
+/** What an answer says: a vector for each text, all of the same dimension, all with a direction. */
+function textsOf(vendor: EmbeddingVendor, answer: unknown, count: number): EmbeddedTexts {
+  let read: EmbeddingAnswer;
   try {
     read = vendor.read(answer);
   } catch {
     throw new ProtocolError('sent no vectors');
   }
-  const vectors = read.flatMap((values) => normalised(values) ?? []);
+  const vectors = read.vectors.flatMap((values) => normalised(values) ?? []);
   const [first] = vectors;
   if (vectors.length !== count || vectors.some(({ length }) => length !== first?.length))
-    throw new ProtocolError(`sent ${read.length} vectors for ${count} texts, or vectors that cannot be compared`);
-  return vectors;
+    throw new ProtocolError(`sent ${read.vectors.length} vectors for ${count} texts, or vectors that cannot be compared`);
+  return { vectors, inputTokens: read.inputTokens };
 }
 
 /**
@@ -84,12 +85,12 @@ export async function createEmbedder(access: EngineAccess, model: string, surrou
 
   const vendor: EmbeddingVendor = found;
 
-  async function attempt(texts: readonly string[], as: EmbeddedAs, parent: AbortSignal): Promise<readonly Float32Array[]> {
+  async function attempt(texts: readonly string[], as: EmbeddedAs, parent: AbortSignal): Promise<EmbeddedTexts> {
     const guard = createStreamGuard(parent);
     guard.limit('headers', timers.firstTokenTimeoutMs);
     try {
       const response = await sendCaptured({ fetch, build: (by) => vendor.build(texts, as, by), failureOf: vendor.failureOf }, guard.signal);
-      return vectorsOf(vendor, await jsonOf(response), texts.length);
+      return textsOf(vendor, await jsonOf(response), texts.length);
     } catch (error) {
       // What an aborted request throws depends on where it was; the reason of the abort is the truth.
       if (guard.signal.aborted) throw guard.signal.reason;
@@ -103,8 +104,9 @@ export async function createEmbedder(access: EngineAccess, model: string, surrou
   return {
     name: `${access.id}:${model}`,
     batchSize: vendor.batchSize,
+    inputPrice: embeddingPriceOf(access, model),
     async embed(texts, as, signal) {
-      if (texts.length === 0) return [];
+      if (texts.length === 0) return { vectors: [], inputTokens: null };
       for (let number = 1; ; number += 1) {
         try {
           return await attempt(texts, as, signal);

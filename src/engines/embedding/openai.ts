@@ -3,9 +3,12 @@ import { systemClock } from '../../base/clock.ts';
 import { beginningOf } from '../captured-request.ts';
 import { reasonsOf, retryAfterMsOf, VendorError } from '../faults.ts';
 import { createOpenAiClient } from '../openai-client.ts';
-import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
+import { toldTokens, type EmbeddingVendor, type VendorOptions } from './vendor.ts';
 
-const answerShape = z.object({ data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })) });
+const answerShape = z.object({
+  data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })),
+  usage: z.object({ prompt_tokens: toldTokens }).nullish().catch(null),
+});
 const failureShape = z.object({ error: z.object({ message: z.string().catch(''), type: z.unknown(), code: z.unknown() }) });
 
 /** OpenAI, and every server that speaks its embeddings API (vLLM, LM Studio, llama.cpp, Text Embeddings Inference, ...). */
@@ -18,11 +21,10 @@ export function createOpenAiEmbedding({ apiKey, baseUrl, model }: VendorOptions)
       // By default it asks for base64, which few other servers know.
       return client.embeddings.create({ model, input: [...texts], encoding_format: 'float' });
     },
-    read: (answer) =>
-      answerShape
-        .parse(answer)
-        .data.toSorted((one, other) => one.index - other.index)
-        .map(({ embedding }) => embedding),
+    read: (answer) => {
+      const { data, usage } = answerShape.parse(answer);
+      return { vectors: data.toSorted((one, other) => one.index - other.index).map(({ embedding }) => embedding), inputTokens: usage?.prompt_tokens ?? null };
+    },
     failureOf: async (response) => {
       const text = await beginningOf(response);
       let told: z.infer<typeof failureShape>['error'] = { message: text, type: null, code: null };

@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { EmbeddedAs } from '../../base/embedder.ts';
+
+/** What an answer says. */
+export interface EmbeddingAnswer {
+  /** In the order of the texts. */
+  readonly vectors: readonly (readonly number[])[];
+  /** How many tokens were read; null where the provider does not say. */
+  readonly inputTokens: number | null;
+}
 
 /** How a provider is asked for vectors. */
 export interface EmbeddingVendor {
@@ -6,8 +15,8 @@ export interface EmbeddingVendor {
   readonly batchSize: number;
   /** Lets the provider's SDK build the request, which must use the given `fetch`; what it throws does not matter once it has called that. */
   build(texts: readonly string[], as: EmbeddedAs, fetch: typeof globalThis.fetch): Promise<unknown>;
-  /** Reads an answer, already parsed as JSON: the vectors in the order of the texts. @throws anything when it is not the protocol */
-  read(answer: unknown): readonly (readonly number[])[];
+  /** Reads an answer, already parsed as JSON. @throws anything when it is not the protocol */
+  read(answer: unknown): EmbeddingAnswer;
   /** What the provider says went wrong. */
   failureOf(response: Response): Promise<Error>;
 }
@@ -20,3 +29,12 @@ export interface VendorOptions {
   readonly baseUrl: string | null;
   readonly model: string;
 }
+
+/** A number of tokens as providers tell it; null for what is none. */
+export const toldTokens: z.ZodType<number | null> = z
+  .int()
+  .min(0)
+  .max(2_147_483_647)
+  .nullish()
+  .catch(null)
+  .transform((count) => count ?? null);

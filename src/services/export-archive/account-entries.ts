@@ -186,7 +186,11 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
       where: { ownerId: userId },
       orderBy: inOrder,
       omit: { ownerId: true },
-      include: { conversations: { select: { conversationId: true } }, mcpServers: { select: { serverId: true } } },
+      include: {
+        conversations: { select: { conversationId: true } },
+        mcpServers: { select: { serverId: true } },
+        knowledge: { select: { knowledgeBaseId: true } },
+      },
     });
     const templates = await prisma.promptTemplate.findMany({
       where: { ownerId: userId },
@@ -198,10 +202,11 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
     const servers = await prisma.mcpServer.findMany({ where: { ownerId: userId }, orderBy: inOrder, omit: { ownerId: true, sealedHeaders: true } });
     if (servers.length > 0) yield json('mcp-servers.json', servers);
     if (rows.length === 0) return;
-    const documents = rows.map(({ conversations: places, mcpServers, ...persona }): PersonaDocument => ({
+    const documents = rows.map(({ conversations: places, mcpServers, knowledge, ...persona }): PersonaDocument => ({
       ...persona,
       conversationIds: places.map(({ conversationId }) => conversationId),
       mcpServerIds: mcpServers.map(({ serverId }) => serverId),
+      knowledgeBaseIds: knowledge.map(({ knowledgeBaseId }) => knowledgeBaseId),
     }));
     yield json('personas.json', documents);
   }

@@ -108,6 +108,8 @@ export type PreferencesDocument = z.infer<typeof preferences>;
 export interface PersonaDocument extends Omit<Persona, 'ownerId'> {
   /** Of `mcp-servers.json`. */
   readonly mcpServerIds: readonly string[];
+  /** The ids of the knowledge bases that it draws on. */
+  readonly knowledgeBaseIds: readonly string[];
   readonly conversationIds: readonly string[];
 }
 

@@ -8,16 +8,19 @@ import type { EngineAccess } from '../../engines/create-engine.ts';
 import { createEmbedder, type EmbedderSurroundings } from '../../engines/embedding/create-embedder.ts';
 import { kindOf } from '../provider-key/kinds.ts';
 import { placeOf, providerKeyColumns, type ProviderKeyRow } from '../provider-key/provider-key-row.ts';
+import type { Metering } from '../usage/metering.ts';
+import { createMeteredEmbedder, type KnowledgeCall } from './metered-embedder.ts';
 
 /** The models that make vectors. */
 export interface Embedders {
   /**
-   * The embedder that a name means for somebody: with their own key where they have one for the provider, else with the installation's.
+   * The embedder that a name means for the owner of a base: with their own key where they have one for the provider, else with the installation's.
+   * What it is asked is counted; the embedded model costs nobody anything, and is not.
    *
    * @param name `provider:model`
    * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for an own key that cannot be read any more
    */
-  of(userId: string, name: string): Promise<Embedder>;
+  of(call: KnowledgeCall, name: string): Promise<Embedder>;
 }
 
 /** What it stands on. */
@@ -27,6 +30,7 @@ export interface EmbedderDependencies {
   /** The one that needs no key. */
   readonly embedded: Embedder;
   readonly configured: readonly EngineAccess[];
+  readonly metering: Pick<Metering, 'openReading'>;
   /** For the addresses of the configuration and of providers, and for those that people give. */
   readonly surroundings: { readonly known: EmbedderSurroundings; readonly given: EmbedderSurroundings };
 }
@@ -46,7 +50,7 @@ export function embeddingAccesses({ openai, gemini, ollama, compatible }: Engine
 }
 
 /** Makes them; none is made before it is asked for. */
-export function createEmbedders({ pool, sealed, embedded, configured, surroundings }: EmbedderDependencies): Embedders {
+export function createEmbedders({ pool, sealed, embedded, configured, metering, surroundings }: EmbedderDependencies): Embedders {
   const made = new LRUCache<string, Promise<Embedder>>({ max: mostEmbedders });
 
   const remembered = (key: string, make: () => Promise<Embedder>): Promise<Embedder> => {
@@ -72,16 +76,17 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
   }
 
   return {
-    async of(userId, name) {
+    async of(call, name) {
       if (name === embedded.name) return embedded;
       const colon = name.indexOf(':');
       const provider = name.slice(0, Math.max(0, colon));
       const model = name.slice(colon + 1);
       if (provider === '' || model === '' || name.length > longestName)
         throw badInput(['input', 'embeddingModel'], `"${name.slice(0, 60)}" names no embedding model; write "provider:model", for example "${embedded.name}".`);
-      const { rows } = await pool.query<ProviderKeyRow>(ownKey, [userId, provider]);
+      const { rows } = await pool.query<ProviderKeyRow>(ownKey, [call.ownerId, provider]);
       const [row] = rows;
-      if (row !== undefined) return remembered(`${row.id} ${row.updatedAt.getTime()} ${model}`, () => own(row, model));
+      const counted = (embedder: Embedder, isOwnKey: boolean): Embedder => createMeteredEmbedder({ embedder, isOwnKey }, call, metering);
+      if (row !== undefined) return counted(await remembered(`${row.id} ${row.updatedAt.getTime()} ${model}`, () => own(row, model)), true);
       const access = configured.find(({ id }) => id === provider);
       if (access === undefined) {
         const known = ['embedded', ...configured.map(({ id }) => id)].join(', ');
@@ -90,7 +95,7 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
           `No such provider of embedding models: "${provider.slice(0, 60)}" (available: ${known}). "${embedded.name}" needs no key; others are added with "saveProviderKey".`,
         );
       }
-      return remembered(name, () => createEmbedder(access, model, surroundings.known));
+      return counted(await remembered(name, () => createEmbedder(access, model, surroundings.known)), false);
     },
   };
 }

@@ -40,3 +40,20 @@ export async function replacePassages(
 export function embeddedText({ headings, text }: { readonly headings: readonly string[]; readonly text: string }): string {
   return headings.length === 0 ? text : `${headings.join(' > ')}\n${text}`;
 }
+
+/** How many passages a base has, and how many of them have a vector of a model. */
+export async function countEmbedded(
+  client: Pick<Prisma.TransactionClient, '$queryRaw'>,
+  knowledgeBaseId: string,
+  model: string,
+): Promise<{ readonly total: number; readonly done: number }> {
+  const [counts] = await client.$queryRaw<{ total: number; done: number }[]>`
+    SELECT count(*)::int AS total, count(v.chunk_id)::int AS done FROM chunks c
+    LEFT JOIN chunk_vectors v ON v.chunk_id = c.id AND v.model = ${model} WHERE c.knowledge_base_id = ${knowledgeBaseId}::uuid`;
+  return counts ?? { total: 0, done: 0 };
+}
+
+/** The share of them as it is told: never whole before the last one is done. */
+export function shareOf({ total, done }: { readonly total: number; readonly done: number }): number {
+  return Math.min(0.99, done / Math.max(1, total));
+}
