@@ -77,8 +77,9 @@ export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly
 
   return {
     admitReading: async ({ begun, inputTokens, price }, signal) => {
-      if (begun.isOwnKey) return null;
-      const { userId } = begun.call;
+      const { call, isOwnKey } = begun;
+      if (isOwnKey) return null;
+      const { userId } = call;
       const limits = await outlast(async () => gate.limitsOf(userId), signal);
       const estimated = { input: inputTokens, output: 0 };
       const asking = { userId, limits, needed: amountsOf(estimated, [price]) };
