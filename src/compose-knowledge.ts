@@ -7,12 +7,14 @@ import { removeFromDisk } from './services/file/files.ts';
 import { createAttachedKnowledge } from './services/knowledge/attached-knowledge.ts';
 import { createDocumentJobs, quietForMs } from './services/knowledge/document-jobs.ts';
 import { createKnowledgeDocuments } from './services/knowledge/documents.ts';
-import { createEmbedders, embeddingAccesses } from './services/knowledge/embedders.ts';
+import { createEmbedders } from './services/knowledge/embedders.ts';
 import { createEmbeddingJobs } from './services/knowledge/embedding-jobs.ts';
 import { createIndexing } from './services/knowledge/index-document.ts';
 import { createKnowledgeBases } from './services/knowledge/knowledge-bases.ts';
 import { createKnowledgeRecords } from './services/knowledge/knowledge-records.ts';
 import { createRunKnowledge } from './services/knowledge/run-knowledge.ts';
+import { createProviderAccesses, embeddingAccesses } from './services/knowledge/provider-accesses.ts';
+import { createRerankers } from './services/knowledge/rerank/rerankers.ts';
 import { createReranking } from './services/knowledge/rerank/reranking.ts';
 import { createKnowledgeSearch } from './services/knowledge/search/knowledge-search.ts';
 import { createMeaningSearch } from './services/knowledge/search/search-meaning.ts';
@@ -45,17 +47,16 @@ export function composeKnowledge(
   const addressesWith = (allowedPrivateHosts: readonly string[]) => createOutsideAddresses({ allowedPrivateHosts, timeoutMs: lookupTimeoutMs });
   const { connectTimeoutMs } = timers;
   const addresses = addressesWith(config.providers.allowedPrivateHosts);
-  const embedders = createEmbedders({
+  const accesses = createProviderAccesses({
     pool,
     sealed: createSealedTexts({ secret, previousSecrets: config.previousSecrets, purpose: 'provider-keys' }),
-    embedded,
     configured: embeddingAccesses(config.engines),
-    metering,
     surroundings: {
       known: { fetch: createDirectFetch(fetch), timers },
       given: { fetch: createGuardedFetch({ addresses, connectTimeoutMs, maxBytes: mostAnswerBytes }), timers },
     },
   });
+  const embedders = createEmbedders({ embedded, accesses, metering });
   const pages = {
     // What models may be asked at is not what people may read pages of: operators allow each by itself.
     fetch: createGuardedFetch({
@@ -84,7 +85,13 @@ export function composeKnowledge(
     statements,
     words: createWordSearch({ pool, maxRanked: limits.maxRanked }),
     meaning: createMeaningSearch({ embedders, vectors, timeoutMs: limits.embeddingTimeoutMs }),
-    reranking: createReranking({ modelCalls, chatsPerUser: foundation.limits.chatsPerUser, logger, timeoutMs: limits.rerankTimeoutMs }),
+    reranking: createReranking({
+      modelCalls,
+      rerankers: createRerankers({ accesses, metering }),
+      chatsPerUser: foundation.limits.chatsPerUser,
+      logger,
+      timeoutMs: limits.rerankTimeoutMs,
+    }),
     logger,
   });
 

@@ -105,7 +105,7 @@ const SearchKnowledgeInput = builder.inputType('SearchKnowledgeInput', {
     first: t.int({ description: 'How many passages: 1 to 50; 10 when absent.' }),
     rerank: t.string({
       description:
-        'A model that puts the first 24 passages in order, as `provider:model`: it is asked once, and what it leaves out comes behind. It costs what its tokens cost, 6,000 or so, and a second or more. Absent is what the knowledge bases say (`reranker`), null is none.',
+        'A model that puts the first 24 passages in order, as `provider:model`: any of `models`, or one with `rerank` in its name at a server of the kind OPENAI_COMPATIBLE, which is asked by `/rerank`. It is asked once, and what it leaves out comes behind. It costs what its tokens cost, 6,000 or so, and a second or more. Absent is what the knowledge bases say (`reranker`), null is none.',
     }),
     filter: t.field({ type: KnowledgeFilter, description: 'Which documents; all when absent.' }),
   }),

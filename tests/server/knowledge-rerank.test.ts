@@ -17,7 +17,7 @@ const says = (text: string): WireReply => stream(`${frame({ role: 'assistant', c
 
 beforeAll(async () => {
   provider = await startWireServer((response, incoming) => reply(response, incoming));
-  const compatible = JSON.stringify([{ id: 'fake', name: 'Fake', baseUrl: `${provider.url}/v1`, models: ['one'] }]);
+  const compatible = JSON.stringify([{ id: 'fake', name: 'Fake', baseUrl: `${provider.url}/v1`, models: ['one', 'bge-reranker-v2'] }]);
   app = await startTestApp({
     environment: { OPENAI_COMPATIBLE: compatible, KNOWLEDGE_RERANK_TIMEOUT_MS: '1500' },
   });
@@ -69,13 +69,15 @@ describe('re-ranking by a model', () => {
 
   it('is bounded: 24 passages, each of a thousand characters, however many are asked for', async () => {
     const many = await createBase(person);
-    const paragraph = (number: number): string => `# Part ${number}\n\n${`The parcel number ${number} is heavy. `.repeat(40)}`;
+    const sentence = (number: number, year: number): string =>
+      `The internationalisation of parcel ${number} in the year ${year} is extraordinarily straightforward.`;
+    const paragraph = (number: number): string => `# Part ${number}\n\n${Array.from({ length: 20 }, (_, year) => sentence(number, year)).join(' ')}`;
     await indexDocument(app, person, many, 'long.md', Array.from({ length: 40 }, (_, number) => paragraph(number)).join('\n\n'));
     reply = says('{"order": [24, 3, 24, 99, -1, 0]}');
     const { hits, rerankedBy } = await searchBase(person, many, 'parcel', { mode: 'TEXT', first: 30, rerank: 'fake:one' });
     const { passages } = JSON.parse(asked().messages[1].content);
     expect(passages).toHaveLength(24);
-    for (const { text } of passages) expect(text.length).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...passages.map(({ text }: any) => text.length)), 'and the passages are longer').toBe(1_000);
     expect(rerankedBy).toBe('fake:one');
     expect(hits).toHaveLength(30);
     expect(hits.slice(0, 3).map(({ rerankRank }: any) => rerankRank)).toEqual([1, 2, null]);
@@ -95,6 +97,49 @@ describe('re-ranking by a model', () => {
     expect(await search()).toMatchObject({ rerankedBy: null });
     const [error] = await person.client.expectErrors(update, { input: { id: baseId, reranker: 'nobody:one' } });
     expect(error?.extensions.code).toBe('ENGINE_UNKNOWN');
+  });
+});
+
+describe('re-ranking by a model that is made for it', () => {
+  const model = 'fake:bge-reranker-v2';
+  const orders = (): readonly any[] => provider.requests.filter(({ path }) => path.endsWith('/rerank'));
+
+  it('asks its server by /rerank, in the order of the scores, and counts what it says that it has read', async () => {
+    const who = await app.person();
+    const own = await createBase(who);
+    await indexDocument(app, who, own, 'one.md', '# Parcels\n\nParcels and parcels.');
+    await indexDocument(app, who, own, 'two.md', '# Islands\n\nParcels to islands take twelve days.');
+    await indexDocument(app, who, own, 'three.md', 'A shelf for parcels.');
+    const before = namesOf(await searchBase(who, own, query, { mode: 'TEXT' }));
+    const results = before.map((_name, index) => ({ index, relevance_score: [0.1, -3, 7][index] }));
+    reply = status(200, { id: 'r', results, usage: { total_tokens: 77 } });
+    const count = orders().length;
+    const ranked = await searchBase(who, own, query, { mode: 'TEXT', rerank: model });
+    expect(ranked).toMatchObject({ rerankedBy: model, problem: null, hits: [{ rerankRank: 1 }, { rerankRank: 2 }, { rerankRank: 3 }] });
+    expect(namesOf(ranked)).toEqual([before[2], before[0], before[1]]);
+    expect(orders()).toHaveLength(count + 1);
+    const { body } = orders().at(-1);
+    expect(body).toMatchObject({ model: 'bge-reranker-v2', query, top_n: 3 });
+    expect(body.documents[before.indexOf('two.md')]).toBe('two.md, Islands\nParcels to islands take twelve days.');
+    const rows = '{ usage(groupBy: PURPOSE) { rows { key calls inputTokens estimatedCalls } } }';
+    await expect.poll(async () => (await who.client.request(rows)).usage.rows).toEqual([{ key: 'RERANKING', calls: 1, inputTokens: 77, estimatedCalls: 0 }]);
+  });
+
+  it.each<[string, WireReply]>([
+    ['refuses', status(401, { error: { message: 'no' } })],
+    ['knows no such thing', status(404, { detail: 'Not Found' })],
+    ['sends no JSON', status(200, '<html>')],
+    ['sends none', status(200, { results: [] })],
+    ['names texts that there are not', status(200, { results: [{ index: 9, relevance_score: 1 }] })],
+    ['names one twice', status(200, { results: [1, 1].map((index) => ({ index, relevance_score: 1 })) })],
+    ['sends scores that are none', status(200, { results: [{ index: 0, relevance_score: 'high' }] })],
+    ['never answers', silence],
+  ])('N08 that %s leaves the order as it was, and the problem says so', async (_what, wrong) => {
+    const before = namesOf(await search());
+    reply = wrong;
+    const found = await search({ rerank: model });
+    expect(found).toMatchObject({ rerankedBy: null, problem: expect.stringContaining('not re-ranked') });
+    expect(namesOf(found)).toEqual(before);
   });
 });
 

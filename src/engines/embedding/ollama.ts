@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { beginningOf } from '../captured-request.ts';
 import { retryAfterMsOf, VendorError } from '../faults.ts';
-import { toldTokens, type EmbeddingVendor, type VendorOptions } from './vendor.ts';
+import { toldTokens } from '../told-tokens.ts';
+import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
 
 const answerShape = z.object({ embeddings: z.array(z.array(z.number())), prompt_eval_count: toldTokens });
 const failureShape = z.object({ error: z.string() });

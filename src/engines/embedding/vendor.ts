@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { EmbeddedAs } from '../../base/embedder.ts';
 
 /** What an answer says. */
@@ -29,12 +28,3 @@ export interface VendorOptions {
   readonly baseUrl: string | null;
   readonly model: string;
 }
-
-/** A number of tokens as providers tell it; null for what is none. */
-export const toldTokens: z.ZodType<number | null> = z
-  .int()
-  .min(0)
-  .max(2_147_483_647)
-  .nullish()
-  .catch(null)
-  .transform((count) => count ?? null);

@@ -1,12 +1,7 @@
 import type { Embedder } from '../../base/embedder.ts';
-import { AppError } from '../../base/errors.ts';
-import { noTokens } from '../usage/cost.ts';
+import { countReading } from '../usage/counted-reading.ts';
 import { estimateTokens } from '../usage/estimate.ts';
-import { chargedFailures } from '../usage/metered-engine.ts';
 import type { Metering } from '../usage/metering.ts';
-
-/** The codes of `chargedFailures`, for errors of every kind. */
-const chargedCodes: ReadonlySet<string> = chargedFailures;
 
 /** Who asks for something, and where. */
 export interface Asker {
@@ -34,8 +29,7 @@ function payerOf({ ownerId, askerId, runId, conversationId }: KnowledgeCall, isO
 }
 
 /**
- * An embedder whose every batch is counted, as the calls of engines are: one that the provider refused counts as nothing, one that ended in order as
- * what the provider says, and every other one, and where it does not say, as an estimate of what was sent. The attempts of one batch are one call.
+ * An embedder whose every batch is counted. The attempts of one batch are one call.
  *
  * @returns an embedder that throws QUOTA_EXCEEDED for what does not fit
  */
@@ -50,19 +44,8 @@ export function createMeteredEmbedder(
     ...embedder,
     async embed(texts, as, signal) {
       if (texts.length === 0) return { vectors: [], inputTokens: null };
-      const estimated = estimateTokens(texts);
-      const account = await metering.openReading(begun, { inputTokens: estimated, inputPrice: embedder.inputPrice }, signal);
-      if ('code' in account) throw new AppError(account.code, account.message, account.retryAfterMs === null ? {} : { retryAfterMs: account.retryAfterMs });
-      try {
-        const embedded = await embedder.embed(texts, as, signal);
-        account.close({ usage: { ...noTokens, inputTokens: embedded.inputTokens ?? estimated }, isEstimated: embedded.inputTokens === null });
-        return embedded;
-      } catch (error) {
-        // A provider that had the texts may ask for them, whatever became of the answer.
-        const isCharged = signal.aborted || (error instanceof AppError && chargedCodes.has(error.code));
-        account.close({ usage: { ...noTokens, inputTokens: isCharged ? estimated : 0 }, isEstimated: isCharged });
-        throw error;
-      }
+      const reading = { inputTokens: estimateTokens(texts), inputPrice: embedder.inputPrice };
+      return countReading(metering, begun, reading, () => embedder.embed(texts, as, signal), signal);
     },
   };
 }

@@ -5,6 +5,7 @@ import { requireAllowance } from '../../allowance.ts';
 import type { ModelCalls } from '../../model-calls.ts';
 import type { Asker } from '../metered-embedder.ts';
 import { askForOrder, type RankedPassage } from './ask-model.ts';
+import type { Rerankers } from './rerankers.ts';
 
 /** An order that a model made, or why there is none. */
 export type Reranked =
@@ -28,32 +29,34 @@ export const mostReranked = 24;
 /** Of a passage: 24 of them are about 6,000 tokens. */
 const longestShown = 1_000;
 
+/** As a model that is made for it is given a passage: where it stands says what it is about. */
+const textOf = ({ document, place, text }: RankedPassage): string => `${place === '' ? document : `${document}, ${place}`}\n${text}`;
+
 /**
  * Creates it.
  *
  * @param deps.timeoutMs how long the order is waited for
  */
 export function createReranking(deps: {
-  readonly modelCalls: Pick<ModelCalls, 'engineFor'>;
+  readonly modelCalls: Pick<ModelCalls, 'engineFor' | 'nameOf'>;
+  readonly rerankers: Rerankers;
   readonly chatsPerUser: Limiter;
   readonly logger: Logger;
   readonly timeoutMs: number;
 }): Reranking {
-  const { modelCalls, chatsPerUser, logger, timeoutMs } = deps;
+  const { modelCalls, rerankers, chatsPerUser, logger, timeoutMs } = deps;
 
-  const ask = async (
-    name: string,
-    question: string,
-    passages: readonly RankedPassage[],
-    { askerId, runId, conversationId }: Asker,
-    signal: AbortSignal,
-  ): Promise<Reranked> => {
+  const ask = async (name: string, question: string, passages: readonly RankedPassage[], asker: Asker, signal: AbortSignal): Promise<Reranked> => {
+    const { askerId, runId, conversationId } = asker;
     // A run has passed this limit when it began.
     if (runId === null) requireAllowance(await chatsPerUser.consume(askerId), 'Too many requests to models in a minute');
-    const resolved = await modelCalls.engineFor(name, { userId: askerId, purpose: 'RERANKING', runId, conversationId });
-    if (resolved.engine.id === 'builtin') throw new AppError('ENGINE_UNKNOWN', 'The built-in engine is no model and puts nothing in order; name another one.');
     const shown = passages.map((passage) => ({ ...passage, text: passage.text.slice(0, longestShown).toWellFormed() }));
-    return { model: resolved.name, order: await askForOrder(resolved, question, shown, signal) };
+    const model = await modelCalls.nameOf(askerId, name);
+    const order = await rerankers.of(asker, model);
+    if (order !== null) return { model, order: await order(question, shown.map(textOf), signal) };
+    const resolved = await modelCalls.engineFor(model, { userId: askerId, purpose: 'RERANKING', runId, conversationId });
+    if (resolved.engine.id === 'builtin') throw new AppError('ENGINE_UNKNOWN', 'The built-in engine is no model and puts nothing in order; name another one.');
+    return { model, order: await askForOrder(resolved, question, shown, signal) };
   };
 
   return {
