@@ -1,10 +1,13 @@
-// How fast documents of one page are indexed, and how long a search takes among them: node bench/knowledge.ts [count] [embedding model, or "none"]
-// Every document is sent over HTTP and indexed as people's are. With the embedded model 10,000 take half an hour of a free core.
+// How fast documents of one page are indexed, and how long a search takes among them: node bench/knowledge.ts [count] [model] [total]
+// So many documents are sent over HTTP and indexed as people's are, with vectors of an embedding model or, for "none", without. With a total, what is
+// missing to it is written by SQL, and every passage without a vector gets a random one, so that searches by meaning can be timed.
+import { fillBase } from './knowledge-fill.ts';
 import { openKnowledge } from './knowledge-server.ts';
 import { timesText } from './times.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
 const model = process.argv[3] ?? 'none';
+const total = process.argv[4] === undefined ? null : Number(process.argv[4]);
 const embeddingModel = model === 'none' ? null : model;
 const rounds = 60;
 /** As many as one person may send at once, less one. */
@@ -37,14 +40,16 @@ console.log(
   `${model}: ${ready} ready, ${failed} failed, ${passages} passages in ${seconds.toFixed(1)} s (sent in ${sentSeconds.toFixed(1)} s): ${(count / seconds).toFixed(1)} documents/s, ${(passages / seconds).toFixed(1)} passages/s`,
 );
 
+if (total !== null) console.log(`${await fillBase(server.pool, count, total)} random vectors; ${total} documents now`);
+const hasVectors = embeddingModel !== null || total !== null;
 // What PostgreSQL does by itself within a minute or so.
 await server.pool.query('VACUUM ANALYZE');
-if (embeddingModel !== null) {
+if (hasVectors) {
   const began = performance.now();
   await server.search('the first search', 'VECTOR', 10);
   console.log(`the first search by meaning, which reads the vectors, took ${(performance.now() - began).toFixed(0)} ms`);
 }
-for (const mode of embeddingModel === null ? ['TEXT'] : ['TEXT', 'VECTOR', 'HYBRID']) {
+for (const mode of !hasVectors ? ['TEXT'] : ['TEXT', 'VECTOR', 'HYBRID']) {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     // Each asks for something else, so that nothing is remembered from the one before.

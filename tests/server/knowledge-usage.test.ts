@@ -5,6 +5,8 @@ import { createLogger } from '../../src/base/logger.ts';
 import { startWireServer, type WireReply, type WireServer } from '../engines/wire-server.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { createBase, indexDocument, searchBase } from '../kit/knowledge.ts';
+import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
+import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { wideLimits } from '../kit/wide-limits.ts';
 
 /** As the fake provider counts. */
@@ -13,6 +15,7 @@ const tokensOfText = 1_000;
 let app: TestApp;
 let admin: TestPerson;
 let provider: WireServer;
+let engine: ScriptedEngine;
 let answered: 'vectors' | 'nothing' | 'refusal' = 'vectors';
 
 /** Speaks OpenAI's embeddings, and says what it has read. */
@@ -29,7 +32,8 @@ const embeddingModel = 'openai:text-embedding-3-small';
 
 beforeAll(async () => {
   provider = await startWireServer(embed);
-  app = await startTestApp({ environment: environment() });
+  engine = createScriptedEngine();
+  app = await startTestApp({ environment: environment(), overrides: { engines: [engine] } });
   admin = await app.person({ setupToken: app.setupToken ?? '' });
 });
 afterAll(async () => {
@@ -103,6 +107,52 @@ describe('calls of embedding models', () => {
     expect(await indexDocument(app, person, baseId, 'a.md', 'Goods come back.')).toMatchObject({ status: 'READY', error: null });
     expect(provider.requests.at(-1)?.headers['authorization']).toBe('Bearer sk-mine');
     await expect.poll(() => usedBy(person)).toMatchObject({ row: { calls: 1 }, counted: { used: 0 } });
+  });
+});
+
+describe('calls for a persona’s base in the run of somebody else', () => {
+  const rows = '{ purposes: usage(groupBy: PURPOSE) { rows { key calls } } rooms: usage(groupBy: CONVERSATION) { rows { key calls } } }';
+
+  /** A guest asks a persona of the owner, which searches a base with vectors of a model. */
+  async function asked(model: string, prepare: (owner: TestPerson) => Promise<void>) {
+    const owner = await app.person();
+    const guest = await app.person();
+    await prepare(owner);
+    const baseId = await createBase(owner, { embeddingModel: model });
+    const conversationId = await openRoom(owner);
+    await letIn(owner, conversationId, 'EDITOR', guest);
+    const create = 'mutation ($input: CreatePersonaInput!) { createPersona(input: $input) { persona { id } } }';
+    const { persona } = (await owner.client.request(create, { input: { name: 'Ada', handle: 'ada', model: 'scripted', knowledgeBaseIds: [baseId] } }))
+      .createPersona;
+    const add = 'mutation ($input: AddPersonaInput!) { addPersona(input: $input) { conversation { id } } }';
+    await owner.client.request(add, { input: { conversationId, personaId: persona.id } });
+    await sendTo(guest, conversationId, '@ada what is new?');
+    const call = await engine.nextCall();
+    call.toolCall('call-1', 'search_knowledge', { query: 'news' });
+    call.finish('TOOL_CALLS');
+    const second = await engine.nextCall();
+    second.text('Nothing.');
+    second.finish();
+    const embeddings = async (person: TestPerson) => {
+      const { purposes, rooms } = await person.client.request(rows);
+      return { calls: purposes.rows.find(({ key }: any) => key === 'EMBEDDING')?.calls ?? 0, rooms: rooms.rows.map(({ key }: any) => key !== null) };
+    };
+    return { owner, guest, embeddings };
+  }
+
+  it('are of whoever asks, where the server pays', async () => {
+    const { owner, guest, embeddings } = await asked(embeddingModel, async () => {});
+    await expect.poll(() => embeddings(guest)).toMatchObject({ calls: 1 });
+    expect(await embeddings(owner)).toEqual({ calls: 0, rooms: [] });
+  });
+
+  it('are of the owner of the base, where they are made with their key, and name no conversation of others', async () => {
+    const save = 'mutation ($input: SaveProviderKeyInput!) { saveProviderKey(input: $input) { providerKey { id } } }';
+    const key = { kind: 'OPENAI_COMPATIBLE', provider: 'mine', baseUrl: `${provider.url}/v1`, apiKey: 'sk-mine', models: ['small'] };
+    const { owner, guest, embeddings } = await asked('mine:small', async (person) => void (await person.client.request(save, { input: key })));
+    await expect.poll(() => embeddings(owner)).toEqual({ calls: 1, rooms: [false] });
+    expect(await embeddings(guest)).toMatchObject({ calls: 0 });
+    expect(provider.requests.at(-1)?.headers['authorization']).toBe('Bearer sk-mine');
   });
 });
 
