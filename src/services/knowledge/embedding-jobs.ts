@@ -37,6 +37,8 @@ export interface EmbeddingJobDependencies {
 interface Passage {
   readonly id: string;
   readonly documentId: string;
+  /** Of its document. */
+  readonly name: string;
   readonly text: string;
   readonly headings: readonly string[];
 }
@@ -47,7 +49,7 @@ const leaseMs = 60_000;
 const restMs = 300_000;
 
 const missing = `
-  SELECT c.id, c.document_id AS "documentId", c.text, c.headings FROM chunks c
+  SELECT c.id, c.document_id AS "documentId", d.name, c.text, c.headings FROM chunks c JOIN documents d ON d.id = c.document_id
   WHERE c.knowledge_base_id = $1::uuid AND NOT EXISTS (SELECT 1 FROM chunk_vectors v WHERE v.chunk_id = c.id AND v.model = $2)
   ORDER BY c.document_id, c.position LIMIT $3::int`;
 
@@ -127,7 +129,12 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
         if (await finish(id, model)) return;
         continue;
       }
-      const { vectors: made, failure } = await embedAll(embedder, passages.map(embeddedText), 'PASSAGE', signal);
+      const { vectors: made, failure } = await embedAll(
+        embedder,
+        passages.map((passage) => embeddedText(passage.name, passage)),
+        'PASSAGE',
+        signal,
+      );
       if (made.length === 0) throw failure;
       const { total, done } = await countEmbedded(prisma, id, model);
       const progress = shareOf({ total, done: done + made.length });

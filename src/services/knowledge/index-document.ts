@@ -40,6 +40,11 @@ const readShare = 0.3;
 
 const noVectors: EmbeddedSoFar = { vectors: [], failure: null };
 
+/** What a document is called: a page that nobody has named by its title. */
+function nameOf({ source, name, url }: WorkedDocument, { title }: ReadDocument): string {
+  return source === 'UPLOAD' || name !== url ? name : labelOf(title ?? '') || name;
+}
+
 /** What a quota did not allow is found by its words until it is embedded later. Every other failure is one of the document. */
 function lackOf({ failure }: EmbeddedSoFar): AppError | null {
   if (failure === null) return null;
@@ -92,6 +97,7 @@ export function createIndexing(dependencies: IndexingDependencies) {
   async function store(document: WorkedDocument, read: ReadDocument, model: string | null, made: EmbeddedSoFar): Promise<boolean> {
     const { id, knowledgeBaseId } = document;
     const { passages } = read;
+    const name = nameOf(document, read);
     const lack = lackOf(made);
     const [first] = made.vectors;
     if (first !== undefined) await vectors.prepare(first.length);
@@ -103,8 +109,6 @@ export function createIndexing(dependencies: IndexingDependencies) {
           SELECT embedding_model AS model FROM knowledge_bases WHERE id = ${knowledgeBaseId}::uuid FOR NO KEY UPDATE`;
         if (base === undefined) throw new DocumentGone();
         if (base.model !== model) return false;
-        const isNamed = document.source === 'UPLOAD' || document.name !== document.url;
-        const name = isNamed ? document.name : labelOf(read.title ?? '') || document.name;
         const now = clock.now();
         const data = {
           status: 'READY',
@@ -159,7 +163,8 @@ export function createIndexing(dependencies: IndexingDependencies) {
     const { bytes, charset } = await load(document, signal);
     const read = await documents.read(bytes, { name: document.url ?? document.name, charset }, signal);
     advance(readShare);
-    const texts = read.passages.map(embeddedText);
+    const name = nameOf(document, read);
+    const texts = read.passages.map((passage) => embeddedText(name, passage));
     for (;;) {
       const base = await prisma.knowledgeBase.findUnique({ where: { id: document.knowledgeBaseId }, select: { embeddingModel: true, ownerId: true } });
       if (base === null) throw new DocumentGone();

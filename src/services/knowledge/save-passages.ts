@@ -20,6 +20,9 @@ export interface PassagesOf {
   readonly name: string;
 }
 
+/** Names are labels such as "return_policy-2026.pdf": their parts are words. */
+const wordsIn = (name: string): string => name.replaceAll(/[_./\\-]+/g, ' ');
+
 /** Puts passages in the place of those that a document had. */
 export async function replacePassages(
   transaction: Prisma.TransactionClient,
@@ -29,16 +32,26 @@ export async function replacePassages(
 ): Promise<void> {
   await transaction.$executeRawUnsafe('DELETE FROM chunks WHERE document_id = $1::uuid', documentId);
   const rows = passages.map((passage, position) => ({ ...passage, id: ids[position], position }));
-  // Names are labels such as "return_policy-2026.pdf": their parts are words.
-  const words = name.replaceAll(/[_./\\-]+/g, ' ');
+  const words = wordsIn(name);
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     await transaction.$executeRawUnsafe(insert, JSON.stringify(rows.slice(start, start + rowsAtOnce)), documentId, knowledgeBaseId, language, words);
   }
 }
 
-/** What a model is given of a passage: its headings say what it is about. */
-export function embeddedText({ headings, text }: { readonly headings: readonly string[]; readonly text: string }): string {
-  return headings.length === 0 ? text : `${headings.join(' > ')}\n${text}`;
+/** Of the name of a document. */
+const longestName = 100;
+
+/**
+ * What a model is given of a passage: the name of its document and its headings say what it is about, as the search by words has both. Measured in
+ * docs/performance.md.
+ *
+ * @param name of the document
+ */
+export function embeddedText(name: string, { headings, text }: { readonly headings: readonly string[]; readonly text: string }): string {
+  const about = wordsIn(name.replace(/\.\w{1,5}$/, ''))
+    .slice(0, longestName)
+    .toWellFormed();
+  return `${about}: ${headings.length === 0 ? text : `${headings.join(' > ')}\n${text}`}`;
 }
 
 /** How many passages a base has, and how many of them have a vector of a model. */
