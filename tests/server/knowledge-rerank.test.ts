@@ -67,7 +67,7 @@ describe('re-ranking by a model', () => {
     await expect.poll(async () => (await person.client.request(rows)).usage.rows).toEqual([{ key: 'RERANKING', calls: 1, inputTokens: 900, outputTokens: 9 }]);
   });
 
-  it('is bounded: 24 passages, each of a thousand characters, however many are asked for', async () => {
+  it('N08 is bounded: 24 passages, each of a thousand characters, however many are asked for', async () => {
     const many = await createBase(person);
     const sentence = (number: number, year: number): string =>
       `The internationalisation of parcel ${number} in the year ${year} is extraordinarily straightforward.`;
