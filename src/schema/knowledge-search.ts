@@ -1,6 +1,6 @@
 import { placeInWords } from '../services/knowledge/citation.ts';
 import { excerptFor, type KnowledgeExcerpt } from '../services/knowledge/search/excerpt.ts';
-import type { KnowledgeSearchMode as Mode, KnowledgeFindings, KnowledgeHit } from '../services/knowledge/search/knowledge-search.ts';
+import type { KnowledgeSearchMode as Mode, KnowledgeFindings, KnowledgeHit } from '../services/knowledge/search/question.ts';
 import { builder } from './builder.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
 import { Document } from './knowledge-document.ts';

@@ -4,7 +4,8 @@ import type { Statements } from '../../stores/statements.ts';
 import type { RunTool } from '../run-tool.ts';
 import { citedNumbers, placeInWords, type CitationPartData } from './citation.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
-import { searchModes, type KnowledgeHit, type KnowledgeSearch } from './search/knowledge-search.ts';
+import type { KnowledgeSearch } from './search/knowledge-search.ts';
+import { searchModes, type KnowledgeHit } from './search/question.ts';
 
 /** What a run knows of the knowledge of its conversation. */
 export interface KnowledgeOfRun {
