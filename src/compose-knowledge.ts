@@ -8,15 +8,21 @@ import { removeFromDisk } from './services/file/files.ts';
 import { createAttachedKnowledge } from './services/knowledge/attached-knowledge.ts';
 import { createDocumentJobs, quietForMs } from './services/knowledge/document-jobs.ts';
 import { createKnowledgeDocuments } from './services/knowledge/documents.ts';
-import { createEmbedders, embeddingAccesses } from './services/knowledge/embedders.ts';
+import { createEmbedders } from './services/knowledge/embedders.ts';
 import { createEmbeddingJobs } from './services/knowledge/embedding-jobs.ts';
 import { createIndexing } from './services/knowledge/index-document.ts';
 import { createKnowledgeBases } from './services/knowledge/knowledge-bases.ts';
 import { createKnowledgeRecords } from './services/knowledge/knowledge-records.ts';
+import { byOwner } from './services/knowledge/metered-embedder.ts';
 import { createRunKnowledge } from './services/knowledge/run-knowledge.ts';
+import { createProviderAccesses, embeddingAccesses } from './services/knowledge/provider-accesses.ts';
+import { createRerankers } from './services/knowledge/rerank/rerankers.ts';
+import { createReranking } from './services/knowledge/rerank/reranking.ts';
 import { createKnowledgeSearch } from './services/knowledge/search/knowledge-search.ts';
 import { createMeaningSearch } from './services/knowledge/search/search-meaning.ts';
 import { createWordSearch } from './services/knowledge/search/search-words.ts';
+import type { ModelCalls } from './services/model-calls.ts';
+import type { Metering } from './services/usage/metering.ts';
 import type { Statements } from './stores/statements.ts';
 
 /** How long a name server may take for a name that a person gave. */
@@ -27,7 +33,15 @@ const mostBeyond = 1024 * 1024;
 const mostAnswerBytes = 32 * 1024 * 1024;
 
 /** Wires knowledge bases: the services, what runs know of them, and the jobs that start and stop with the server. */
-export function composeKnowledge(foundation: Foundation, { statements, changes }: { readonly statements: Statements; readonly changes: RowChanges }) {
+export function composeKnowledge(
+  foundation: Foundation,
+  {
+    statements,
+    changes,
+    metering,
+    modelCalls,
+  }: { readonly statements: Statements; readonly changes: RowChanges; readonly metering: Metering; readonly modelCalls: ModelCalls },
+) {
   const { config, secret, clock, newId, logger, fileStore, documents, vectors, embedded, fetch } = foundation;
   const { prisma, pool } = foundation.database;
   const limits = config.knowledge;
@@ -35,16 +49,16 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
   const addressesWith = (allowedPrivateHosts: readonly string[]) => createOutsideAddresses({ allowedPrivateHosts, timeoutMs: lookupTimeoutMs });
   const { connectTimeoutMs } = timers;
   const addresses = addressesWith(config.providers.allowedPrivateHosts);
-  const embedders = createEmbedders({
+  const accesses = createProviderAccesses({
     pool,
     sealed: createSealedTexts({ secret, previousSecrets: config.previousSecrets, purpose: 'provider-keys' }),
-    embedded,
     configured: embeddingAccesses(config.engines),
     surroundings: {
       known: { fetch: createDirectFetch(fetch), timers },
       given: { fetch: createGuardedFetch({ addresses, connectTimeoutMs, maxBytes: mostAnswerBytes }), timers },
     },
   });
+  const embedders = createEmbedders({ embedded, accesses, metering });
   const pages = {
     // What models may be asked at is not what people may read pages of: operators allow each by itself.
     fetch: createGuardedFetch({
@@ -73,6 +87,13 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
     statements,
     words: createWordSearch({ pool, maxRanked: limits.maxRanked }),
     meaning: createMeaningSearch({ embedders, vectors, timeoutMs: limits.embeddingTimeoutMs }),
+    reranking: createReranking({
+      modelCalls,
+      rerankers: createRerankers({ accesses, metering }),
+      chatsPerUser: foundation.limits.chatsPerUser,
+      logger,
+      timeoutMs: limits.rerankTimeoutMs,
+    }),
     logger,
   });
 
@@ -93,6 +114,7 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
         changes,
         records,
         embedders,
+        modelCalls,
         forget,
         embed: embeddingJobs.start,
         defaultModel: limits.embeddingModel,
@@ -105,7 +127,7 @@ export function composeKnowledge(foundation: Foundation, { statements, changes }
     /** For documents that come with imports. */
     brought: {
       hasModel: (userId: string, name: string): Promise<boolean> =>
-        embedders.of(userId, name).then(
+        embedders.of(byOwner(userId), name).then(
           () => true,
           (error: unknown) => {
             if (!(error instanceof AppError) || error.code === 'SERVICE_UNAVAILABLE') throw error;

@@ -139,7 +139,7 @@ export function composeServices(foundation: Foundation) {
   });
   const verifiedQueries = createVerifiedQueries({ prisma, duckdb, tables, newId, clock });
   const knowledgeChanges = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs });
-  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges });
+  const known = composeKnowledge(foundation, { statements, changes: knowledgeChanges, metering, modelCalls });
   const audit = createAudit({ prisma, pool, clock, newId, nameKey: deriveKey(secret, 'audit-names') });
   const importChanges = createRowChanges({ channel: 'import_changes', pollIntervalMs });
   const { imports, importJobs } = composeImports(foundation, {

@@ -34,6 +34,8 @@ export interface KnowledgeConfig {
   readonly embeddingModel: string | null;
   /** How long a batch may take in the embedded model, and how long a search waits for the vector of its question. */
   readonly embeddingTimeoutMs: number;
+  /** How long a search waits for the order of a model. */
+  readonly rerankTimeoutMs: number;
   /** How much memory vectors may take where pgvector is not there. */
   readonly vectorCacheBytes: number;
   /** How many passages are ranked by their words, those with the rarest words of the question. */
@@ -61,6 +63,7 @@ export const knowledgeVariables = {
     .regex(/^(none|[a-z0-9-]+:.{1,150})$/, 'must be provider:model, for example embedded:english, or none')
     .default('embedded:english'),
   EMBEDDING_TIMEOUT_MS: wholeNumber(15_000, 100, 600_000),
+  KNOWLEDGE_RERANK_TIMEOUT_MS: wholeNumber(8_000, 100, 600_000),
   KNOWLEDGE_VECTOR_CACHE_MB: wholeNumber(512, 1, 1_048_576),
   KNOWLEDGE_MAX_RANKED: wholeNumber(1_000, 10, 100_000),
 };
@@ -86,6 +89,7 @@ export function shapeKnowledge(values: z.infer<typeof variables>): KnowledgeConf
     pageTimeoutMs: values.WEB_PAGE_TIMEOUT_MS,
     embeddingModel: values.EMBEDDING_MODEL === 'none' ? null : values.EMBEDDING_MODEL,
     embeddingTimeoutMs: values.EMBEDDING_TIMEOUT_MS,
+    rerankTimeoutMs: values.KNOWLEDGE_RERANK_TIMEOUT_MS,
     vectorCacheBytes: values.KNOWLEDGE_VECTOR_CACHE_MB * megabyte,
     maxRanked: values.KNOWLEDGE_MAX_RANKED,
   };

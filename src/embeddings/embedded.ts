@@ -45,16 +45,18 @@ export function createEmbeddedModel({ timeoutMs, idleMs = 60_000 }: { readonly t
     name: embeddedModelName,
     // A question waits for the batch that is under way, so batches are short.
     batchSize: 8,
+    inputPrice: 0,
     async embed(texts, _as, signal) {
-      if (texts.length === 0) return [];
+      if (texts.length === 0) return { vectors: [], inputTokens: null };
       const reply = await child.perform({ texts: texts.map((text) => text.slice(0, longestText)) }, signal);
       if (reply.kind === 'failed') throw failed(`The embedded model failed: ${reply.message}`);
       const { dimensions, values } = reply;
-      return texts.map((_text, index) => {
+      const vectors = texts.map((_text, index) => {
         const vector = normalised(values.subarray(index * dimensions, (index + 1) * dimensions));
         if (vector === null) throw failed('The embedded model made no vector.');
         return vector;
       });
+      return { vectors, inputTokens: null };
     },
     close: () => child.close(),
   };

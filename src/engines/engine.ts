@@ -53,9 +53,9 @@ export interface EngineRequest {
   /**
    * What kind of turn this is. Only `builtin` behaves differently by it (it has no model to read the prompt): CHAT answers the last
    * message, AUTO_ANALYZE explores the data through the tools, TITLE names the conversation, SENTIMENT judges the mood of a message, SUMMARY
-   * shortens a conversation, MODERATION picks the next speaker.
+   * shortens a conversation, MODERATION picks the next speaker, RERANKING puts passages in order.
    */
-  readonly task: 'CHAT' | 'AUTO_ANALYZE' | 'TITLE' | 'SENTIMENT' | 'SUMMARY' | 'MODERATION';
+  readonly task: 'CHAT' | 'AUTO_ANALYZE' | 'TITLE' | 'SENTIMENT' | 'SUMMARY' | 'MODERATION' | 'RERANKING';
   /** Instructions that stand above the conversation; null for none. */
   readonly system: string | null;
   /** The conversation, oldest first; within a turn it grows by assistant and tool messages. */

@@ -6,6 +6,8 @@ import { Document } from './knowledge-document.ts';
 
 const modelText =
   'The model that makes vectors of its passages, as `provider:model`: `embedded:english` needs no key; `openai:text-embedding-3-small`, `gemini:gemini-embedding-001` and `ollama:nomic-embed-text` use your own key or the one of the server. Null for none: it is then searched by words alone.';
+const rerankText =
+  'The model that puts what was found in order where a search does not say, as `provider:model`: any model of `models`. Whoever searches pays for it. Null for none.';
 
 builder.relayMutationField(
   'createKnowledgeBase',
@@ -16,6 +18,7 @@ builder.relayMutationField(
       description: t.string({ description: 'What is in it, at most 2,000 characters; engines are told.' }),
       language: t.field({ type: KnowledgeLanguageEnum, description: 'The language of its documents; `ENGLISH` when absent. It cannot be changed later.' }),
       embeddingModel: t.string({ description: `${modelText} The default of the server when absent.` }),
+      reranker: t.string({ description: rerankText }),
     }),
   },
   {
@@ -37,6 +40,7 @@ builder.relayMutationField(
       name: t.string({ description: 'What it is called: 1 to 200 characters.' }),
       description: t.string({ description: 'What is in it, at most 2,000 characters.' }),
       embeddingModel: t.string({ description: modelText }),
+      reranker: t.string({ description: rerankText }),
     }),
   },
   {

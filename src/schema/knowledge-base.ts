@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { Document, DocumentConnection, KnowledgeError } from './knowledge-document.ts';
 import { paginate } from './pagination.ts';
+import { Persona } from './persona.ts';
 
 /** Documents that are searched together. */
 export const KnowledgeBase = builder.objectRef<KnowledgeBaseRow>('KnowledgeBase');
@@ -52,7 +53,7 @@ const noDocuments: DocumentCounts = { QUEUED: 0, PROCESSING: 0, READY: 0, FAILED
 
 builder.node(KnowledgeBase, {
   description:
-    'Documents that are searched together, by their words and by what they mean. Attach it to conversations with `attachKnowledge`, and engines search it and cite it. Nobody but you sees it.',
+    'Documents that are searched together, by their words and by what they mean. Attach it to conversations with `attachKnowledge`, and engines search it and cite it; or give it to a persona, which draws on it wherever it answers. Nobody but you can open it.',
   id: { resolve: (row) => row.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.knowledgeBase.load(id),
   fields: (t) => ({
@@ -71,12 +72,20 @@ builder.node(KnowledgeBase, {
       nullable: true,
       description: 'The model whose vectors are searched now: another one than `embeddingModel` while the passages are embedded anew.',
     }),
-    isEmbedding: t.boolean({ description: 'Whether the passages are being embedded anew, after a change of the model.', resolve: isEmbedding }),
-    embeddingProgress: t.exposeFloat('embeddingProgress', { description: '0 to 1: how many passages the new model has embedded; 1 when nothing is to do.' }),
+    reranker: t.exposeString('reranker', {
+      nullable: true,
+      description: 'The model that puts what was found in it in order, where a search does not say, as `provider:model`; null for none.',
+    }),
+    isEmbedding: t.boolean({
+      description: 'Whether passages are yet to be embedded in the background: after a change of the model, or because a quota did not allow it before.',
+      resolve: isEmbedding,
+    }),
+    embeddingProgress: t.exposeFloat('embeddingProgress', { description: '0 to 1: how many passages the model has embedded; 1 when nothing is to do.' }),
     embeddingError: t.field({
       type: KnowledgeError,
       nullable: true,
-      description: 'Why embedding anew failed last; it is tried again every few minutes. Null when it did not.',
+      description:
+        'Why embedding in the background failed last, `QUOTA_EXCEEDED` where a quota does not allow it; it is tried again every few minutes. Null when it did not.',
       resolve: ({ embeddingErrorCode, embeddingErrorMessage }) => storedError(embeddingErrorCode, embeddingErrorMessage),
     }),
     documentCounts: t.field({
@@ -116,6 +125,16 @@ builder.objectField(Conversation, 'knowledgeBases', (t) =>
     type: [KnowledgeBase],
     description: 'The knowledge bases that it draws on, as far as you may read them: at most 20, in the order in which they were attached.',
     resolve: async ({ id }, _arguments, { loaders }) => [...((await loaders.knowledgeOfConversation.load(id)) ?? [])],
+  }),
+);
+
+builder.objectField(Persona, 'knowledgeBases', (t) =>
+  t.field({
+    type: [KnowledgeBase],
+    nullable: true,
+    description:
+      'The knowledge bases that it draws on wherever it answers, by their names; null for everybody but its owner. Whoever talks to it gets answers and cited passages out of them, and can open neither them nor their documents.',
+    resolve: async ({ id, isOwn }, _arguments, { loaders }) => (isOwn ? [...((await loaders.knowledgeOfPersona.load(id)) ?? [])] : null),
   }),
 );
 

@@ -27,7 +27,7 @@ export const KnowledgeError = builder.objectRef<StoredError>('KnowledgeError').i
     code: t.expose('code', {
       type: ErrorCodeEnum,
       description:
-        'For programs: `UNSUPPORTED_FILE` for what cannot be read, `PAYLOAD_TOO_LARGE` for what is more than the limits, `DOCUMENT_UNREADABLE` for what takes too much time or memory, `PAGE_UNREACHABLE`, or a code of the provider of the embedding model.',
+        'For programs: `UNSUPPORTED_FILE` for what cannot be read, `PAYLOAD_TOO_LARGE` for what is more than the limits, `DOCUMENT_UNREADABLE` for what takes too much time or memory, `PAGE_UNREACHABLE`, a code of the provider of the embedding model, or `QUOTA_EXCEEDED` where its calls do not fit into a quota.',
     }),
     message: t.exposeString('message', { description: 'For people.' }),
   }),
@@ -58,7 +58,8 @@ builder.node(Document, {
     error: t.field({
       type: KnowledgeError,
       nullable: true,
-      description: 'Why it failed; null when it did not.',
+      description:
+        'Why it failed; null when it did not. Of one that is READY, `QUOTA_EXCEEDED`: it is found by its words alone until its passages are embedded, which begins by itself once there is room.',
       resolve: ({ errorCode, errorMessage }) => storedError(errorCode, errorMessage),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),

@@ -12,6 +12,7 @@ export function createKnowledgeLoaders(services: Services, viewer: Viewer | null
     documentCounts: loaderOf<DocumentCounts>((ids) => knowledgeBases.countsOf(viewer, ids)),
     document: loaderOf<DocumentRow>((ids) => knowledgeDocuments.byIds(viewer, ids)),
     documentsOfBase: pageLoaderOf<DocumentRow>((ids, page) => knowledgeDocuments.ofBases(viewer, ids, page)),
+    knowledgeOfPersona: loaderOf<readonly KnowledgeBaseRow[]>((ids) => services.personas.knowledgeOf(viewer, ids)),
     knowledgeOfConversation: loaderOf<readonly KnowledgeBaseRow[]>((ids) => attachedKnowledge.ofConversations(viewer, ids)),
   };
 }

@@ -1,6 +1,6 @@
 import { placeInWords } from '../services/knowledge/citation.ts';
 import { excerptFor, type KnowledgeExcerpt } from '../services/knowledge/search/excerpt.ts';
-import type { KnowledgeSearchMode as Mode, KnowledgeFindings, KnowledgeHit } from '../services/knowledge/search/knowledge-search.ts';
+import type { KnowledgeSearchMode as Mode, KnowledgeFindings, KnowledgeHit } from '../services/knowledge/search/question.ts';
 import { builder } from './builder.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
 import { Document } from './knowledge-document.ts';
@@ -55,6 +55,10 @@ const KnowledgeHitType = builder.objectRef<HitRow>('KnowledgeHit').implement({
       nullable: true,
       description: 'Its place among those that were found by what they mean, from 1; null where it was not.',
     }),
+    rerankRank: t.exposeInt('rerankRank', {
+      nullable: true,
+      description: 'Its place in the order that a model made, from 1; null where it left it out, and where none was asked.',
+    }),
   }),
 });
 
@@ -67,10 +71,14 @@ const KnowledgeSearchResult = builder.objectRef<KnowledgeFindings & { readonly q
       resolve: ({ hits, query }) => hits.map((hit) => ({ ...hit, query })),
     }),
     mode: t.expose('mode', { type: KnowledgeSearchMode, description: 'How it was searched in the end.' }),
+    rerankedBy: t.exposeString('rerankedBy', {
+      nullable: true,
+      description: 'The model that put the first 24 passages in order, as `provider:model`; null where none did.',
+    }),
     problem: t.exposeString('problem', {
       nullable: true,
       description:
-        'Why it was searched by words alone although HYBRID was asked for, for example because the provider of the embedding model is away; null when it was not.',
+        'Why it was searched by words alone although HYBRID was asked for, for example because the provider of the embedding model is away or a quota does not allow its call; or why no model put it in order although one was asked. Null when all went well.',
     }),
   }),
 });
@@ -95,6 +103,10 @@ const SearchKnowledgeInput = builder.inputType('SearchKnowledgeInput', {
     knowledgeBaseIds: t.globalIDList({ for: KnowledgeBase, required: true, description: 'Where: 1 to 20 knowledge bases.' }),
     mode: t.field({ type: KnowledgeSearchMode, description: 'How; HYBRID when absent.' }),
     first: t.int({ description: 'How many passages: 1 to 50; 10 when absent.' }),
+    rerank: t.string({
+      description:
+        'A model that puts the first 24 passages in order, as `provider:model`: any of `models`, or one with `rerank` in its name at a server of the kind OPENAI_COMPATIBLE, which is asked by `/rerank`. It is asked once, and what it leaves out comes behind. It costs what its tokens cost, 6,000 or so, and a second or more. Absent is what the knowledge bases say (`reranker`), null is none.',
+    }),
     filter: t.field({ type: KnowledgeFilter, description: 'Which documents; all when absent.' }),
   }),
 });

@@ -1,5 +1,6 @@
 import { builder } from './builder.ts';
 import { rowIdOf, rowIdsOf } from './input-ids.ts';
+import { KnowledgeBase } from './knowledge-base.ts';
 import { McpServer } from './mcp-server.ts';
 import { PromptTemplate } from './prompt-template.ts';
 import { Persona } from './persona.ts';
@@ -37,6 +38,11 @@ function personaFields(t: InputFields) {
       description:
         'Servers of yours whose tools it may use besides, in your runs alone; all of them, in place of those before. None when absent in a new persona.',
     }),
+    knowledgeBaseIds: t.globalIDList({
+      for: KnowledgeBase,
+      description:
+        'Knowledge bases of yours that it draws on wherever it answers, at most 10; all of them, in place of those before. None when absent in a new persona. By giving it a base you agree that whoever talks to it gets answers and cited passages out of that base, though they cannot open it.',
+    }),
     tools: t.stringList({
       description:
         'The names of the tools that it may use, at most 50, for example `run_sql`; of these it gets the ones that a conversation has. An empty list gives it none, null or absent all.',
@@ -56,8 +62,13 @@ builder.relayMutationField(
   },
   {
     description: 'Makes a persona. It is yours alone until you bring it into a conversation.',
-    resolve: async (_root, { input: { templateId, mcpServerIds, ...input } }, { services, viewer }) => ({
-      persona: await services.personas.create(viewer, { ...input, templateId: rowIdOf(templateId), mcpServerIds: rowIdsOf(mcpServerIds) }),
+    resolve: async (_root, { input: { templateId, mcpServerIds, knowledgeBaseIds, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.create(viewer, {
+        ...input,
+        templateId: rowIdOf(templateId),
+        mcpServerIds: rowIdsOf(mcpServerIds),
+        knowledgeBaseIds: rowIdsOf(knowledgeBaseIds),
+      }),
     }),
   },
   {
@@ -79,8 +90,14 @@ builder.relayMutationField(
   },
   {
     description: 'Changes a persona. Answers that are being written are as they began; what it said keeps the name that it had.',
-    resolve: async (_root, { input: { id, templateId, mcpServerIds, ...input } }, { services, viewer }) => ({
-      persona: await services.personas.update(viewer, { ...input, id: id.id, templateId: rowIdOf(templateId), mcpServerIds: rowIdsOf(mcpServerIds) }),
+    resolve: async (_root, { input: { id, templateId, mcpServerIds, knowledgeBaseIds, ...input } }, { services, viewer }) => ({
+      persona: await services.personas.update(viewer, {
+        ...input,
+        id: id.id,
+        templateId: rowIdOf(templateId),
+        mcpServerIds: rowIdsOf(mcpServerIds),
+        knowledgeBaseIds: rowIdsOf(knowledgeBaseIds),
+      }),
     }),
   },
   {

@@ -50,7 +50,10 @@ const UsageGroup = builder.enumType('UsageGroup', {
     MONTH: { description: 'By the month, in UTC. The key is like `2026-11`.' },
     MODEL: { description: 'By the model. The key is `provider:model`.' },
     PROVIDER: { description: 'By the provider.' },
-    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION or SPEECH.' },
+    PURPOSE: {
+      description:
+        'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION, SPEECH, EMBEDDING or RERANKING.',
+    },
     CONVERSATION: { description: 'By the conversation, which may be deleted by now. The key is its id.' },
   } as const,
 });
@@ -62,7 +65,10 @@ const UsageOfAllGroup = builder.enumType('UsageOfAllGroup', {
     MONTH: { description: 'By the month, in UTC. The key is like `2026-11`.' },
     MODEL: { description: 'By the model. The key is `provider:model`.' },
     PROVIDER: { description: 'By the provider.' },
-    PURPOSE: { description: 'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION or SPEECH.' },
+    PURPOSE: {
+      description:
+        'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION, SPEECH, EMBEDDING or RERANKING.',
+    },
     USER: { description: 'By the person. The key is their id.' },
   } as const,
 });

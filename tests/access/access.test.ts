@@ -92,6 +92,7 @@ async function countRows(): Promise<unknown> {
       'prompt_template_versions',
       'mcp_servers',
       'persona_mcp_servers',
+      'persona_knowledge',
       'attachments',
       'speeches',
       'live_presences',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { embedAll, type Embedder } from '../../src/base/embedder.ts';
 import type { EngineAccess } from '../../src/engines/create-engine.ts';
 import { createEmbedder } from '../../src/engines/embedding/create-embedder.ts';
+import { embeddingPriceOf } from '../../src/engines/embedding/prices.ts';
 import { createDirectFetch } from '../../src/engines/guarded-fetch.ts';
 import { silence, startWireServer, status, stream, type WireReply, type WireServer } from './wire-server.ts';
 
@@ -25,6 +26,7 @@ const vendors: readonly {
       object: 'list',
       model: 'small',
       data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })).toReversed(),
+      usage: { prompt_tokens: 7, total_tokens: 7 },
     }),
     sent: { model: 'small', input: ['one', 'two'], encoding_format: 'float' },
     key: ['authorization', 'Bearer keyOfTheTests'],
@@ -33,7 +35,7 @@ const vendors: readonly {
   {
     kind: 'openai-compatible',
     path: '/v1/embeddings',
-    answer: (vectors) => ({ data: vectors.map((embedding, index) => ({ index, embedding })) }),
+    answer: (vectors) => ({ data: vectors.map((embedding, index) => ({ index, embedding })), usage: { prompt_tokens: 7 } }),
     sent: { model: 'small', input: ['one', 'two'], encoding_format: 'float' },
     key: ['authorization', 'Bearer keyOfTheTests'],
     fault: { error: { message: 'no', type: 'authentication_error', code: null } },
@@ -49,7 +51,7 @@ const vendors: readonly {
   {
     kind: 'ollama',
     path: '/api/embed',
-    answer: (vectors) => ({ model: 'small', embeddings: vectors }),
+    answer: (vectors) => ({ model: 'small', embeddings: vectors, prompt_eval_count: 7 }),
     sent: { model: 'small', input: ['one', 'two'], truncate: true },
     key: ['authorization', 'Bearer keyOfTheTests'],
     fault: { error: 'unauthorized' },
@@ -83,7 +85,7 @@ describe.each(vendors)('an embedder of the kind $kind', ({ kind, path, answer, s
   it('sends what its provider wants, and gives vectors of length 1 in the order of the texts', async () => {
     await using server = await startWireServer(good);
     const embedder = await open(kind, server);
-    const vectors = await embedder.embed(['one', 'two'], 'PASSAGE', signal);
+    const { vectors, inputTokens } = await embedder.embed(['one', 'two'], 'PASSAGE', signal);
     expect(embedder.name).toBe('mine:small');
     expect(vectors.map((vector) => [...vector].map((value) => Number(value.toFixed(3))))).toEqual([
       [0.6, 0.8],
@@ -92,12 +94,13 @@ describe.each(vendors)('an embedder of the kind $kind', ({ kind, path, answer, s
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]).toMatchObject({ path: expect.stringContaining(path), body: sent });
     expect(server.requests[0]?.headers[key[0]]).toBe(key[1]);
-    expect(await embedder.embed([], 'QUERY', signal)).toEqual([]);
+    expect(inputTokens).toBe(kind === 'gemini' ? null : 7);
+    expect(await embedder.embed([], 'QUERY', signal)).toEqual({ vectors: [], inputTokens: null });
   });
 
   it('asks again where that may help, and in the end says what was wrong', async () => {
     await using server = await startWireServer(status(503, 'busy'), status(429, { error: { message: 'slow', status: 'RESOURCE_EXHAUSTED' } }), good);
-    expect(await (await open(kind, server)).embed(['one', 'two'], 'PASSAGE', signal)).toHaveLength(2);
+    expect((await (await open(kind, server)).embed(['one', 'two'], 'PASSAGE', signal)).vectors).toHaveLength(2);
     expect(await failure(status(503, 'busy'))).toMatchObject({ code: 'ENGINE_OVERLOADED', attempts: 3 });
     expect(await failure(status(401, fault))).toMatchObject({ code: 'ENGINE_BAD_KEY', attempts: 1 });
     expect((await failure(status(401, { error: { message: 'keyOfTheTests' } }))).message).not.toContain('keyOfTheTests');
@@ -145,11 +148,27 @@ describe('embedders', () => {
   it('are given their texts in batches, and tell how many are done', async () => {
     const batches: number[] = [];
     const done: number[] = [];
-    const embedder: Embedder = { name: 'a:b', batchSize: 2, embed: async (texts) => (batches.push(texts.length), texts.map(() => Float32Array.of(1))) };
-    expect(await embedAll(embedder, ['1', '2', '3', '4', '5'], 'PASSAGE', signal, (count) => void done.push(count))).toHaveLength(5);
+    const embed: Embedder['embed'] = async (texts) => {
+      if (texts.includes('bad')) throw new Error('refused');
+      batches.push(texts.length);
+      return { vectors: texts.map(() => Float32Array.of(1)), inputTokens: null };
+    };
+    const embedder: Embedder = { name: 'a:b', batchSize: 2, inputPrice: null, embed };
+    const { vectors, failure } = await embedAll(embedder, ['1', '2', '3', '4', '5'], 'PASSAGE', signal, (count) => void done.push(count));
+    expect([vectors.length, failure]).toEqual([5, null]);
     expect([batches, done]).toEqual([
       [2, 2, 1],
       [2, 4, 5],
     ]);
+    expect(await embedAll(embedder, ['1', '2', 'bad', '4', '5'], 'PASSAGE', signal)).toMatchObject({ vectors: { length: 2 }, failure: { message: 'refused' } });
+  });
+
+  it('cost what the list of their provider says, where it is known who stands behind their address', () => {
+    const price = (kind: EngineAccess['kind'], model: string, apiKey: string | null = 'k') => embeddingPriceOf({ kind, apiKey }, model);
+    expect(price('openai', 'text-embedding-3-small')).toBe(20_000);
+    expect(price('gemini', 'gemini-embedding-001')).toBe(150_000);
+    expect(price('openai', 'text-embedding-9')).toBeNull();
+    expect(price('openai-compatible', 'text-embedding-3-small')).toBeNull();
+    expect([price('ollama', 'nomic-embed-text', null), price('ollama', 'nomic-embed-text')]).toEqual([0, null]);
   });
 });

@@ -59,7 +59,7 @@ export async function indexDocument(
 }
 
 const search = `query ($input: SearchKnowledgeInput!) {
-  searchKnowledge(input: $input) { mode problem hits { documentName text place page row headings score textRank vectorRank excerpt { text marks { start end } } document { id } } }
+  searchKnowledge(input: $input) { mode problem rerankedBy hits { documentName text place page row headings score textRank vectorRank rerankRank excerpt { text marks { start end } } document { id } } }
 }`;
 
 /** Searches a base. */

@@ -75,8 +75,8 @@ export function createScriptedEngine(
 ): ScriptedEngine {
   const { id = 'scripted', title = 'A scripted title', hasVision = false, hasTools = true } = options;
   const requests: EngineRequest[] = [];
-  const waiting: Record<Kind, Deferred<EngineCall>[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [] };
-  const calls: Record<Kind, EngineCall[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [] };
+  const waiting: Record<Kind, Deferred<EngineCall>[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [], RERANKING: [] };
+  const calls: Record<Kind, EngineCall[]> = { ANSWER: [], TITLE: [], SENTIMENT: [], SUMMARY: [], MODERATION: [], RERANKING: [] };
   const kindOf = (task: EngineRequest['task'] | 'ANSWER'): Kind => (task === 'CHAT' || task === 'AUTO_ANALYZE' ? 'ANSWER' : task);
   return {
     id,

@@ -55,7 +55,7 @@ export async function openServices(
     duckdb: { query: refuse, page: refuse, explain: refuse, write: refuse, writeAll: refuse, ingest: refuse, processIds: refuse, close: refuse },
     plots: { check: refuse, renderSpec: refuse, renderSvg: refuse, renderPng: refuse, close: refuse },
     documents: { read: refuse, close: refuse },
-    embedded: { name: 'embedded:english', batchSize: 8, embed: refuse, close: refuse },
+    embedded: { name: 'embedded:english', batchSize: 8, inputPrice: 0, embed: refuse, close: refuse },
     vectors: { kind: 'EXACT', prepare: refuse, save: refuse, nearest: refuse, close: refuse },
     fileStore,
     partialFiles: createPartialFiles({ folder: folder.path }),

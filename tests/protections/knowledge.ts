@@ -4,7 +4,11 @@ const reading = 'tests/documents/reading.test.ts';
 const pages = 'tests/server/web-pages.test.ts';
 const runs = 'tests/server/knowledge-runs.test.ts';
 
-/** Those of the cases N01 to N06: documents, web pages, and who may read them. */
+const usage = 'tests/server/knowledge-usage.test.ts';
+const reranking = 'tests/server/knowledge-rerank.test.ts';
+const personas = 'tests/server/persona-knowledge.test.ts';
+
+/** Those of the cases N01 to N09: documents, web pages, who may read them, and what models are asked for them. */
 export const knowledgeProtections: readonly Protection[] = [
   {
     id: 'N01',
@@ -108,5 +112,67 @@ export const knowledgeProtections: readonly Protection[] = [
     find: 'shown: resumed?.loop?.state.shown ?? null',
     replace: 'shown: null',
     test: 'tests/app/knowledge-pause.test.ts',
+  },
+  {
+    id: 'N07',
+    what: 'letting calls of embedding models through by the quotas',
+    file: 'src/services/quota/call-quotas.ts',
+    find: 'return gate.isCounting(limits) ? passBeside(begun, estimated, asking, signal) : null;',
+    replace: 'void asking;\n      return null;',
+    test: usage,
+  },
+  {
+    id: 'N07',
+    what: 'keeping the words of what a quota does not let be embedded',
+    file: 'src/services/knowledge/index-document.ts',
+    find: "if (failure instanceof AppError && failure.code === 'QUOTA_EXCEEDED') return failure;",
+    test: usage,
+  },
+  {
+    id: 'N07',
+    what: 'taking up what a quota did not let be embedded',
+    file: 'src/services/knowledge/embedding-jobs.ts',
+    find: '(embedding_model IS DISTINCT FROM vector_model OR lacks_vectors)',
+    replace: '(embedding_model IS DISTINCT FROM vector_model)',
+    test: usage,
+  },
+  {
+    id: 'N08',
+    what: 'looking whether a re-ranker names passages that there are',
+    file: 'src/services/knowledge/rerank/ask-model.ts',
+    find: 'if (!parsed.success || (places.length === 0 && parsed.data.order.length > 0))',
+    replace: 'if (!parsed.success)',
+    test: reranking,
+  },
+  {
+    id: 'N08',
+    what: 'the length of what a re-ranker is shown',
+    file: 'src/services/knowledge/rerank/reranking.ts',
+    find: 'passage.text.slice(0, longestShown).toWellFormed()',
+    replace: 'passage.text.slice(0, longestShown * 100).toWellFormed()',
+    test: reranking,
+  },
+  {
+    id: 'N08',
+    what: 'the time limit of a re-ranker',
+    file: 'src/services/knowledge/rerank/reranking.ts',
+    find: 'AbortSignal.any([signal, late])',
+    replace: 'signal',
+    test: reranking,
+  },
+  {
+    id: 'N09',
+    what: 'searching the bases of the persona alone that answers',
+    file: 'src/services/knowledge/run-knowledge.ts',
+    find: "WHERE b.persona_id = $3::uuid AND ${isReadable('p.owner_id')}",
+    replace: "WHERE ($3::uuid IS NULL OR ${isReadable('p.owner_id')})",
+    test: personas,
+  },
+  {
+    id: 'N09',
+    what: 'giving a persona bases alone that its owner may read',
+    file: 'src/services/knowledge/persona-knowledge.ts',
+    find: "if ((await transaction.knowledgeBase.count({ where: { id: { in: baseIds }, ...readableBy(ownerId) } })) < baseIds.length) throw notFound('KnowledgeBase');",
+    test: personas,
   },
 ];

@@ -31,6 +31,17 @@ beforeAll(async () => {
       data: { id: conversationId, ownerId, createdAt: at, updatedAt: at, participants: { create: { userId: ownerId, joinedAt: at } } },
     });
     await kit.prisma.conversationKnowledge.create({ data: { conversationId, knowledgeBaseId: id, createdAt: at } });
+    await kit.prisma.persona.create({
+      data: {
+        id: uuidv7(),
+        ownerId,
+        name: `Persona ${base}`,
+        handle: `persona${base}`,
+        createdAt: at,
+        updatedAt: at,
+        knowledge: { create: { knowledgeBaseId: id, createdAt: at } },
+      },
+    });
   }
 });
 afterAll(() => kit[Symbol.asyncDispose]());
@@ -50,6 +61,12 @@ describe('lists of knowledge', () => {
   it('of conversations cost one statement for all of them', async () => {
     const { result, statements } = await kit.execute(viewer, '{ conversations { edges { node { id knowledgeBases { name } } } } }');
     expect(result.conversations.edges.map(({ node }: any) => node.knowledgeBases.length)).toEqual([1, 1, 1, 1, 1]);
+    expect(statements).toHaveLength(2);
+  });
+
+  it('of personas cost one statement for all of them', async () => {
+    const { result, statements } = await kit.execute(viewer, '{ personas { edges { node { id knowledgeBases { name } } } } }');
+    expect(result.personas.edges.map(({ node }: any) => node.knowledgeBases.length)).toEqual([1, 1, 1, 1, 1]);
     expect(statements).toHaveLength(2);
   });
 });

@@ -55,6 +55,10 @@ describe('a search in knowledge', () => {
   it('finds by words, by meaning, and by both', async () => {
     const baseId = await animals();
     expect(namesOf(await searchBase(person, baseId, 'brakes', { mode: 'TEXT' }))).toEqual(expect.arrayContaining(['garage.txt', 'kitchen.md']));
+    const given = provider.requests.flatMap(({ body }: any) => body.input);
+    expect(given, 'the name and the headings say what a passage is about').toContain(
+      'kitchen: Drinks\nTea is served at five. The brakes of the trolley squeak.',
+    );
     const meant = await searchBase(person, baseId, 'feline', { mode: 'VECTOR' });
     expect(meant).toMatchObject({ mode: 'VECTOR', problem: null });
     expect(meant.hits[0]).toMatchObject({ documentName: 'pets.txt', textRank: null, vectorRank: 1 });

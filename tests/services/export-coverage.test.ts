@@ -120,9 +120,11 @@ describe('the archive of an account', () => {
       'PersonaMcpServer',
       'ConversationPersona',
       'ItemCarry',
+      'PersonaKnowledge',
       'ConversationKnowledge',
     ]);
     expect(archive).toMatch(new RegExp(`"mcpServerIds": \\[\\s*"${somebody.ids.get('McpServer')}"`));
+    expect(archive).toMatch(new RegExp(`"knowledgeBaseIds": \\[\\s*"${somebody.ids.get('KnowledgeBase')}"`));
     expect(archive).toContain(somebody.ids.get('ItemCarry'));
     expect(archive).toContain(`"personas":[{"id":"${somebody.ids.get('Persona')}"`);
     expect(archive).toContain(`"knowledge":[{"id":"${somebody.ids.get('KnowledgeBase')}"`);

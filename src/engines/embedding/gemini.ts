@@ -22,7 +22,8 @@ export function createGeminiEmbedding({ apiKey, baseUrl, model }: VendorOptions)
       const taskType = as === 'QUERY' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT';
       return client.models.embedContent({ model, contents: [...texts], config: { taskType } });
     },
-    read: (answer) => answerShape.parse(answer).embeddings.map(({ values }) => values),
+    // It does not say what it has read.
+    read: (answer) => ({ vectors: answerShape.parse(answer).embeddings.map(({ values }) => values), inputTokens: null }),
     failureOf: async (response) => {
       const text = await beginningOf(response);
       let fault = null;

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { beginningOf } from '../captured-request.ts';
 import { retryAfterMsOf, VendorError } from '../faults.ts';
+import { toldTokens } from '../told-tokens.ts';
 import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
 
-const answerShape = z.object({ embeddings: z.array(z.array(z.number())) });
+const answerShape = z.object({ embeddings: z.array(z.array(z.number())), prompt_eval_count: toldTokens });
 const failureShape = z.object({ error: z.string() });
 
 /** Ollama, by `/api/embed`. What a model cannot read of a long text is cut off there. */
@@ -25,7 +26,10 @@ export function createOllamaEmbedding({ apiKey, baseUrl, model }: VendorOptions)
       });
       return client.embed({ model, input: [...texts], truncate: true });
     },
-    read: (answer) => answerShape.parse(answer).embeddings,
+    read: (answer) => {
+      const { embeddings, prompt_eval_count: inputTokens } = answerShape.parse(answer);
+      return { vectors: embeddings, inputTokens };
+    },
     failureOf: async (response) => {
       const text = await beginningOf(response);
       let message = text;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { systemClock } from '../../base/clock.ts';
-import { beginningOf } from '../captured-request.ts';
-import { reasonsOf, retryAfterMsOf, VendorError } from '../faults.ts';
 import { createOpenAiClient } from '../openai-client.ts';
+import { openAiFailureOf } from '../openai-failure.ts';
+import { toldTokens } from '../told-tokens.ts';
 import type { EmbeddingVendor, VendorOptions } from './vendor.ts';
 
-const answerShape = z.object({ data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })) });
-const failureShape = z.object({ error: z.object({ message: z.string().catch(''), type: z.unknown(), code: z.unknown() }) });
+const answerShape = z.object({
+  data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()) })),
+  usage: z.object({ prompt_tokens: toldTokens }).nullish().catch(null),
+});
 
 /** OpenAI, and every server that speaks its embeddings API (vLLM, LM Studio, llama.cpp, Text Embeddings Inference, ...). */
 export function createOpenAiEmbedding({ apiKey, baseUrl, model }: VendorOptions): EmbeddingVendor {
@@ -18,26 +19,10 @@ export function createOpenAiEmbedding({ apiKey, baseUrl, model }: VendorOptions)
       // By default it asks for base64, which few other servers know.
       return client.embeddings.create({ model, input: [...texts], encoding_format: 'float' });
     },
-    read: (answer) =>
-      answerShape
-        .parse(answer)
-        .data.toSorted((one, other) => one.index - other.index)
-        .map(({ embedding }) => embedding),
-    failureOf: async (response) => {
-      const text = await beginningOf(response);
-      let told: z.infer<typeof failureShape>['error'] = { message: text, type: null, code: null };
-      try {
-        told = failureShape.parse(JSON.parse(text)).error;
-      } catch {
-        // A proxy's web page, say.
-      }
-      const { status, headers } = response;
-      return new VendorError({
-        status,
-        reasons: reasonsOf(told.type, told.code),
-        message: told.message,
-        retryAfterMs: retryAfterMsOf(headers, systemClock.now()),
-      });
+    read: (answer) => {
+      const { data, usage } = answerShape.parse(answer);
+      return { vectors: data.toSorted((one, other) => one.index - other.index).map(({ embedding }) => embedding), inputTokens: usage?.prompt_tokens ?? null };
     },
+    failureOf: openAiFailureOf,
   };
 }

@@ -64,6 +64,8 @@ export const personaDocument = z.object({
   templateVariables: z.json(),
   /** Of `mcp-servers.json`. */
   mcpServerIds: z.array(z.uuid()).max(1_000),
+  /** Of `knowledge/`. */
+  knowledgeBaseIds: z.array(z.uuid()).max(1_000).default([]),
   createdAt: moment,
   updatedAt: moment,
 });

@@ -20,7 +20,11 @@ export async function templateDocuments(prisma: PrismaClient, userId: string): P
 
 /** Somebody's servers of tools, without what is secret of them. */
 export function serverDocuments(prisma: PrismaClient, userId: string): Promise<readonly ServerDocument[]> {
-  return prisma.mcpServer.findMany({ where: { ownerId: userId }, orderBy: inOrder, omit: { ownerId: true, sealedHeaders: true, sealedSignIn: true, signedInAt: true } });
+  return prisma.mcpServer.findMany({
+    where: { ownerId: userId },
+    orderBy: inOrder,
+    omit: { ownerId: true, sealedHeaders: true, sealedSignIn: true, signedInAt: true },
+  });
 }
 
 /** Somebody's personas with their servers. */
@@ -29,12 +33,16 @@ export async function personaDocuments(prisma: PrismaClient, userId: string): Pr
     where: { ownerId: userId },
     orderBy: inOrder,
     omit: { ownerId: true, workspaceId: true },
-    include: { mcpServers: { select: { serverId: true }, orderBy: { server: { createdAt: 'asc' } } } },
+    include: {
+      mcpServers: { select: { serverId: true }, orderBy: { server: { createdAt: 'asc' } } },
+      knowledge: { select: { knowledgeBaseId: true }, orderBy: [{ createdAt: 'asc' }, { knowledgeBaseId: 'asc' }] },
+    },
   });
-  return rows.map(({ mcpServers, tools, templateVariables, ...persona }) => ({
+  return rows.map(({ mcpServers, knowledge, tools, templateVariables, ...persona }) => ({
     ...persona,
     tools: z.json().parse(tools),
     templateVariables: z.json().parse(templateVariables),
     mcpServerIds: mcpServers.map(({ serverId }) => serverId),
+    knowledgeBaseIds: knowledge.map(({ knowledgeBaseId }) => knowledgeBaseId),
   }));
 }

@@ -11,7 +11,10 @@ export interface KnowledgeCounts {
 export async function* knowledgeOf(prisma: PrismaClient, userId: string, counts: KnowledgeCounts): AsyncGenerator<KnowledgeDocument> {
   const bases = await prisma.knowledgeBase.findMany({ where: { ownerId: userId }, select: { id: true }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
   for (const { id } of bases) {
-    const knowledgeBase = await prisma.knowledgeBase.findUnique({ where: { id }, omit: { ownerId: true, workspaceId: true, embeddingLeaseUntil: true, version: true } });
+    const knowledgeBase = await prisma.knowledgeBase.findUnique({
+      where: { id },
+      omit: { ownerId: true, workspaceId: true, embeddingLeaseUntil: true, version: true },
+    });
     // It was deleted a moment ago.
     if (knowledgeBase === null) continue;
     const rows = await prisma.document.findMany({

@@ -170,8 +170,9 @@ export async function importAccount(job: ImportJob, zip: ZipReader): Promise<voi
 
   await units.next('profile.json', importPerson);
   await importPlanning(job, units, open);
-  await importAssistants(job, units, open);
+  // Personas draw on knowledge bases.
   await importKnowledge(job, units, { names: inFolder('knowledge'), open, read });
+  await importAssistants(job, units, open);
   const heads = await headsOfSessions();
   const forks = new Set(forkedFrom.values());
   const onMessage = (sourceId: string, id: string): void => void (forks.has(sourceId) && wanted.set(sourceId, id));

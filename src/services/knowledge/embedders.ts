@@ -1,52 +1,36 @@
 import { LRUCache } from 'lru-cache';
-import type { Pool } from 'pg';
-import type { SealedTexts } from '../../auth/sealed-text.ts';
 import type { Embedder } from '../../base/embedder.ts';
-import type { EnginesConfig } from '../../base/engine-config.ts';
 import { AppError, badInput } from '../../base/errors.ts';
-import type { EngineAccess } from '../../engines/create-engine.ts';
-import { createEmbedder, type EmbedderSurroundings } from '../../engines/embedding/create-embedder.ts';
-import { kindOf } from '../provider-key/kinds.ts';
-import { placeOf, providerKeyColumns, type ProviderKeyRow } from '../provider-key/provider-key-row.ts';
+import { createEmbedder } from '../../engines/embedding/create-embedder.ts';
+import type { Metering } from '../usage/metering.ts';
+import { createMeteredEmbedder, type KnowledgeCall } from './metered-embedder.ts';
+import type { ProviderAccesses } from './provider-accesses.ts';
 
 /** The models that make vectors. */
 export interface Embedders {
   /**
-   * The embedder that a name means for somebody: with their own key where they have one for the provider, else with the installation's.
+   * The embedder that a name means for the owner of a base: with their own key where they have one for the provider, else with the installation's.
+   * What it is asked is counted; the embedded model costs nobody anything, and is not.
    *
    * @param name `provider:model`
    * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for an own key that cannot be read any more
    */
-  of(userId: string, name: string): Promise<Embedder>;
+  of(call: KnowledgeCall, name: string): Promise<Embedder>;
 }
 
 /** What it stands on. */
 export interface EmbedderDependencies {
-  readonly pool: Pool;
-  readonly sealed: SealedTexts;
   /** The one that needs no key. */
   readonly embedded: Embedder;
-  readonly configured: readonly EngineAccess[];
-  /** For the addresses of the configuration and of providers, and for those that people give. */
-  readonly surroundings: { readonly known: EmbedderSurroundings; readonly given: EmbedderSurroundings };
+  readonly accesses: ProviderAccesses;
+  readonly metering: Pick<Metering, 'openReading'>;
 }
 
-const ownKey = `SELECT ${providerKeyColumns} FROM provider_keys k WHERE k.user_id = $1 AND k.provider = $2`;
 const mostEmbedders = 500;
 const longestName = 200;
 
-/** The accesses of a configuration to providers that make vectors. */
-export function embeddingAccesses({ openai, gemini, ollama, compatible }: EnginesConfig): readonly EngineAccess[] {
-  return [
-    ...(openai === null ? [] : [{ ...openai, kind: 'openai', id: 'openai', name: 'OpenAI', models: [] } as const]),
-    ...(gemini === null ? [] : [{ ...gemini, kind: 'gemini', id: 'gemini', name: 'Gemini', models: [] } as const]),
-    ...compatible.map((server) => ({ ...server, kind: 'openai-compatible' }) as const),
-    ...(ollama === null ? [] : [{ ...ollama, kind: 'ollama', id: 'ollama', name: 'Ollama', models: [] } as const]),
-  ];
-}
-
 /** Makes them; none is made before it is asked for. */
-export function createEmbedders({ pool, sealed, embedded, configured, surroundings }: EmbedderDependencies): Embedders {
+export function createEmbedders({ embedded, accesses, metering }: EmbedderDependencies): Embedders {
   const made = new LRUCache<string, Promise<Embedder>>({ max: mostEmbedders });
 
   const remembered = (key: string, make: () => Promise<Embedder>): Promise<Embedder> => {
@@ -58,39 +42,25 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
     return making;
   };
 
-  async function own(row: ProviderKeyRow, model: string): Promise<Embedder> {
-    const { provider, baseUrl, models } = row;
-    const opened = await sealed.open(row.sealedKey, placeOf(row));
-    const kind = kindOf(row.kind);
-    if (opened === null || kind === null)
-      throw new AppError(
-        'ENGINE_BAD_KEY',
-        `Your own key for "${provider}" cannot be read any more, because the secret of this server has changed. Save it again with "saveProviderKey".`,
-      );
-    const access = { kind, id: provider, name: provider, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
-    return createEmbedder(access, model, baseUrl === null ? surroundings.known : surroundings.given);
-  }
-
   return {
-    async of(userId, name) {
+    async of(call, name) {
       if (name === embedded.name) return embedded;
       const colon = name.indexOf(':');
       const provider = name.slice(0, Math.max(0, colon));
       const model = name.slice(colon + 1);
       if (provider === '' || model === '' || name.length > longestName)
         throw badInput(['input', 'embeddingModel'], `"${name.slice(0, 60)}" names no embedding model; write "provider:model", for example "${embedded.name}".`);
-      const { rows } = await pool.query<ProviderKeyRow>(ownKey, [userId, provider]);
-      const [row] = rows;
-      if (row !== undefined) return remembered(`${row.id} ${row.updatedAt.getTime()} ${model}`, () => own(row, model));
-      const access = configured.find(({ id }) => id === provider);
-      if (access === undefined) {
-        const known = ['embedded', ...configured.map(({ id }) => id)].join(', ');
+      const found = await accesses.find(call.ownerId, provider);
+      if (found === null) {
+        const known = ['embedded', ...accesses.configured].join(', ');
         throw new AppError(
           'ENGINE_UNKNOWN',
           `No such provider of embedding models: "${provider.slice(0, 60)}" (available: ${known}). "${embedded.name}" needs no key; others are added with "saveProviderKey".`,
         );
       }
-      return remembered(name, () => createEmbedder(access, model, surroundings.known));
+      const { access, surroundings, isOwnKey, version } = found;
+      const embedder = await remembered(`${version} ${model}`, () => createEmbedder(access, model, surroundings));
+      return createMeteredEmbedder({ embedder, isOwnKey }, call, metering);
     },
   };
 }

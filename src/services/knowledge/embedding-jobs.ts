@@ -8,9 +8,14 @@ import { createReadings } from '../upload/readings.ts';
 import { tellableError } from '../upload/upload-row.ts';
 import type { Embedders } from './embedders.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
-import { embeddedText } from './save-passages.ts';
+import { isEmbedding } from './knowledge-row.ts';
+import { byOwner } from './metered-embedder.ts';
+import { countEmbedded, embeddedText, shareOf } from './save-passages.ts';
 
-/** Embeds the passages of bases anew after a change of the model, while the old vectors are still searched. */
+/**
+ * Embeds the passages of bases that have no vectors of their model: after a change of it, while the old vectors are still searched, and where a quota did
+ * not allow it before.
+ */
 export interface EmbeddingJobs {
   /** Begins with a base, unless another node is at it. */
   start(knowledgeBaseId: string): void;
@@ -32,6 +37,8 @@ export interface EmbeddingJobDependencies {
 interface Passage {
   readonly id: string;
   readonly documentId: string;
+  /** Of its document. */
+  readonly name: string;
   readonly text: string;
   readonly headings: readonly string[];
 }
@@ -42,7 +49,7 @@ const leaseMs = 60_000;
 const restMs = 300_000;
 
 const missing = `
-  SELECT c.id, c.document_id AS "documentId", c.text, c.headings FROM chunks c
+  SELECT c.id, c.document_id AS "documentId", d.name, c.text, c.headings FROM chunks c JOIN documents d ON d.id = c.document_id
   WHERE c.knowledge_base_id = $1::uuid AND NOT EXISTS (SELECT 1 FROM chunk_vectors v WHERE v.chunk_id = c.id AND v.model = $2)
   ORDER BY c.document_id, c.position LIMIT $3::int`;
 
@@ -70,6 +77,7 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
           where: { id },
           data: {
             vectorModel: model,
+            lacksVectors: false,
             embeddingProgress: 1,
             version: { increment: 1 },
             embeddingLeaseUntil: null,
@@ -77,6 +85,11 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
             embeddingErrorMessage: null,
           },
           select: { id: true },
+        });
+        // What a quota did not allow is done.
+        await transaction.document.updateMany({
+          where: { knowledgeBaseId: id, status: 'READY', errorCode: 'QUOTA_EXCEEDED' },
+          data: { errorCode: null, errorMessage: null },
         });
         await records.tell(transaction, id);
         return true;
@@ -108,7 +121,7 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
 
   async function embed({ id, ownerId, embeddingModel: model }: KnowledgeBase, signal: AbortSignal): Promise<void> {
     if (model === null) throw new Error('a base without a model keeps no vectors');
-    const embedder = await embedders.of(ownerId, model);
+    const embedder = await embedders.of(byOwner(ownerId), model);
     for (;;) {
       signal.throwIfAborted();
       const passages = await prisma.$queryRawUnsafe<Passage[]>(missing, id, model, passagesAtOnce);
@@ -116,12 +129,17 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
         if (await finish(id, model)) return;
         continue;
       }
-      const made = await embedAll(embedder, passages.map(embeddedText), 'PASSAGE', signal);
-      const [counts] = await prisma.$queryRaw<{ total: number; done: number }[]>`
-        SELECT count(*)::int AS total, count(v.chunk_id)::int AS done FROM chunks c
-        LEFT JOIN chunk_vectors v ON v.chunk_id = c.id AND v.model = ${model} WHERE c.knowledge_base_id = ${id}::uuid`;
-      const progress = Math.min(0.99, ((counts?.done ?? 0) + passages.length) / Math.max(1, counts?.total ?? 1));
-      if (!(await save(id, model, passages, made, progress))) return;
+      const { vectors: made, failure } = await embedAll(
+        embedder,
+        passages.map((passage) => embeddedText(passage.name, passage)),
+        'PASSAGE',
+        signal,
+      );
+      if (made.length === 0) throw failure;
+      const { total, done } = await countEmbedded(prisma, id, model);
+      const progress = shareOf({ total, done: done + made.length });
+      if (!(await save(id, model, passages.slice(0, made.length), made, progress))) return;
+      if (failure !== null) throw failure;
     }
   }
 
@@ -136,7 +154,7 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
       for (;;) {
         const base = await prisma.knowledgeBase.findUnique({ where: { id } });
         // Another model may have been chosen while the one before was at work.
-        if (base === null || base.embeddingModel === base.vectorModel) break;
+        if (base === null || !isEmbedding(base)) break;
         await embed(base, stopping);
       }
       await prisma.knowledgeBase.updateMany({ where: { id }, data: { embeddingLeaseUntil: null } });
@@ -163,7 +181,7 @@ export function createEmbeddingJobs({ prisma, clock, logger, embedders, vectors,
     start,
     async recover() {
       const found = await prisma.$queryRaw<{ id: string }[]>`
-        SELECT id FROM knowledge_bases WHERE embedding_model IS NOT NULL AND embedding_model IS DISTINCT FROM vector_model
+        SELECT id FROM knowledge_bases WHERE embedding_model IS NOT NULL AND (embedding_model IS DISTINCT FROM vector_model OR lacks_vectors)
           AND (embedding_lease_until IS NULL OR embedding_lease_until <= ${clock.now()}) LIMIT 100`;
       for (const { id } of found) start(id);
     },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { embedAll } from '../../base/embedder.ts';
+import { embedAll, type EmbeddedSoFar } from '../../base/embedder.ts';
 import { AppError } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -14,7 +14,8 @@ import type { Document, KnowledgeBase, PrismaClient } from '../../../prisma/gene
 import { labelOf } from '../upload/file-name.ts';
 import type { Embedders } from './embedders.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
-import { embeddedText, replacePassages } from './save-passages.ts';
+import { byOwner } from './metered-embedder.ts';
+import { countEmbedded, embeddedText, replacePassages, shareOf } from './save-passages.ts';
 import { fetchPage, type PageFetching } from './web-page.ts';
 
 /** What it stands on. */
@@ -36,6 +37,20 @@ export type WorkedDocument = Document & { readonly knowledgeBase: KnowledgeBase 
 
 /** Which share of the work reading is; the rest is embedding. */
 const readShare = 0.3;
+
+const noVectors: EmbeddedSoFar = { vectors: [], failure: null };
+
+/** What a document is called: a page that nobody has named by its title. */
+function nameOf({ source, name, url }: WorkedDocument, { title }: ReadDocument): string {
+  return source === 'UPLOAD' || name !== url ? name : labelOf(title ?? '') || name;
+}
+
+/** What a quota did not allow is found by its words until it is embedded later. Every other failure is one of the document. */
+function lackOf({ failure }: EmbeddedSoFar): AppError | null {
+  if (failure === null) return null;
+  if (failure instanceof AppError && failure.code === 'QUOTA_EXCEEDED') return failure;
+  throw failure;
+}
 
 /** The document is gone, or its base is: whoever works at it stops. */
 export class DocumentGone extends Error {
@@ -79,10 +94,12 @@ export function createIndexing(dependencies: IndexingDependencies) {
   }
 
   /** Stores what was read, if the base still wants vectors of this model. False when it wants others by now. */
-  async function store(document: WorkedDocument, read: ReadDocument, model: string | null, made: readonly Float32Array[]): Promise<boolean> {
+  async function store(document: WorkedDocument, read: ReadDocument, model: string | null, made: EmbeddedSoFar): Promise<boolean> {
     const { id, knowledgeBaseId } = document;
     const { passages } = read;
-    const [first] = made;
+    const name = nameOf(document, read);
+    const lack = lackOf(made);
+    const [first] = made.vectors;
     if (first !== undefined) await vectors.prepare(first.length);
     const chunkIds = passages.map(() => newId());
     return prisma.$transaction(
@@ -92,8 +109,6 @@ export function createIndexing(dependencies: IndexingDependencies) {
           SELECT embedding_model AS model FROM knowledge_bases WHERE id = ${knowledgeBaseId}::uuid FOR NO KEY UPDATE`;
         if (base === undefined) throw new DocumentGone();
         if (base.model !== model) return false;
-        const isNamed = document.source === 'UPLOAD' || document.name !== document.url;
-        const name = isNamed ? document.name : labelOf(read.title ?? '') || document.name;
         const now = clock.now();
         const data = {
           status: 'READY',
@@ -103,8 +118,9 @@ export function createIndexing(dependencies: IndexingDependencies) {
           mediaType: read.mediaType,
           pageCount: read.pageCount,
           chunkCount: passages.length,
-          errorCode: null,
-          errorMessage: null,
+          errorCode: lack?.code ?? null,
+          errorMessage:
+            lack === null ? null : `It is found by its words alone until it is embedded, which begins by itself once there is room. ${lack.message}`,
           revision: { increment: 1 },
           indexedAt: now,
           updatedAt: now,
@@ -112,8 +128,24 @@ export function createIndexing(dependencies: IndexingDependencies) {
         const { count } = await transaction.document.updateMany({ where: { id, status: 'PROCESSING' }, data });
         if (count === 0) throw new DocumentGone();
         await replacePassages(transaction, { documentId: id, knowledgeBaseId, language: document.knowledgeBase.language, name }, chunkIds, passages);
-        if (model !== null) await vectors.save(transaction, { knowledgeBaseId, documentId: id, model, chunkIds, vectors: made });
-        await transaction.knowledgeBase.update({ where: { id: knowledgeBaseId }, data: { version: { increment: 1 } }, select: { id: true } });
+        if (model !== null && first !== undefined) {
+          const embedded = chunkIds.slice(0, made.vectors.length);
+          await vectors.save(transaction, { knowledgeBaseId, documentId: id, model, chunkIds: embedded, vectors: made.vectors });
+        }
+        const lacking =
+          lack === null || model === null
+            ? {}
+            : {
+                lacksVectors: true,
+                embeddingProgress: shareOf(await countEmbedded(transaction, knowledgeBaseId, model)),
+                embeddingErrorCode: lack.code,
+                embeddingErrorMessage: lack.message,
+              };
+        await transaction.knowledgeBase.update({
+          where: { id: knowledgeBaseId },
+          data: { version: { increment: 1 }, ...lacking },
+          select: { id: true },
+        });
         await records.tell(transaction, id, knowledgeBaseId);
         return true;
       },
@@ -122,7 +154,8 @@ export function createIndexing(dependencies: IndexingDependencies) {
   }
 
   /**
-   * Fetches, reads, embeds and stores a document, in the place of what was stored of it before.
+   * Fetches, reads, embeds and stores a document, in the place of what was stored of it before. What a quota does not let be embedded is stored without
+   * vectors, and embedded in the background later.
    *
    * @param advance hears how much is done, 0 to 1
    * @throws AppError what keeps it from being done; DocumentGone
@@ -131,13 +164,15 @@ export function createIndexing(dependencies: IndexingDependencies) {
     const { bytes, charset } = await load(document, signal);
     const read = await documents.read(bytes, { name: document.url ?? document.name, charset }, signal);
     advance(readShare);
-    const texts = read.passages.map(embeddedText);
+    const name = nameOf(document, read);
+    const texts = read.passages.map((passage) => embeddedText(name, passage));
     for (;;) {
       const base = await prisma.knowledgeBase.findUnique({ where: { id: document.knowledgeBaseId }, select: { embeddingModel: true, ownerId: true } });
       if (base === null) throw new DocumentGone();
       const { embeddingModel, ownerId } = base;
       const done = (count: number): void => advance(readShare + (1 - readShare) * (count / texts.length));
-      const made = embeddingModel === null ? [] : await embedAll(await embedders.of(ownerId, embeddingModel), texts, 'PASSAGE', signal, done);
+      const embedder = embeddingModel === null ? null : await embedders.of(byOwner(ownerId), embeddingModel);
+      const made = embedder === null ? noVectors : await embedAll(embedder, texts, 'PASSAGE', signal, done);
       if (await store(document, read, embeddingModel, made)) return;
     }
   };

@@ -10,10 +10,12 @@ import type { RowChanges } from '../../events/row-changes.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { DocumentStatus, PrismaClient } from '../../../prisma/generated/client.ts';
 import { keysetSql } from '../keyset.ts';
+import type { ModelCalls } from '../model-calls.ts';
 import type { Embedders } from './embedders.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
 import { knowledgeLanguages } from './languages.ts';
+import { byOwner } from './metered-embedder.ts';
 
 /** How many documents of a base are in each state. */
 export type DocumentCounts = Readonly<Record<DocumentStatus, number>>;
@@ -30,6 +32,7 @@ export interface KnowledgeBaseDependencies {
   readonly changes: RowChanges;
   readonly records: KnowledgeRecords;
   readonly embedders: Embedders;
+  readonly modelCalls: Pick<ModelCalls, 'nameOf'>;
   /** Begins to embed a base anew. */
   readonly embed: (id: string) => void;
   /** Stops what is done for documents, and removes what lies on the disk of them. */
@@ -57,12 +60,14 @@ const newBase = z.object({
   description: description.nullish(),
   language: z.enum(knowledgeLanguages).nullish(),
   embeddingModel: model.nullish(),
+  reranker: model.nullish(),
 });
 
 const changedBase = z.object({
   name: name.optional(),
   description: description.nullish(),
   embeddingModel: model.nullish(),
+  reranker: model.nullish(),
 });
 
 /** What a new base is like; `embeddingModel` absent is the default, null is none. */
@@ -75,7 +80,7 @@ const noDocuments: DocumentCounts = { QUEUED: 0, PROCESSING: 0, READY: 0, FAILED
 
 /** Creates the service. */
 export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
-  const { prisma, statements, clock, newId, changes, records, embedders, embed, forget, defaultModel, maxPerUser } = dependencies;
+  const { prisma, statements, clock, newId, changes, records, embedders, modelCalls, embed, forget, defaultModel, maxPerUser } = dependencies;
 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, KnowledgeBaseRow>> => {
     const { userId } = requireViewer(viewer);
@@ -91,6 +96,10 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
     if (found === undefined) throw notFound('KnowledgeBase');
     return found;
   };
+
+  /** A model by its whole name, which must be there now. */
+  const named = async (userId: string, name: string | null | undefined): Promise<string | null | undefined> =>
+    name == null ? name : modelCalls.nameOf(userId, name);
 
   return {
     /** Those of some bases that the viewer may see. */
@@ -132,7 +141,8 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
       const { userId } = requireViewer(viewer);
       const wanted = parseInput(newBase, input);
       const embeddingModel = wanted.embeddingModel === undefined ? defaultModel : wanted.embeddingModel;
-      if (embeddingModel !== null) await embedders.of(userId, embeddingModel);
+      if (embeddingModel !== null) await embedders.of(byOwner(userId), embeddingModel);
+      const reranker = (await named(userId, wanted.reranker)) ?? null;
       const now = clock.now();
       const id = newId();
       await prisma.$transaction(async (transaction) => {
@@ -151,6 +161,7 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
             language: language ?? 'english',
             embeddingModel,
             vectorModel: embeddingModel,
+            reranker,
             createdAt: now,
             updatedAt: now,
           },
@@ -171,17 +182,21 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
       const before = await get(viewer, id);
       const wanted = parseInput(changedBase, input);
       const { embeddingModel } = wanted;
-      if (embeddingModel != null) await embedders.of(before.ownerId, embeddingModel);
+      if (embeddingModel != null) await embedders.of(byOwner(before.ownerId), embeddingModel);
+      const reranker = await named(userId, wanted.reranker);
       const isOther = embeddingModel !== undefined && embeddingModel !== before.embeddingModel;
       await prisma.$transaction(
         async (transaction) => {
           const text = {
             ...(wanted.name === undefined ? {} : { name: wanted.name }),
             ...(wanted.description === undefined ? {} : { description: wanted.description }),
+            ...(reranker === undefined ? {} : { reranker }),
           };
           const anew = {
             embeddingModel: embeddingModel ?? null,
             embeddingProgress: 0,
+            // Also where it is the one that is searched: what was added meanwhile has no vectors of it.
+            lacksVectors: embeddingModel != null,
             embeddingErrorCode: null,
             embeddingErrorMessage: null,
             embeddingLeaseUntil: null,

@@ -11,6 +11,7 @@ export type DocumentRow = Omit<Document, 'readsStored'>;
 /** The columns of a base `k` in SQL, named as Prisma names them. */
 export const baseColumns = `k.id, k.owner_id AS "ownerId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",
   k.version, k.embedding_progress AS "embeddingProgress", k.embedding_error_code AS "embeddingErrorCode", k.embedding_error_message AS "embeddingErrorMessage",
+  k.lacks_vectors AS "lacksVectors", k.reranker,
   k.created_at AS "createdAt", k.updated_at AS "updatedAt"`;
 
 /** The columns of a document `d`. */
@@ -47,7 +48,7 @@ export function isDocumentOver({ status }: Pick<DocumentRow, 'status'>): boolean
   return status === 'READY' || status === 'FAILED';
 }
 
-/** Whether the passages of a base are being embedded by another model than the one that is searched. */
-export function isEmbedding({ embeddingModel, vectorModel }: Pick<KnowledgeBaseRow, 'embeddingModel' | 'vectorModel'>): boolean {
-  return embeddingModel !== vectorModel;
+/** Whether passages of a base are yet to be embedded in the background: by another model than the one that is searched, or because a quota did not allow it. */
+export function isEmbedding({ embeddingModel, vectorModel, lacksVectors }: Pick<KnowledgeBaseRow, 'embeddingModel' | 'vectorModel' | 'lacksVectors'>): boolean {
+  return embeddingModel !== vectorModel || lacksVectors;
 }

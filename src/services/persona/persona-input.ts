@@ -40,6 +40,7 @@ const fields = {
   templateId: z.uuid().nullable().exactOptional(),
   templateVariables: z.record(z.string(), z.json(), 'must be an object: {"name": "value"}').nullable().exactOptional(),
   mcpServerIds: z.array(z.uuid()).exactOptional(),
+  knowledgeBaseIds: z.array(z.uuid()).exactOptional(),
   tools: z.array(toolName).max(50, 'names at most 50 tools').nullable().exactOptional(),
 };
 
@@ -64,9 +65,11 @@ export interface PersonaInput {
   readonly templateVariables?: unknown;
   /** The ids of servers of its owner's, whose tools it may use. */
   readonly mcpServerIds?: readonly string[] | null | undefined;
+  /** The ids of knowledge bases that its owner may read, which it draws on. */
+  readonly knowledgeBaseIds?: readonly string[] | null | undefined;
 }
 
-const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk', 'mcpServerIds'];
+const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk', 'mcpServerIds', 'knowledgeBaseIds'];
 
 /** A new persona, checked. @throws AppError BAD_USER_INPUT */
 export function parseNewPersona(input: PersonaInput): z.output<typeof newPersona> {

@@ -13,6 +13,7 @@ import { isUniqueViolation } from '../../stores/violations.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import type { Sorted } from '../sorted-list.ts';
 import { storableJson } from '../file/file-row.ts';
+import { basesOfPersonas, giveBases } from '../knowledge/persona-knowledge.ts';
 import { attachServers } from '../mcp/attach.ts';
 import { loadFilled } from '../prompt-template/filled-template.ts';
 import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
@@ -92,6 +93,9 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
     /** The names of the tools that a persona may use; null for all, and for everybody but its owner. */
     toolsOf: ({ tools }: Pick<PersonaRow, 'tools'>) => readTools(tools),
 
+    /** The knowledge bases of each persona of the viewer's, in one statement. */
+    knowledgeOf: (viewer: Viewer | null, personaIds: readonly string[]) => basesOfPersonas(statements, viewer, personaIds),
+
     /** The viewer's personas in an order. @throws AppError BAD_USER_INPUT */
     list: async (viewer: Viewer | null, filter: PersonaFilter, order: PersonaOrder, page: Page<SortedPlace>): Promise<readonly Sorted<PersonaRow>[]> => {
       const { userId } = requireViewer(viewer);
@@ -99,10 +103,10 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       return rows;
     },
 
-    /** Makes a persona. @throws AppError BAD_USER_INPUT; NOT_FOUND for a server that is not theirs; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
+    /** Makes a persona. @throws AppError BAD_USER_INPUT; NOT_FOUND for a server or a knowledge base that is not theirs; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
     create: async (viewer: Viewer | null, input: PersonaInput): Promise<PersonaRow> => {
       const { userId } = requireViewer(viewer);
-      const { tools, templateVariables, mcpServerIds = [], ...values } = parseNewPersona(input);
+      const { tools, templateVariables, mcpServerIds = [], knowledgeBaseIds = [], ...values } = parseNewPersona(input);
       await checkPrompt(userId, { systemPrompt: null, templateId: null, ...values, templateVariables: templateVariables ?? null });
       const models = await named(userId, values);
       const now = clock.now();
@@ -118,6 +122,7 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
           if (mcpServerIds.length > 0) {
             await attachServers(transaction, { personaId: data.id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
           }
+          if (knowledgeBaseIds.length > 0) await giveBases(transaction, { personaId: data.id, ownerId: userId, baseIds: knowledgeBaseIds, at: now });
         })
         .catch((error: unknown) => {
           throw taken(error, values.handle);
@@ -130,7 +135,7 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       const { userId } = requireViewer(viewer);
       const known = await get(viewer, id);
       if (!known.isOwn) throw notFound('Persona');
-      const { tools, templateVariables, mcpServerIds, ...values } = parsePersonaChanges(input);
+      const { tools, templateVariables, mcpServerIds, knowledgeBaseIds, ...values } = parsePersonaChanges(input);
       const { systemPrompt, templateId } = known;
       await checkPrompt(userId, {
         systemPrompt,
@@ -144,8 +149,10 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
         .$transaction(async (transaction) => {
           const { count } = await transaction.persona.updateMany({ where: { id, ownerId: userId }, data });
           if (count === 0) throw notFound('Persona');
-          if (mcpServerIds === undefined) return;
-          await attachServers(transaction, { personaId: id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
+          if (mcpServerIds !== undefined) {
+            await attachServers(transaction, { personaId: id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
+          }
+          if (knowledgeBaseIds !== undefined) await giveBases(transaction, { personaId: id, ownerId: userId, baseIds: knowledgeBaseIds, at: data.updatedAt });
         })
         .catch((error: unknown) => {
           throw taken(error, values.handle);

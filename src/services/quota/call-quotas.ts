@@ -5,8 +5,8 @@ import { outlast } from '../run/outlast.ts';
 import type { ModelPrice } from '../usage/cost.ts';
 import { openEntry, type BegunCall } from '../usage/entry-statements.ts';
 import type { Refusal } from './decide.ts';
-import type { QuotaGate } from './gate.ts';
-import { amountsOf, estimateNeed } from './need.ts';
+import type { Asking, QuotaGate } from './gate.ts';
+import { amountsOf, estimateNeed, type EstimatedTokens } from './need.ts';
 
 /** Lets calls of models through, one by one: whatever starts a call cannot pass by the quotas. */
 export interface CallQuotas {
@@ -29,6 +29,11 @@ export interface CallQuotas {
       readonly price: Promise<ModelPrice | null>;
       readonly settled: () => Promise<unknown>;
     },
+    signal: AbortSignal,
+  ): Promise<EngineFailure | null>;
+  /** The same for a call that reads texts and writes none, with what it will read, by its price. */
+  admitReading(
+    call: { readonly begun: BegunCall; readonly inputTokens: number; readonly price: ModelPrice | null },
     signal: AbortSignal,
   ): Promise<EngineFailure | null>;
   /**
@@ -58,7 +63,29 @@ const raise = `UPDATE runs r SET reserved_tokens = ${usedByAnswer} + $2::bigint,
 
 /** Creates it. */
 export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly gate: QuotaGate }): CallQuotas {
+  /** Keeps free what the entry of a call that is no answer is opened with. */
+  const passBeside = async (
+    begun: BegunCall,
+    estimated: EstimatedTokens,
+    asking: Omit<Asking, 'exceptRunId'>,
+    signal: AbortSignal,
+  ): Promise<EngineFailure | null> => {
+    const first = async (): Promise<boolean> => true;
+    const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { ...estimated, costMicros: asking.needed.costMicros });
+    return failureOf(await outlast(async () => gate.pass({ ...asking, exceptRunId: null }, first, keep), signal));
+  };
+
   return {
+    admitReading: async ({ begun, inputTokens, price }, signal) => {
+      const { call, isOwnKey } = begun;
+      if (isOwnKey) return null;
+      const { userId } = call;
+      const limits = await outlast(async () => gate.limitsOf(userId), signal);
+      const estimated = { input: inputTokens, output: 0 };
+      const asking = { userId, limits, needed: amountsOf(estimated, [price]) };
+      return gate.isCounting(limits) ? passBeside(begun, estimated, asking, signal) : null;
+    },
+
     admitMedia: async ({ begun, costMicros }, signal) => {
       const { call, isOwnKey } = begun;
       if (isOwnKey) return null;
@@ -80,11 +107,7 @@ export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly
       const needed = amountsOf(estimated, gate.isPriced(limits) ? [await price] : []);
       const asking = { userId, limits, needed };
       const isOfRun = purpose === 'ANSWER' && runId !== null;
-      if (!isOfRun) {
-        const first = async (): Promise<boolean> => true;
-        const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { ...estimated, costMicros: needed.costMicros });
-        return failureOf(await outlast(async () => gate.pass({ ...asking, exceptRunId: null }, first, keep), signal));
-      }
+      if (!isOfRun) return passBeside(begun, estimated, asking, signal);
       await settled();
       const values = [runId, needed.tokens.toString(), needed.costMicros.toString()];
       const reached = await outlast(async () => onPool(pool, 'reservation-reaches')(reaches, values), signal);

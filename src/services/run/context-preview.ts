@@ -44,7 +44,7 @@ export function createContextPreviews(deps: RunDependencies) {
       const resolved = await deps.modelCalls.engineFor(name, { purpose: 'ANSWER', userId, runId: null, conversationId });
       const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
       const systemPrompt = options.systemPrompt ?? null;
-      const knowledge = await deps.knowledge.open({ conversationId, userId }, null);
+      const knowledge = await deps.knowledge.open({ id: null, conversationId, userId, personaId: null, isOfConversation: true }, null);
       const text = await systemOf(deps, room, { userId, question: '', kind: 'CHAT', systemPrompt, resolved, maxTokens, knowledge });
       const dataTools = room.sessionId === null ? [] : deps.toolsOf({ sessionId: room.sessionId, userId, question: '' });
       const contextTools = plannedContextOf(room, userId) === null ? dataTools : deps.planning.toolsOf({ userId, conversationId });

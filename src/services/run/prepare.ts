@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import type { ShownPassages } from '../knowledge/citation.ts';
+import { searchTool, type KnowledgeOfRun } from '../knowledge/run-knowledge.ts';
 import { noOutsideTools, type OutsideTools } from '../mcp/run-tools.ts';
 import { loadSpeaker, type Speaker } from '../persona/speakers.ts';
 import type { RunTool } from '../run-tool.ts';
@@ -23,14 +24,15 @@ export interface Changes {
 type Room = InstructedRoom & Pick<Conversation, 'titleSource'> & { readonly hasKnowledge: boolean; readonly hasRecordings: boolean };
 
 /** What a run must know of its conversation. @throws Error when it is gone */
-async function loadRoom(pool: Pool, { conversationId, questionId }: Run): Promise<Room> {
+async function loadRoom(pool: Pool, { conversationId, questionId, personaId }: Run): Promise<Room> {
   const { rows } = await pool.query<Room>({
     name: 'room-of-run',
     text: `SELECT owner_id AS "ownerId", session_id AS "sessionId", goal_id AS "goalId", weekly_plan_id AS "weeklyPlanId", daily_plan_id AS "dailyPlanId",
-      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id) AS "hasKnowledge",
+      title_source AS "titleSource", EXISTS (SELECT 1 FROM conversation_knowledge k WHERE k.conversation_id = conversations.id)
+        OR EXISTS (SELECT 1 FROM persona_knowledge k WHERE k.persona_id = $3) AS "hasKnowledge",
         EXISTS (SELECT 1 FROM parts p WHERE p.message_id = $2 AND p.kind = 'AUDIO') AS "hasRecordings"
       FROM conversations WHERE id = $1`,
-    values: [conversationId, questionId],
+    values: [conversationId, questionId, personaId],
   });
   if (rows[0] === undefined) throw new Error(`the conversation ${conversationId} of a run is gone`);
   return rows[0];
@@ -62,11 +64,25 @@ async function openOutside(
   return (await deps.contexts.factsOf(userId, resolved)).hasTools === false ? noOutsideTools : open(speaker);
 }
 
-/** Of the tools of a room those that a persona may use, all of them where it does not say; and those of its servers, which it has because they are attached to it. */
+/** Whether a persona may use a tool of a room: any where it does not say. */
+const mayUse = (speaker: Speaker | null, name: string): boolean => speaker === null || speaker.tools === null || speaker.tools.includes(name);
+
+/** What a run may search: of a persona its own bases always, which it has because they were given to it, and those of the conversation where it may use the search. */
+async function openKnowledge(
+  deps: RunDependencies,
+  room: Room,
+  run: Run,
+  speaker: Speaker | null,
+  before: ShownPassages | null,
+): Promise<KnowledgeOfRun | null> {
+  return room.hasKnowledge || before !== null ? deps.knowledge.open({ ...run, isOfConversation: mayUse(speaker, searchTool) }, before) : null;
+}
+
+/** Of the tools of a room those that a persona may use; and those of its servers and the search of its bases, which it has because they are attached to it. */
 function allowedTools(tools: readonly RunTool[], outside: readonly RunTool[], speaker: Speaker | null): readonly RunTool[] {
   if (speaker === null) return tools;
-  const { tools: allowed, mayAsk, approvals } = speaker;
-  const own = allowed === null ? tools : tools.filter(({ definition }) => allowed.includes(definition.name));
+  const { mayAsk, approvals } = speaker;
+  const own = tools.filter(({ definition: { name } }) => name === searchTool || mayUse(speaker, name));
   const all = [...own, ...outside, ...(mayAsk ? [askPerson] : [])];
   return all.map((tool) => (approvals.includes(tool.definition.name) ? withApproval(tool) : tool));
 }
@@ -111,7 +127,7 @@ export async function prepareRun(
   opening.catch(() => {});
   const context = await deps.contexts.open(run, resolved, maxTokens);
   const { question } = context;
-  const knowledge = conversation.hasKnowledge || how.shown !== null ? await deps.knowledge.open(run, how.shown) : null;
+  const knowledge = await openKnowledge(deps, conversation, run, speaker, how.shown);
   const search = knowledge === null ? [] : [knowledge.tool];
   const drawing = await drawingTools(deps, run, resolved);
   const own = [...toolsOfContext(deps, run, conversation, question, changes), ...search, ...drawing];

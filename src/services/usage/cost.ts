@@ -3,6 +3,9 @@ import type { Engine, EngineUsage, Model } from '../../engines/engine.ts';
 /** What a model costs, in millionths of a US dollar for a million tokens. Stored with what was counted by it. */
 export type ModelPrice = Readonly<Record<'inputPrice' | 'outputPrice', number>> & { readonly cachedInputPrice: number | null };
 
+/** Of a call that read and wrote nothing. */
+export const noTokens: EngineUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
 const million = 1_000_000n;
 
 /**

@@ -28,21 +28,21 @@ export interface LostCall {
   readonly begun: BegunCall;
   readonly inputTokens: number;
   readonly price: ModelPrice | null;
-  /** Of a call that is not paid by tokens: what it was reckoned to cost. */
+  /** What it was reckoned to cost, where that is known by nothing else. */
   readonly reckonedMicros?: bigint | null;
 }
 
 const openColumns = `e.id, e.user_id AS "userId", e.run_id AS "runId", e.conversation_id AS "conversationId", e.purpose, e.provider, e.model,
   e.is_own_key AS "isOwnKey", e.input_tokens AS "inputTokens", e.cost_micros::text AS "costMicros", e.created_at AS "createdAt"`;
 
-/** Whether calls for a purpose are not paid by tokens. */
-const isMedia = (purpose: UsagePurpose): boolean => purpose === 'IMAGE' || purpose === 'TRANSCRIPTION' || purpose === 'SPEECH';
+/** Of calls for these was reckoned what they cost when they began: they are not paid by tokens, or their models are in no list of an engine. */
+const reckoned: ReadonlySet<UsagePurpose> = new Set(['IMAGE', 'TRANSCRIPTION', 'SPEECH', 'EMBEDDING']);
 
 async function lostCallOf(modelCalls: Pick<ModelCalls, 'engineFor'>, row: OpenRow): Promise<LostCall> {
   const { id, provider, model, isOwnKey, createdAt, inputTokens, userId, runId, conversationId, purpose } = row;
   const call = { userId, purpose, runId, conversationId };
   const begun = { id, call, provider, model, isOwnKey, createdAt };
-  if (isMedia(purpose)) return { begun, inputTokens, price: null, reckonedMicros: row.costMicros === null ? null : BigInt(row.costMicros) };
+  if (reckoned.has(purpose)) return { begun, inputTokens, price: null, reckonedMicros: row.costMicros === null ? null : BigInt(row.costMicros) };
   const price = await modelCalls
     .engineFor(`${provider}:${model}`, call)
     .then(({ engine }) => priceOf(engine, model))

@@ -31,8 +31,8 @@ export interface RunMeter {
   close(): void;
 }
 
-/** The account of one call that is not paid by tokens. */
-export interface MediaAccount {
+/** The account of one call that streams no answer. */
+export interface CallAccount {
   /** Called once, however the call ended. */
   close(count: CallCount): void;
 }
@@ -48,7 +48,21 @@ export interface Metering {
    * @param signal gives the waiting up, during an outage of the database
    * @returns the account, or why the call must not be made
    */
-  openMedia(begun: Omit<BegunCall, 'id' | 'createdAt'>, reckonedMicros: bigint | null, signal: AbortSignal): Promise<EngineFailure | MediaAccount>;
+  openMedia(begun: Omit<BegunCall, 'id' | 'createdAt'>, reckonedMicros: bigint | null, signal: AbortSignal): Promise<EngineFailure | CallAccount>;
+  /**
+   * Opens the account of a call that reads texts and writes none: of models that make vectors of them, or put them in order. It belongs to no answer,
+   * also where it is made for a run.
+   *
+   * @param reading.inputTokens what it will read, by an estimate, which is kept free for it
+   * @param reading.inputPrice in millionths of a US dollar for a million tokens; null where it is unknown
+   * @param signal gives the waiting up, during an outage of the database
+   * @returns the account, or why the call must not be made
+   */
+  openReading(
+    begun: Omit<BegunCall, 'id' | 'createdAt'>,
+    reading: { readonly inputTokens: number; readonly inputPrice: number | null },
+    signal: AbortSignal,
+  ): Promise<EngineFailure | CallAccount>;
   /**
    * Begins to count for a run what is called in its name.
    *
@@ -187,6 +201,21 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics, ca
         close: (count) => {
           const done = finish(count).finally(() => run?.pending.delete(done));
           run?.pending.add(done);
+        },
+      };
+    },
+
+    openReading: async (called, { inputTokens, inputPrice }, signal) => {
+      const begun: BegunCall = { ...called, id: newId(), createdAt: clock.now() };
+      const price = inputPrice === null ? null : { inputPrice, cachedInputPrice: null, outputPrice: 0 };
+      const refusal = (await quotas?.admitReading({ begun, inputTokens, price }, signal)) ?? null;
+      if (refusal !== null) return refusal;
+      const costMicros = costOf({ inputTokens, cachedInputTokens: 0, outputTokens: 0 }, price);
+      await store('opening', () => openEntry(onPool(pool, 'open-usage'), begun, { input: inputTokens, output: 0, costMicros }));
+      return {
+        close: (count) => {
+          metrics.called(begun, count, costOf(count.usage, price));
+          void store(begun.call.purpose, () => closeEntry(onPool(pool, 'close-usage'), begun, count, price));
         },
       };
     },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
 import { estimateTokens } from '../../../src/services/usage/estimate.ts';
+import { closeAbandonedCalls } from '../../../src/services/usage/lost-calls.ts';
 import type { RunTool } from '../../../src/services/run-tool.ts';
 import { createScriptedEngine } from '../../kit/scripted-engine.ts';
 import { createDataConversation, openRunTest } from '../run-kit.ts';
@@ -169,5 +171,18 @@ describe('the usage of a call', () => {
     await expect.poll(async () => (await kit.entries()).map((entry) => entry.isOpen)).toEqual([false]);
     await kit.prisma.user.delete({ where: { id: kit.viewer.userId } });
     expect(await kit.entries()).toEqual([]);
+  });
+
+  it('beside an answer, whose process died, is closed by what it was reckoned to be, and counted', async () => {
+    await using kit = await open();
+    const { userId } = kit.viewer;
+    const id = '0198c0de-0000-7000-8000-000000000001';
+    const about = { id, userId, purpose: 'EMBEDDING', provider: 'gone', model: 'small', createdAt: new Date(0), isOpen: true, isEstimated: true } as const;
+    await kit.prisma.usageEntry.create({
+      data: { ...about, inputTokens: 1_000, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, costMicros: 20n },
+    });
+    expect(await closeAbandonedCalls({ pool: kit.pool, modelCalls: kit.modelCalls, clock: systemClock }, { olderThanMs: 1 })).toBe(1);
+    expect(await kit.prisma.usageEntry.findUnique({ where: { id } })).toMatchObject({ isOpen: false, isEstimated: true, inputTokens: 1_000, costMicros: 20n });
+    expect(await kit.prisma.quotaCount.findMany({ where: { userId } })).toMatchObject([{ tokens: 1_000n, costMicros: 20n }]);
   });
 });

@@ -1,6 +1,7 @@
 import { Prisma } from '../../../../prisma/generated/client.ts';
 import type { PersonaDocument } from '../../export-archive/assistant-formats.ts';
 import { storableJson } from '../../file/file-row.ts';
+import { mostBases } from '../../knowledge/persona-knowledge.ts';
 import { longestHandle } from '../../persona/mentions.ts';
 import { parseNewPersona } from '../../persona/persona-input.ts';
 import { readTools } from '../../persona/persona-row.ts';
@@ -49,8 +50,17 @@ export async function writePersona(job: ImportJob, document: PersonaDocument, { 
     return found.slice(0, limits.maxServersPerPersona);
   }
 
+  async function basesOf(transaction: Prisma.TransactionClient, personaId: string, createdAt: Date): Promise<void> {
+    const wanted = [...new Set(document.knowledgeBaseIds)];
+    const here = await findHere(transaction, userId, 'knowledgeBase', new Map(wanted.map((id) => [id, ids.of('knowledgeBase', id)])));
+    if (here.size < wanted.length) tell('A knowledge base that it draws on is not here.', wanted.length - here.size);
+    if (here.size > mostBases) tell(`A persona has at most ${mostBases} knowledge bases; the others were left out.`, here.size - mostBases);
+    const found = wanted.flatMap((id) => here.get(id) ?? []).slice(0, mostBases);
+    await transaction.personaKnowledge.createMany({ data: found.map((knowledgeBaseId) => ({ personaId, knowledgeBaseId, createdAt })) });
+  }
+
   await addOwn(job, { ...thing, count }, tell, async (transaction, id) => {
-    const { tools, templateVariables, mcpServerIds: _none, ...values } = readPersona(document, renamed, tell);
+    const { tools, templateVariables, mcpServerIds: _servers, knowledgeBaseIds: _bases, ...values } = readPersona(document, renamed, tell);
     const others = await transaction.persona.findMany({ where: { ownerId: userId }, select: { handle: true } });
     const handle = freeName(values.handle, new Set(others.map((other) => other.handle)), longestHandle);
     if (handle !== values.handle) tell(`You have a persona "@${values.handle}" already; this one is "@${handle}" here.`);
@@ -72,6 +82,7 @@ export async function writePersona(job: ImportJob, document: PersonaDocument, { 
       },
       select: { id: true },
     });
+    await basesOf(transaction, id, createdAt);
     await transaction.personaMcpServer.createMany({ data: serversOf().map((serverId) => ({ personaId: id, serverId })) });
     return true;
   });

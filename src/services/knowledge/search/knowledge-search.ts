@@ -1,63 +1,16 @@
-import { z } from 'zod';
 import { requireViewer, type Viewer } from '../../../auth/viewer.ts';
 import { AppError, notFound } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/logger.ts';
 import { parseInput } from '../../../base/validate.ts';
 import type { Statements } from '../../../stores/statements.ts';
+import { placeInWords } from '../citation.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from '../knowledge-row.ts';
+import type { Asker } from '../metered-embedder.ts';
+import { mostReranked, type Reranking } from '../rerank/reranking.ts';
 import { fuse, type Fused } from './fuse.ts';
+import { basesShape, questionShape, type KnowledgeFilter, type KnowledgeFindings, type KnowledgeHit, type KnowledgeQuestion } from './question.ts';
 import type { MeaningSearch } from './search-meaning.ts';
 import type { WordSearch } from './search-words.ts';
-
-/** How passages are found: by their words, by what they mean, or by both. */
-export const searchModes = ['HYBRID', 'TEXT', 'VECTOR'] as const;
-
-/** One of `searchModes`. */
-export type KnowledgeSearchMode = (typeof searchModes)[number];
-
-/** Which documents are searched; what is absent does not matter. */
-export interface KnowledgeFilter {
-  readonly documentIds?: readonly string[] | null | undefined;
-  readonly mediaTypes?: readonly string[] | null | undefined;
-  readonly addedAfter?: Date | null | undefined;
-  readonly addedBefore?: Date | null | undefined;
-}
-
-/** What is looked for. */
-export interface KnowledgeQuestion {
-  readonly query: string;
-  readonly knowledgeBaseIds: readonly string[];
-  readonly mode?: KnowledgeSearchMode | null | undefined;
-  readonly first?: number | null | undefined;
-  readonly filter?: KnowledgeFilter | null | undefined;
-}
-
-/** A passage that was found. */
-export interface KnowledgeHit {
-  readonly chunkId: string;
-  readonly documentId: string;
-  readonly knowledgeBaseId: string;
-  readonly documentName: string;
-  readonly text: string;
-  readonly headings: readonly string[];
-  readonly page: number | null;
-  readonly pageEnd: number | null;
-  readonly row: number | null;
-  readonly rowEnd: number | null;
-  readonly score: number;
-  /** Its place among those found by words, and by meaning, from 1; null where it was not among them. */
-  readonly textRank: number | null;
-  readonly vectorRank: number | null;
-}
-
-/** What was found. */
-export interface KnowledgeFindings {
-  readonly hits: readonly KnowledgeHit[];
-  /** How it was searched in the end. */
-  readonly mode: KnowledgeSearchMode;
-  /** Why it was searched by words alone although meaning was asked for as well; null when it was not. */
-  readonly problem: string | null;
-}
 
 /** Searches knowledge bases. */
 export type KnowledgeSearch = ReturnType<typeof createKnowledgeSearch>;
@@ -67,32 +20,19 @@ export interface KnowledgeSearchDependencies {
   readonly statements: Statements;
   readonly words: WordSearch;
   readonly meaning: MeaningSearch;
+  readonly reranking: Reranking;
   readonly logger: Logger;
 }
 
 /** How many of each list are fused. */
 const poolSize = 100;
-const mostBases = 20;
-const mostHits = 50;
 const defaultHits = 10;
-
-const questionShape = z.object({
-  query: z
-    .string()
-    .trim()
-    .min(1, 'say what to look for')
-    .max(1_000, 'a query has at most 1,000 characters')
-    .refine((text) => !text.includes('\u0000'), 'a query must not contain the character U+0000'),
-  knowledgeBaseIds: z.array(z.string()).min(1, 'name at least one knowledge base').max(mostBases, `name at most ${mostBases} knowledge bases`),
-  mode: z.enum(searchModes).nullish(),
-  first: z.int().min(1, 'must be from 1 to 50').max(mostHits, 'must be from 1 to 50').nullish(),
-});
 
 const hitColumns = `c.id AS "chunkId", c.document_id AS "documentId", c.knowledge_base_id AS "knowledgeBaseId", d.name AS "documentName", c.text, c.headings, c.page,
   c.page_end AS "pageEnd", c.row, c.row_end AS "rowEnd"`;
 
 /** Creates it. */
-export function createKnowledgeSearch({ statements, words, meaning, logger }: KnowledgeSearchDependencies) {
+export function createKnowledgeSearch({ statements, words, meaning, reranking, logger }: KnowledgeSearchDependencies) {
   /** The bases that somebody names. @throws AppError NOT_FOUND when one is not theirs to read */
   async function basesOf(userId: string, ids: readonly string[]): Promise<readonly KnowledgeBaseRow[]> {
     const wanted = [...new Set(ids)];
@@ -123,6 +63,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     query: string,
     documentIds: readonly string[] | null,
     isAlone: boolean,
+    asker: Asker,
     signal: AbortSignal,
   ) {
     const embedded = bases.filter(({ vectorModel }) => vectorModel !== null);
@@ -134,7 +75,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     }
     const groups = Map.groupBy(embedded, ({ ownerId, vectorModel }) => `${ownerId} ${vectorModel ?? ''}`);
     try {
-      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, signal))), problem: null };
+      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, asker, signal))), problem: null };
     } catch (error) {
       if (isAlone || signal.aborted) throw error;
       if (!(error instanceof AppError)) logger.warn({ err: error }, 'a search by meaning failed; it was done by words alone');
@@ -143,7 +84,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
   }
 
   async function hitsOf(found: readonly Fused[], wordLists: number): Promise<readonly KnowledgeHit[]> {
-    const { rows } = await statements.query<Omit<KnowledgeHit, 'score' | 'textRank' | 'vectorRank'>>(
+    const { rows } = await statements.query<Omit<KnowledgeHit, 'score' | 'textRank' | 'vectorRank' | 'rerankRank'>>(
       `SELECT ${hitColumns} FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.id = ANY($1::uuid[])`,
       [found.map(({ id }) => id)],
     );
@@ -153,13 +94,38 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     return found.flatMap(({ id, score, ranks }) => {
       const row = byId.get(id);
       // It was deleted a moment ago.
-      return row === undefined ? [] : [{ ...row, score, textRank: best(ranks.slice(0, wordLists)), vectorRank: best(ranks.slice(wordLists)) }];
+      return row === undefined
+        ? []
+        : [{ ...row, score, textRank: best(ranks.slice(0, wordLists)), vectorRank: best(ranks.slice(wordLists)), rerankRank: null }];
     });
   }
 
+  /** Has a model put the first of what was found in order. What it leaves out keeps its place behind. */
+  async function rerank(
+    model: string,
+    query: string,
+    hits: readonly KnowledgeHit[],
+    asker: Asker,
+    signal: AbortSignal,
+  ): Promise<Pick<KnowledgeFindings, 'hits' | 'rerankedBy' | 'problem'>> {
+    const shown = hits.slice(0, mostReranked);
+    const passages = shown.map((hit) => ({ document: hit.documentName, place: placeInWords(hit), text: hit.text }));
+    const reranked = await reranking.order(model, query, passages, asker, signal);
+    if ('problem' in reranked) return { hits, rerankedBy: null, problem: reranked.problem };
+    const placed = reranked.order.flatMap((place, index) => shown.slice(place, place + 1).map((hit) => ({ ...hit, rerankRank: index + 1 })));
+    const left = shown.filter((_hit, place) => !reranked.order.includes(place));
+    return { hits: [...placed, ...left, ...hits.slice(mostReranked)], rerankedBy: reranked.model, problem: null };
+  }
+
   /** Searches bases that are known to be readable. */
-  async function searchIn(bases: readonly KnowledgeBaseRow[], question: KnowledgeQuestion, signal: AbortSignal): Promise<KnowledgeFindings> {
-    const { query, mode, first } = parseInput(questionShape, { ...question, knowledgeBaseIds: bases.map(({ id }) => id) });
+  async function searchIn(
+    bases: readonly KnowledgeBaseRow[],
+    question: Omit<KnowledgeQuestion, 'knowledgeBaseIds'>,
+    asker: Asker,
+    signal: AbortSignal,
+  ): Promise<KnowledgeFindings> {
+    const { query, mode, first, rerank: named } = parseInput(questionShape, question);
+    const model = named === undefined ? (bases.find(({ reranker }) => reranker !== null)?.reranker ?? null) : named;
     const wanted = mode ?? 'HYBRID';
     const documentIds = await filtered(
       bases.map(({ id }) => id),
@@ -168,11 +134,19 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     const languages = Map.groupBy(bases, ({ language }) => language);
     const [textLists, vectors] = await Promise.all([
       wanted === 'VECTOR' ? [] : Promise.all([...languages.values()].map((group) => words.find(group, query, documentIds, poolSize))),
-      wanted === 'TEXT' ? { lists: [], problem: null } : searchMeaning(bases, query, documentIds, wanted === 'VECTOR', signal),
+      wanted === 'TEXT' ? { lists: [], problem: null } : searchMeaning(bases, query, documentIds, wanted === 'VECTOR', asker, signal),
     ]);
-    const fused = fuse([...textLists, ...vectors.lists]).slice(0, first ?? defaultHits);
-    const hits = await hitsOf(fused, textLists.length);
-    return { hits, mode: wanted === 'HYBRID' && vectors.lists.length === 0 ? 'TEXT' : wanted, problem: vectors.problem };
+    const count = first ?? defaultHits;
+    const fused = fuse([...textLists, ...vectors.lists]).slice(0, model === null ? count : Math.max(count, mostReranked));
+    const found = await hitsOf(fused, textLists.length);
+    const { hits, rerankedBy, problem } =
+      model === null || found.length === 0 ? { hits: found, rerankedBy: null, problem: null } : await rerank(model, query, found, asker, signal);
+    return {
+      hits: hits.slice(0, count),
+      mode: wanted === 'HYBRID' && vectors.lists.length === 0 ? 'TEXT' : wanted,
+      rerankedBy,
+      problem: [vectors.problem, problem].filter((text) => text !== null).join(' ') || null,
+    };
   }
 
   return {
@@ -184,8 +158,8 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
      */
     find: async (viewer: Viewer | null, question: KnowledgeQuestion, signal: AbortSignal = new AbortController().signal): Promise<KnowledgeFindings> => {
       const { userId } = requireViewer(viewer);
-      const { knowledgeBaseIds } = parseInput(questionShape, question);
-      return searchIn(await basesOf(userId, knowledgeBaseIds), question, signal);
+      const { knowledgeBaseIds } = parseInput(basesShape, question);
+      return searchIn(await basesOf(userId, knowledgeBaseIds), question, { askerId: userId, runId: null, conversationId: null }, signal);
     },
 
     /** The same in bases of which the caller knows that they may be read. */

@@ -2,12 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { VectorStore } from '../../../stores/vectors/vector-store.ts';
 import type { Embedders } from '../embedders.ts';
 import type { KnowledgeBaseRow } from '../knowledge-row.ts';
+import type { Asker } from '../metered-embedder.ts';
 
 /** Passages that are found by what they mean. */
 export interface MeaningSearch {
   /**
    * The passages of bases with vectors of one model, of one owner, that mean what is nearest to the question, the nearest first.
    *
+   * @param asker for whom the question is embedded
    * @throws AppError of the provider of the model; SERVICE_UNAVAILABLE
    */
   find(
@@ -15,6 +17,7 @@ export interface MeaningSearch {
     question: string,
     documentIds: readonly string[] | null,
     limit: number,
+    asker: Asker,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
 }
@@ -33,7 +36,7 @@ export function createMeaningSearch({ embedders, vectors, timeoutMs }: MeaningSe
   const questions = new LRUCache<string, Float32Array>({ max: mostRemembered });
 
   return {
-    async find(bases, question, documentIds, limit, signal) {
+    async find(bases, question, documentIds, limit, asker, signal) {
       const [first] = bases;
       const model = first?.vectorModel;
       if (first === undefined || model == null) return [];
@@ -42,8 +45,8 @@ export function createMeaningSearch({ embedders, vectors, timeoutMs }: MeaningSe
       const key = `${first.ownerId} ${model} ${question}`;
       let vector = questions.get(key);
       if (vector === undefined) {
-        const embedder = await embedders.of(first.ownerId, model);
-        [vector] = await embedder.embed([question], 'QUERY', both);
+        const embedder = await embedders.of({ ...asker, ownerId: first.ownerId }, model);
+        [vector] = (await embedder.embed([question], 'QUERY', both)).vectors;
         if (vector === undefined) return [];
         questions.set(key, vector);
       }
