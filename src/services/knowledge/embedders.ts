@@ -18,6 +18,8 @@ export interface Embedders {
    * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for an own key that cannot be read any more
    */
   of(userId: string, name: string): Promise<Embedder>;
+  /** Whether that is with a key of their own. */
+  isOwn(userId: string, name: string): Promise<boolean>;
 }
 
 /** What it stands on. */
@@ -71,7 +73,11 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
     return createEmbedder(access, model, baseUrl === null ? surroundings.known : surroundings.given);
   }
 
+  const keyOf = async (userId: string, provider: string): Promise<ProviderKeyRow | undefined> =>
+    (await pool.query<ProviderKeyRow>(ownKey, [userId, provider])).rows[0];
+
   return {
+    isOwn: async (userId, name) => (await keyOf(userId, name.slice(0, Math.max(0, name.indexOf(':'))))) !== undefined,
     async of(userId, name) {
       if (name === embedded.name) return embedded;
       const colon = name.indexOf(':');
@@ -79,8 +85,7 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
       const model = name.slice(colon + 1);
       if (provider === '' || model === '' || name.length > longestName)
         throw badInput(['input', 'embeddingModel'], `"${name.slice(0, 60)}" names no embedding model; write "provider:model", for example "${embedded.name}".`);
-      const { rows } = await pool.query<ProviderKeyRow>(ownKey, [userId, provider]);
-      const [row] = rows;
+      const row = await keyOf(userId, provider);
       if (row !== undefined) return remembered(`${row.id} ${row.updatedAt.getTime()} ${model}`, () => own(row, model));
       const access = configured.find(({ id }) => id === provider);
       if (access === undefined) {

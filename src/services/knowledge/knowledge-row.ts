@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Document, KnowledgeBase, Prisma } from '../../../prisma/generated/client.ts';
+import type { Document, KnowledgeBase } from '../../../prisma/generated/client.ts';
 import { errorCodes, type ErrorCode } from '../../base/errors.ts';
+import { isUsable } from '../workspace/sharing.ts';
 
 /** A knowledge base as its people see it. */
 export type KnowledgeBaseRow = Omit<KnowledgeBase, 'embeddingLeaseUntil'>;
@@ -9,7 +10,7 @@ export type KnowledgeBaseRow = Omit<KnowledgeBase, 'embeddingLeaseUntil'>;
 export type DocumentRow = Document;
 
 /** The columns of a base `k` in SQL, named as Prisma names them. */
-export const baseColumns = `k.id, k.owner_id AS "ownerId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",
+export const baseColumns = `k.id, k.owner_id AS "ownerId", k.workspace_id AS "workspaceId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",
   k.version, k.embedding_progress AS "embeddingProgress", k.embedding_error_code AS "embeddingErrorCode", k.embedding_error_message AS "embeddingErrorMessage",
   k.created_at AS "createdAt", k.updated_at AS "updatedAt"`;
 
@@ -24,10 +25,7 @@ export const documentColumns = `d.id, d.owner_id AS "ownerId", d.knowledge_base_
  *
  * @param user the SQL of the id of the person
  */
-export const isReadable = (user: string): string => `k.owner_id = ${user}`;
-
-/** The same for Prisma. */
-export const readableBy = (userId: string): Prisma.KnowledgeBaseWhereInput => ({ ownerId: userId });
+export const isReadable = (user: string): string => isUsable('k', user);
 
 /** A failure that is stored with a row. */
 export interface StoredError {

@@ -128,7 +128,12 @@ export function createRunKnowledge({
               const readable = await basesOfRun(statements, run);
               if (readable.length === 0) return { content: 'The conversation has no knowledge base any more.', isError: true };
               const first = given.count ?? mostHits;
-              const { hits, problem } = await search.searchIn(readable, { query: given.query, knowledgeBaseIds: [], mode: given.mode, first }, signal);
+              const { hits, problem } = await search.searchIn(
+                run.userId,
+                readable,
+                { query: given.query, knowledgeBaseIds: [], mode: given.mode, first },
+                signal,
+              );
               const results = hits.map((hit) => {
                 const { number } = numbered(hit);
                 return { number, document: hit.documentName, place: placeInWords(hit), text: hit.text.slice(0, longestPassage).toWellFormed() };

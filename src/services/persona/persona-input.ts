@@ -41,6 +41,7 @@ const fields = {
   templateVariables: z.record(z.string(), z.json(), 'must be an object: {"name": "value"}').nullable().exactOptional(),
   mcpServerIds: z.array(z.uuid()).exactOptional(),
   tools: z.array(toolName).max(50, 'names at most 50 tools').nullable().exactOptional(),
+  workspaceId: z.uuid().nullable().exactOptional(),
 };
 
 const newPersona = z.object(fields);
@@ -64,6 +65,8 @@ export interface PersonaInput {
   readonly templateVariables?: unknown;
   /** The ids of servers of its owner's, whose tools it may use. */
   readonly mcpServerIds?: readonly string[] | null | undefined;
+  /** The workspace that it is shared with; null for its owner alone. */
+  readonly workspaceId?: string | null | undefined;
 }
 
 const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk', 'mcpServerIds'];

@@ -118,14 +118,30 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     return rows.map(({ id }) => id);
   }
 
+  /** Those of bases whose model somebody may ask, and why the others are searched by words alone. */
+  async function askable(userId: string, bases: readonly KnowledgeBaseRow[]) {
+    const answers = await Promise.all(bases.map((base) => meaning.mayAsk(userId, base)));
+    const left = bases.filter((_base, index) => answers[index] === false).map(({ name }) => `"${name}"`);
+    const problem = `Searched by words alone: ${left.join(', ')}. The model is asked with the key of the owner, which nobody else spends.`;
+    return { bases: bases.filter((_base, index) => answers[index] === true), problem: left.length === 0 ? null : problem };
+  }
+
   async function searchMeaning(
+    userId: string,
     bases: readonly KnowledgeBaseRow[],
     query: string,
     documentIds: readonly string[] | null,
     isAlone: boolean,
     signal: AbortSignal,
   ) {
-    const embedded = bases.filter(({ vectorModel }) => vectorModel !== null);
+    const { bases: embedded, problem: kept } = await askable(
+      userId,
+      bases.filter(({ vectorModel }) => vectorModel !== null),
+    );
+    if (kept !== null && (isAlone || embedded.length === 0)) {
+      if (isAlone) throw new AppError('CONFLICT', kept);
+      return { lists: [], problem: kept };
+    }
     if (embedded.length === 0) {
       const problem =
         'None of the knowledge bases has vectors yet: choose an embedding model with "updateKnowledgeBase", or wait until it has embedded the passages.';
@@ -134,7 +150,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     }
     const groups = Map.groupBy(embedded, ({ ownerId, vectorModel }) => `${ownerId} ${vectorModel ?? ''}`);
     try {
-      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, signal))), problem: null };
+      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, signal))), problem: kept };
     } catch (error) {
       if (isAlone || signal.aborted) throw error;
       if (!(error instanceof AppError)) logger.warn({ err: error }, 'a search by meaning failed; it was done by words alone');
@@ -157,8 +173,8 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     });
   }
 
-  /** Searches bases that are known to be readable. */
-  async function searchIn(bases: readonly KnowledgeBaseRow[], question: KnowledgeQuestion, signal: AbortSignal): Promise<KnowledgeFindings> {
+  /** Searches bases that somebody is known to be allowed to read. */
+  async function searchIn(userId: string, bases: readonly KnowledgeBaseRow[], question: KnowledgeQuestion, signal: AbortSignal): Promise<KnowledgeFindings> {
     const { query, mode, first } = parseInput(questionShape, { ...question, knowledgeBaseIds: bases.map(({ id }) => id) });
     const wanted = mode ?? 'HYBRID';
     const documentIds = await filtered(
@@ -168,7 +184,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     const languages = Map.groupBy(bases, ({ language }) => language);
     const [textLists, vectors] = await Promise.all([
       wanted === 'VECTOR' ? [] : Promise.all([...languages.values()].map((group) => words.find(group, query, documentIds, poolSize))),
-      wanted === 'TEXT' ? { lists: [], problem: null } : searchMeaning(bases, query, documentIds, wanted === 'VECTOR', signal),
+      wanted === 'TEXT' ? { lists: [], problem: null } : searchMeaning(userId, bases, query, documentIds, wanted === 'VECTOR', signal),
     ]);
     const fused = fuse([...textLists, ...vectors.lists]).slice(0, first ?? defaultHits);
     const hits = await hitsOf(fused, textLists.length);
@@ -185,7 +201,7 @@ export function createKnowledgeSearch({ statements, words, meaning, logger }: Kn
     find: async (viewer: Viewer | null, question: KnowledgeQuestion, signal: AbortSignal = new AbortController().signal): Promise<KnowledgeFindings> => {
       const { userId } = requireViewer(viewer);
       const { knowledgeBaseIds } = parseInput(questionShape, question);
-      return searchIn(await basesOf(userId, knowledgeBaseIds), question, signal);
+      return searchIn(userId, await basesOf(userId, knowledgeBaseIds), question, signal);
     },
 
     /** The same in bases of which the caller knows that they may be read. */
