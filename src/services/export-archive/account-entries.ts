@@ -186,7 +186,11 @@ export async function* accountEntries(dependencies: AccountEntriesDependencies, 
       where: { ownerId: userId },
       orderBy: inOrder,
       omit: { ownerId: true },
-      include: { conversations: { select: { conversationId: true } }, mcpServers: { select: { serverId: true } } },
+      // A shared one takes part in conversations of others as well.
+      include: {
+        conversations: { where: { conversation: { participants: { some: { userId } } } }, select: { conversationId: true } },
+        mcpServers: { select: { serverId: true } },
+      },
     });
     const templates = await prisma.promptTemplate.findMany({
       where: { ownerId: userId },
