@@ -1,5 +1,8 @@
-import { uuidv7 } from '../../src/base/id.ts';
 import type { ParticipantRole, PrismaClient } from '../../prisma/generated/client.ts';
+import type { Viewer } from '../../src/auth/viewer.ts';
+import { uuidv7 } from '../../src/base/id.ts';
+import { globalId } from './conversations.ts';
+import type { openServices } from './services.ts';
 
 let lastMoment = Date.now();
 
@@ -13,4 +16,43 @@ export async function createWorkspace(
   const rows = members.map((member) => ({ ...member, joinedAt: new Date((lastMoment += 1)) }));
   await prisma.workspace.create({ data: { id, name: 'Acme', handle: `acme-${id}`, createdAt: now, updatedAt: now, members: { create: rows } } });
   return id;
+}
+
+/** A mutation of one input. */
+export function mutationOf(field: string, selection: string): string {
+  return `mutation ($input: ${field.charAt(0).toUpperCase()}${field.slice(1)}Input!) { ${field}(input: $input) { ${selection} } }`;
+}
+
+type Opened = Awaited<ReturnType<typeof openServices>>;
+
+/** People of a workspace, and somebody who is not in it. */
+export async function openTeam(opened: Opened) {
+  const [owner, ada, editor, reader, stranger] = [
+    await opened.person(),
+    await opened.person(),
+    await opened.person(),
+    await opened.person(),
+    await opened.person(),
+  ];
+  const members = [
+    { userId: owner.userId, role: 'OWNER' },
+    // Who shares something needs to be no more than this.
+    { userId: ada.userId, role: 'EDITOR' },
+    { userId: editor.userId, role: 'EDITOR' },
+    { userId: reader.userId, role: 'READER' },
+  ] as const;
+  const workspaceId = globalId('Workspace', await createWorkspace(opened.prisma, { members }));
+  return { owner, ada, editor, reader, stranger, workspaceId };
+}
+
+/** Asks as a viewer: for what is answered, and for the error. */
+export function asking(opened: Opened) {
+  const said = async (viewer: Viewer, document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<any> =>
+    (await opened.execute(viewer, document, variables)).result;
+  const refusal = (viewer: Viewer, document: string, variables: Readonly<Record<string, unknown>>): Promise<any> =>
+    said(viewer, document, variables).then(
+      () => 'answered',
+      (error: any) => error.originalError ?? error,
+    );
+  return { said, refusal };
 }
