@@ -73,7 +73,7 @@ export const accessOperations: readonly AccessOperation[] = [
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
-    variables: (ids) => ({ ids: Object.values(ids) }),
+    variables: ({ Workspace: _noNode, ...ids }) => ({ ids: Object.values(ids) }),
     forStranger: 'ABSENT',
   },
   {

@@ -7,6 +7,7 @@ import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
+import { rowId } from '../kit/proposals.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 
@@ -66,6 +67,8 @@ export interface Belongings {
   readonly KnowledgeBase: string;
   readonly Document: string;
   readonly CitationPart: string;
+  /** With which the persona, the prompt template and the knowledge base are shared. */
+  readonly Workspace: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -281,6 +284,26 @@ async function attachBase(person: TestPerson, conversationId: string, baseId: st
   await person.client.request(document, { input: { conversationId, knowledgeBaseIds: [baseId] } });
 }
 
+/** Makes a workspace of an owner as a row, and shares with it what there is. */
+async function shareAll(app: TestApp, { userId, client }: TestPerson, ids: Pick<Belongings, 'Persona' | 'PromptTemplate' | 'KnowledgeBase'>): Promise<string> {
+  const id = randomUUID();
+  await runSql(
+    app.connectionString,
+    `INSERT INTO workspaces (id, name, handle, created_at, updated_at) VALUES ('${id}', 'Acme', 'acme', now(), now());
+     INSERT INTO workspace_members (workspace_id, user_id, role, joined_at) VALUES ('${id}', '${rowId(userId)}', 'OWNER', now())`,
+  );
+  const workspaceId = Buffer.from(`Workspace:${id}`).toString('base64');
+  await client.request(
+    `mutation ($persona: UpdatePersonaInput!, $template: UpdatePromptTemplateInput!, $base: UpdateKnowledgeBaseInput!) {
+      updatePersona(input: $persona) { persona { id } }
+      updatePromptTemplate(input: $template) { promptTemplate { id } }
+      updateKnowledgeBase(input: $base) { knowledgeBase { id } }
+    }`,
+    { persona: { id: ids.Persona, workspaceId }, template: { id: ids.PromptTemplate, workspaceId }, base: { id: ids.KnowledgeBase, workspaceId } },
+  );
+  return workspaceId;
+}
+
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
@@ -345,6 +368,7 @@ export async function openWorld(): Promise<World> {
     { id: session.id },
   );
   const planned = await plan(owner);
+  const shared = { Persona: await addPersona(owner, session.conversation.id), PromptTemplate: await createTemplate(owner), KnowledgeBase: baseId };
   const belongings: Belongings = {
     Conversation: session.conversation.id,
     Message: run.message.id,
@@ -360,7 +384,6 @@ export async function openWorld(): Promise<World> {
     ReasoningPart: partOf('ReasoningPart'),
     ToolCallPart: partOf('ToolCallPart'),
     CitationPart: partOf('CitationPart'),
-    KnowledgeBase: baseId,
     Document: documentId,
     Upload: session.uploadId,
     Import: (await importFile(app, owner, [])).id,
@@ -377,10 +400,10 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
-    PromptTemplate: await createTemplate(owner),
     McpServer: await connectServer(owner),
     WaitingRun: await askInRun(app, engine, owner),
-    Persona: await addPersona(owner, session.conversation.id),
+    ...shared,
+    Workspace: await shareAll(app, owner, shared),
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,
