@@ -1,7 +1,10 @@
 import type { ParticipantRole, PrismaClient } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
+import type { TestApp, TestPerson } from './app.ts';
 import { globalId } from './conversations.ts';
+import { runSql } from './database.ts';
+import { rowId } from './proposals.ts';
 import type { openServices } from './services.ts';
 
 let lastMoment = Date.now();
@@ -55,4 +58,18 @@ export function asking(opened: Opened) {
       (error: any) => error.originalError ?? error,
     );
   return { said, refusal };
+}
+
+/** A workspace on a running server, as rows. Returns its global id, and what ends the membership of somebody as another node would. */
+export async function openWorkspace(app: Pick<TestApp, 'connectionString'>, members: readonly (readonly [Pick<TestPerson, 'userId'>, ParticipantRole])[]) {
+  const id = uuidv7();
+  const values = members.map(([{ userId }, role], place) => `('${id}', '${rowId(userId)}', '${role}', now() + ${place} * interval '1 ms')`);
+  await runSql(
+    app.connectionString,
+    `INSERT INTO workspaces (id, name, handle, created_at, updated_at) VALUES ('${id}', 'Acme', 'acme-${id}', now(), now());
+     INSERT INTO workspace_members (workspace_id, user_id, role, joined_at) VALUES ${values.join(', ')}`,
+  );
+  const remove = ({ userId }: Pick<TestPerson, 'userId'>) =>
+    runSql(app.connectionString, `DELETE FROM workspace_members WHERE workspace_id = '${id}' AND user_id = '${rowId(userId)}'`);
+  return { workspaceId: globalId('Workspace', id), remove };
 }
