@@ -4,10 +4,10 @@ import { mp3, startFakeMedia } from '../kit/fake-media.ts';
 import { mediaEnvironment } from '../kit/media-app.ts';
 import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
+import { addPersona, attachBase, createTemplate, shareAll } from './shared-things.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/proposals.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 
@@ -261,47 +261,6 @@ async function askInRun(app: TestApp, engine: ScriptedEngine, person: TestPerson
 async function connectServer(person: TestPerson): Promise<string> {
   const document = 'mutation { saveMcpServer(input: { name: "none", transport: STDIO, command: "none" }) { mcpServer { id } } }';
   return (await person.client.request(document)).saveMcpServer.mcpServer.id;
-}
-
-async function createTemplate(person: TestPerson): Promise<string> {
-  const made = await person.client.request('mutation { createPromptTemplate(input: { name: "Greeting", text: "Hello {{name}}" }) { promptTemplate { id } } }');
-  return made.createPromptTemplate.promptTemplate.id;
-}
-
-/** Makes a persona and brings it into a conversation. */
-async function addPersona(person: TestPerson, conversationId: string): Promise<string> {
-  const made = await person.client.request('mutation { createPersona(input: { name: "Ada", handle: "ada" }) { persona { id } } }');
-  const personaId = made.createPersona.persona.id;
-  await person.client.request('mutation ($input: AddPersonaInput!) { addPersona(input: $input) { conversation { id } } }', {
-    input: { conversationId, personaId },
-  });
-  return personaId;
-}
-
-/** Lets a conversation draw on a knowledge base. */
-async function attachBase(person: TestPerson, conversationId: string, baseId: string): Promise<void> {
-  const document = 'mutation ($input: AttachKnowledgeInput!) { attachKnowledge(input: $input) { conversation { id } } }';
-  await person.client.request(document, { input: { conversationId, knowledgeBaseIds: [baseId] } });
-}
-
-/** Makes a workspace of an owner as a row, and shares with it what there is. */
-async function shareAll(app: TestApp, { userId, client }: TestPerson, ids: Pick<Belongings, 'Persona' | 'PromptTemplate' | 'KnowledgeBase'>): Promise<string> {
-  const id = randomUUID();
-  await runSql(
-    app.connectionString,
-    `INSERT INTO workspaces (id, name, handle, created_at, updated_at) VALUES ('${id}', 'Acme', 'acme', now(), now());
-     INSERT INTO workspace_members (workspace_id, user_id, role, joined_at) VALUES ('${id}', '${rowId(userId)}', 'OWNER', now())`,
-  );
-  const workspaceId = Buffer.from(`Workspace:${id}`).toString('base64');
-  await client.request(
-    `mutation ($persona: UpdatePersonaInput!, $template: UpdatePromptTemplateInput!, $base: UpdateKnowledgeBaseInput!) {
-      updatePersona(input: $persona) { persona { id } }
-      updatePromptTemplate(input: $template) { promptTemplate { id } }
-      updateKnowledgeBase(input: $base) { knowledgeBase { id } }
-    }`,
-    { persona: { id: ids.Persona, workspaceId }, template: { id: ids.PromptTemplate, workspaceId }, base: { id: ids.KnowledgeBase, workspaceId } },
-  );
-  return workspaceId;
 }
 
 /** Opens the world. */

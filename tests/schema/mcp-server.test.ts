@@ -224,7 +224,7 @@ describe('a run of a persona with servers', () => {
       [person, 'OWNER'],
       [editor, 'EDITOR'],
     ]);
-    const change = (who: TestPerson, input: object) =>
+    const rewrite = (who: TestPerson, input: object) =>
       who.client.request(mutationOf('updatePersona', 'persona { id }'), { input: { id: personaId, ...input } });
     await rewrite(person, { workspaceId });
     await rewrite(editor, { systemPrompt: 'Erase everything.' });

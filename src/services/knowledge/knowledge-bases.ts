@@ -10,10 +10,9 @@ import type { RowChanges } from '../../events/row-changes.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { DocumentStatus, Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { keysetSql } from '../keyset.ts';
-import { insist } from '../../stores/insist.ts';
 import { disposableBy, editableBy, sharingConditions, type SharingFilter } from '../workspace/sharing.ts';
 import { changeSharing, requireShared, requireSharing } from '../workspace/shared-thing.ts';
-import { lockConversationsWith, takeOutUnusable } from '../workspace/take-out.ts';
+import { takeOutUnusable } from '../workspace/take-out.ts';
 import type { Embedders } from './embedders.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
@@ -189,8 +188,7 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
       if (embeddingModel != null) await embedders.of(before.ownerId, embeddingModel);
       const isOther = embeddingModel !== undefined && embeddingModel !== before.embeddingModel;
       const change = async (transaction: Prisma.TransactionClient): Promise<void> => {
-        if (workspaceId !== undefined) await lockConversationsWith(transaction, id);
-        const isTaken = await changeSharing(transaction, { place, thing: await requireShared(transaction, place), wanted: workspaceId });
+        const left = await changeSharing(transaction, place, workspaceId);
         const text = {
           ...(wanted.name === undefined ? {} : { name: wanted.name }),
           ...(wanted.description === undefined ? {} : { description: wanted.description }),
@@ -209,15 +207,15 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
           updatedAt: clock.now(),
         };
         // Whoever takes back what others share may not change it any more after it.
-        const where = { id, ...(isTaken ? {} : editableBy(userId)) };
+        const where = { id, ...(left === null ? editableBy(userId) : {}) };
         const { count } = await transaction.knowledgeBase.updateMany({ where, data: { ...data, version: { increment: 1 } } });
         if (count === 0) throw notFound('KnowledgeBase');
-        if (isTaken) await takeOutUnusable(transaction, await lockConversationsWith(transaction, id));
+        if (left !== null) await takeOutUnusable(transaction, left);
         if (isOther && embeddingModel === null)
           await transaction.$executeRaw`DELETE FROM chunk_vectors v USING chunks c WHERE c.id = v.chunk_id AND c.knowledge_base_id = ${id}::uuid`;
         await records.tell(transaction, id);
       };
-      await insist(() => prisma.$transaction(change, { timeout: 60_000 }));
+      await prisma.$transaction(change, { timeout: 60_000 });
       if (isOther && embeddingModel !== null) embed(id);
       // As it was known to whoever took it back, and sees it no more.
       return (await byIds(viewer, [id])).get(id) ?? { ...before, workspaceId: null };

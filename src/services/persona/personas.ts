@@ -9,7 +9,6 @@ import type { Page, SortedPlace } from '../../base/page.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
 import type { PersonaConfig } from '../../base/persona-config.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
-import { insist } from '../../stores/insist.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { ModelCalls } from '../model-calls.ts';
@@ -19,7 +18,7 @@ import { attachServers } from '../mcp/attach.ts';
 import { loadFilled } from '../prompt-template/filled-template.ts';
 import { disposableBy, editableBy, isUsable } from '../workspace/sharing.ts';
 import { changeSharing, requireShared, requireSharing } from '../workspace/shared-thing.ts';
-import { lockConversationsWith, takeOutAndTell } from '../workspace/take-out.ts';
+import { takeOutAndTell } from '../workspace/take-out.ts';
 import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
 import { personaListStatement, type PersonaFilter, type PersonaOrder } from './persona-list.ts';
 import { editRight, personaColumns, readTools, type PersonaRow } from './persona-row.ts';
@@ -168,20 +167,19 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       await checkPrompt(ownerId, prompt);
       const models = await named(userId, values);
       const data = { ...values, ...models, ...storedJson(tools, templateVariables), updatedAt: clock.now() };
-      await insist(() =>
-        prisma.$transaction(async (transaction) => {
-          if (workspaceId !== undefined) await lockConversationsWith(transaction, id);
-          const isTaken = await changeSharing(transaction, { place, thing: await requireShared(transaction, place), wanted: workspaceId });
+      await prisma
+        .$transaction(async (transaction) => {
+          const left = await changeSharing(transaction, place, workspaceId);
           // Whoever takes back what others share may not change it any more after it.
-          const { count } = await transaction.persona.updateMany({ where: { id, ...(isTaken ? {} : editableBy(userId)) }, data });
+          const { count } = await transaction.persona.updateMany({ where: { id, ...(left === null ? editableBy(userId) : {}) }, data });
           if (count === 0) throw notFound('Persona');
-          if (isTaken) await takeOutAndTell(transaction, conversationLog, await lockConversationsWith(transaction, id));
+          if (left !== null) await takeOutAndTell(transaction, conversationLog, left);
           if (mcpServerIds === undefined) return;
           await attachServers(transaction, { personaId: id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
-        }),
-      ).catch((error: unknown) => {
-        throw taken(error, values.handle, isOwn ? undefined : 'Its owner has');
-      });
+        })
+        .catch((error: unknown) => {
+          throw taken(error, values.handle, isOwn ? undefined : 'Its owner has');
+        });
       return after(viewer, known);
     },
 

@@ -77,8 +77,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
     const { id, workspaceId } = wanted;
     const place = { kind: 'PromptTemplate', id, userId } as const;
     const before = await prisma.$transaction(async (transaction) => {
-      const thing = await requireShared(transaction, place);
-      await changeSharing(transaction, { place, thing, wanted: workspaceId });
+      await changeSharing(transaction, place, workspaceId);
       await transaction.$queryRaw`SELECT id FROM prompt_templates WHERE id = ${id}::uuid FOR UPDATE`;
       // Whoever takes back what others share may not change it any more after it.
       if (workspaceId === undefined) await requireShared(transaction, place);

@@ -2,6 +2,7 @@ import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { AppError, notFound } from '../../base/errors.ts';
 import { requireRole, requireWorkspacePermission, type WorkspaceRole } from './permissions.ts';
 import { isUsable } from './sharing.ts';
+import { lockConversationsWith } from './take-out.ts';
 
 /** What can be shared with a workspace, and its table. */
 const tables = { Persona: 'personas', PromptTemplate: 'prompt_templates', KnowledgeBase: 'knowledge_bases' } as const;
@@ -99,28 +100,33 @@ export async function holdShared(transaction: Prisma.TransactionClient, place: S
 /**
  * Says whom a thing is shared with from here on: its owner any workspace in which they may share, an OWNER of the one that it is shared with nobody.
  *
- * @param thing as `requireShared` found it
+ * @param transaction has locked nothing yet
  * @param wanted undefined leaves it as it is
- * @returns whether it is taken from those that could use it: what conversations have of it is to be looked at, see `take-out.ts`
- * @throws AppError NOT_FOUND, FORBIDDEN
+ * @returns the conversations that have it, when it is taken from those that could use it: see `takeOutUnusable`; null when it is not
+ * @throws AppError NOT_FOUND, FORBIDDEN; CONFLICT when somebody else has said it at the same time
  */
 export async function changeSharing(
   transaction: Prisma.TransactionClient,
-  { place, thing, wanted }: { readonly place: SharedPlace; readonly thing: SharedThing; readonly wanted: string | null | undefined },
-): Promise<boolean> {
+  place: SharedPlace,
+  wanted: string | null | undefined,
+): Promise<readonly string[] | null> {
   const { kind, id, userId } = place;
-  if (wanted === undefined || wanted === thing.workspaceId) return false;
-  if (!thing.isOwn && wanted !== null) throw new AppError('FORBIDDEN', 'Only its owner shares it with a workspace.');
-  if (!thing.isOwn) await requireShared(transaction, place, 'TAKE_BACK');
-  await holdWorkspaces(transaction, [thing.workspaceId, wanted]);
+  const { isOwn, ownerId, workspaceId } = await requireShared(transaction, place);
+  if (wanted === undefined || wanted === workspaceId) return null;
+  if (!isOwn && wanted !== null) throw new AppError('FORBIDDEN', 'Only its owner shares it with a workspace.');
+  if (!isOwn) await requireShared(transaction, place, 'TAKE_BACK');
+  const conversationIds = await lockConversationsWith(transaction, id, async () => {
+    await holdWorkspaces(transaction, [workspaceId, wanted]);
+    await transaction.$queryRawUnsafe(`SELECT id FROM ${tables[kind]} WHERE id = $1::uuid FOR UPDATE`, id);
+  });
   await requireSharing(transaction, wanted, userId);
   const count = await transaction.$executeRawUnsafe(
     `UPDATE ${tables[kind]} SET workspace_id = $2::uuid WHERE id = $1::uuid AND owner_id = $3::uuid AND workspace_id IS NOT DISTINCT FROM $4::uuid`,
     id,
     wanted,
-    thing.ownerId,
-    thing.workspaceId,
+    ownerId,
+    workspaceId,
   );
   if (count === 0) throw new AppError('CONFLICT', 'Somebody else has just said whom it is shared with. Look at it again.');
-  return thing.workspaceId !== null;
+  return workspaceId === null ? null : conversationIds;
 }

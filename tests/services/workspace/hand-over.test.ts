@@ -56,8 +56,8 @@ const inRoom = async (id: string) => {
 };
 const end = (workspaceId: string, { userId }: Person) =>
   kit.prisma.$transaction(async (transaction) => {
-    await lockWorkspace(transaction, workspaceId, userId);
-    await endMembership(transaction, log(), { workspaceId, userId });
+    const locked = await lockWorkspace(transaction, workspaceId, userId);
+    await endMembership(transaction, log(), { ...locked, userId });
   });
 
 describe('the end of a membership', () => {
@@ -149,8 +149,7 @@ describe('the end of a membership', () => {
     const [personaId, baseId] = [await persona(ada, 'back', { workspaceId }), await base(ada, workspaceId)];
     const [ofBob, ofAda] = [await room([bob], personaId, baseId), await room([ada, bob], personaId, baseId)];
     await kit.prisma.$transaction(async (transaction) => {
-      await lockWorkspace(transaction, workspaceId, null);
-      await dissolveWorkspace(transaction, log(), workspaceId);
+      await dissolveWorkspace(transaction, log(), await lockWorkspace(transaction, workspaceId, null));
     });
     expect(await inRoom(ofBob)).toEqual({ personas: 0, bases: 0, told: ['PersonasChanged'] });
     expect(await inRoom(ofAda)).toEqual({ personas: 1, bases: 1, told: [] });
