@@ -86,6 +86,33 @@ describe('a shared knowledge base', () => {
     await expect(searchBase(member, base, 'cats')).rejects.toThrow('NOT_FOUND');
   });
 
+  it('W03 is followed by its members, and tells whoever is removed nothing more', async () => {
+    const member = await app.person();
+    const team = await openWorkspace(app, [
+      [owner, 'OWNER'],
+      [member, 'READER'],
+    ]);
+    const base = await createBase(owner, { workspaceId: team.workspaceId });
+    const query = 'subscription ($id: ID!) { knowledgeBaseProgress(knowledgeBaseId: $id) { name } }';
+    const events = await subscribeSse(app.url, { query, variables: { id: base }, token: member.token });
+    const rename = (name: string) => make(owner, 'updateKnowledgeBase', 'knowledgeBase { id }', { id: base, name });
+    // It may be told twice how it is.
+    const namesUntil = async (last: string): Promise<readonly string[]> => {
+      const names: string[] = [];
+      for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) {
+        names.push((event.result as any).data.knowledgeBaseProgress.name);
+        if (names.at(-1) === last) break;
+      }
+      return names;
+    };
+    await namesUntil('Handbook');
+    await rename('Rules');
+    expect(await namesUntil('Rules')).toContain('Rules');
+    await team.remove(member);
+    await rename('Secrets');
+    expect(await namesUntil('Secrets')).not.toContain('Secrets');
+  });
+
   it('W06 is not asked for with the key of its owner by others, who find by words and are told why', async () => {
     const key = { provider: 'mine', kind: 'OPENAI_COMPATIBLE', apiKey: 'ownKeyOfTheTests0123456789', baseUrl: `${provider.url}/v1`, models: ['small'] };
     await make(owner, 'saveProviderKey', 'providerKey { id }', key);
