@@ -20,4 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.app[Symbol.asyncDispose]());
 
-describe('W01 W02 a member of a workspace', () => testRoles(workspaceRoles, () => ({ world, people })));
+describe('W01 W02 a member of a workspace', () => {
+  testRoles(workspaceRoles, () => ({ world, people }));
+});

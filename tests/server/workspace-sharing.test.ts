@@ -60,6 +60,12 @@ describe('a shared knowledge base', () => {
     await expect(searchBase(stranger, base, 'cats')).rejects.toThrow('NOT_FOUND');
     // It is of the owner of the base: nothing of it goes with who sent it.
     expect(await runSql(app.connectionString, `SELECT owner_id FROM documents WHERE id = '${rowId(id)}'`)).toEqual([{ owner_id: rowId(owner.userId) }]);
+    const weigh = (bytes: number) => runSql(app.connectionString, `UPDATE documents SET byte_size = ${bytes} WHERE id = '${rowId(id)}'`);
+    await weigh(10 ** 13);
+    const refused = await sendDocument(app, editor, base, 'dogs.txt', 'Dogs do not.');
+    expect(refused).toMatchObject({ status: 413 });
+    expect(JSON.stringify(refused.answer)).toContain('The owner of the knowledge base has no room');
+    await weigh(19);
   });
 
   it('W03 is searched no more for whoever is removed, in the middle of a run as well', async () => {
@@ -100,7 +106,7 @@ describe('a shared knowledge base', () => {
     const namesUntil = async (last: string): Promise<readonly string[]> => {
       const names: string[] = [];
       for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) {
-        names.push((event.result as any).data.knowledgeBaseProgress.name);
+        names.push(event.result.data.knowledgeBaseProgress.name);
         if (names.at(-1) === last) break;
       }
       return names;

@@ -71,10 +71,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
   const placeOf = (userId: string, id: string): SharedPlace => ({ kind: 'KnowledgeBase', id, userId });
 
   /** @throws AppError NOT_FOUND for a base that the person does not see; FORBIDDEN for one that they may read alone */
-  async function requireBase(userId: string, id: string) {
-    if (!isUuid(id)) throw notFound('KnowledgeBase');
-    return requireShared(prisma, placeOf(userId, id));
-  }
+  const requireBase = (userId: string, id: string) => requireShared(prisma, placeOf(userId, id));
 
   /** What a base has counts for its owner, whoever adds to it. @throws AppError CONFLICT, PAYLOAD_TOO_LARGE at the limits */
   async function checkRoom(

@@ -78,6 +78,8 @@ export async function handOverShared(transaction: Prisma.TransactionClient, { wo
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: { id: true, handle: true, templateId: true, templateVariables: true },
   });
+  // So that they make no other one of a handle meanwhile.
+  await transaction.$queryRaw`SELECT id FROM users WHERE id = ${successor}::uuid FOR NO KEY UPDATE`;
   const taken = new Set((await transaction.persona.findMany({ where: owner, select: { handle: true } })).map(({ handle }) => handle));
   for (const { id, handle, ...prompt } of personas) {
     const free = freeHandle(handle, taken);

@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { AppError, notFound } from '../../base/errors.ts';
+import { isUuid } from '../../base/id.ts';
 import { requireRole, requireWorkspacePermission, type WorkspaceRole } from './permissions.ts';
 import { isUsable } from './sharing.ts';
 import { lockConversationsWith } from './take-out.ts';
@@ -36,6 +37,7 @@ export async function requireShared(
   { kind, id, userId }: SharedPlace,
   action: 'EDIT_SHARED' | 'TAKE_BACK' = 'EDIT_SHARED',
 ): Promise<SharedThing> {
+  if (!isUuid(id)) throw notFound(kind);
   const [found] = await database.$queryRawUnsafe<{ ownerId: string; workspaceId: string | null; role: WorkspaceRole | null }[]>(
     `SELECT s.owner_id AS "ownerId", s.workspace_id AS "workspaceId", m.role::text AS role FROM ${tables[kind]} s
      LEFT JOIN workspace_members m ON m.workspace_id = s.workspace_id AND m.user_id = $2::uuid WHERE s.id = $1::uuid`,
@@ -72,6 +74,7 @@ export async function requireSharing(database: Database, workspaceId: string | n
  * @throws AppError NOT_FOUND when there is one among them that the person may not use
  */
 export async function holdUsable(database: Database, kind: SharedKind, ids: readonly string[], userId: string): Promise<void> {
+  if (!ids.every(isUuid)) throw notFound(kind);
   const table = tables[kind];
   await database.$queryRawUnsafe(
     `SELECT w.id FROM workspaces w WHERE w.id IN (SELECT s.workspace_id FROM ${table} s WHERE s.id = ANY($1::uuid[])) ORDER BY w.id FOR SHARE`,
