@@ -14,7 +14,7 @@ export function composePersonas(
   const limits = { ...config.personas, maxServersPerPersona: config.mcp.maxServersPerPersona };
   return {
     promptTemplates: createPromptTemplates({ prisma, pool, statements, clock, newId, limits }),
-    personas: createPersonas({ prisma, pool, statements, clock, newId, modelCalls, limits }),
+    personas: createPersonas({ prisma, pool, statements, clock, newId, modelCalls, conversationLog, limits }),
     conversationPersonas: createConversationPersonas({ prisma, statements, clock, conversationLog, modelCalls, limits }),
   };
 }

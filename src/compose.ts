@@ -247,8 +247,7 @@ export function composeServices(foundation: Foundation) {
     removeFiles: (ids) => removeFromDisk(fileStore, logger, ids),
     onRemoved: liveRooms.peopleChanged,
   });
-  const sharing = { lockConversations: async () => {}, endMembership: async () => {}, endWorkspace: async () => {} };
-  const workspaces = composeWorkspaces(foundation, { statements, audit, ownEngines, sharing });
+  const workspaces = composeWorkspaces(foundation, { statements, audit, ownEngines, conversationLog });
   const data = composeData(foundation, { sessionTables, sessions, statements, conversationLog, modelCalls });
   const services: Services = {
     ...data,

@@ -43,7 +43,7 @@ builder.relayMutationField(
     description: 'Which persona, and where.',
     inputFields: (t) => ({
       conversationId: t.globalID({ for: Conversation, required: true, description: 'The conversation.' }),
-      personaId: t.globalID({ for: Persona, required: true, description: 'A persona of yours.' }),
+      personaId: t.globalID({ for: Persona, required: true, description: 'A persona of yours, or one that is shared with a workspace of yours.' }),
     }),
   },
   {

@@ -3,6 +3,7 @@ import { loadExisting } from './batch.ts';
 import { Conversation } from './conversation.ts';
 import { KnowledgeBase, KnowledgeLanguageEnum } from './knowledge-base.ts';
 import { Document } from './knowledge-document.ts';
+import { workspaceIdField, workspaceIdOf } from './sharing.ts';
 
 const modelText =
   'The model that makes vectors of its passages, as `provider:model`: `embedded:english` needs no key; `openai:text-embedding-3-small`, `gemini:gemini-embedding-001` and `ollama:nomic-embed-text` use your own key or the one of the server. Null for none: it is then searched by words alone.';
@@ -19,11 +20,14 @@ builder.relayMutationField(
       language: t.field({ type: KnowledgeLanguageEnum, description: 'The language of its documents; `ENGLISH` when absent. It cannot be changed later.' }),
       embeddingModel: t.string({ description: `${modelText} The default of the server when absent.` }),
       reranker: t.string({ description: rerankText }),
+      workspaceId: workspaceIdField(t),
     }),
   },
   {
     description: 'Makes a knowledge base without documents.',
-    resolve: async (_root, { input }, { services, viewer }) => ({ knowledgeBase: await services.knowledgeBases.create(viewer, input) }),
+    resolve: async (_root, { input: { workspaceId, ...input } }, { services, viewer }) => ({
+      knowledgeBase: await services.knowledgeBases.create(viewer, { ...input, workspaceId: workspaceIdOf(workspaceId) }),
+    }),
   },
   {
     description: 'The new knowledge base.',
@@ -39,15 +43,21 @@ builder.relayMutationField(
       id: t.globalID({ for: KnowledgeBase, required: true, description: 'The knowledge base.' }),
       name: t.string({ description: 'What it is called: 1 to 200 characters.' }),
       description: t.string({ description: 'What is in it, at most 2,000 characters.' }),
-      embeddingModel: t.string({ description: modelText }),
+      embeddingModel: t.string({ description: `${modelText} Only its owner changes it.` }),
       reranker: t.string({ description: rerankText }),
+      workspaceId: workspaceIdField(t),
     }),
   },
   {
     description:
-      'Changes a knowledge base. With another embedding model its passages are embedded anew in the background, and the vectors of before are searched until that is done.',
-    resolve: async (_root, { input: { id, name, ...input } }, { services, viewer }) => ({
-      knowledgeBase: await services.knowledgeBases.update(viewer, { ...input, ...(name == null ? {} : { name }), id: id.id }),
+      'Changes a knowledge base of yours, or as an EDITOR one that is shared with a workspace. With another embedding model its passages are embedded anew in the background, and the vectors of before are searched until that is done.',
+    resolve: async (_root, { input: { id, name, workspaceId, ...input } }, { services, viewer }) => ({
+      knowledgeBase: await services.knowledgeBases.update(viewer, {
+        ...input,
+        ...(name == null ? {} : { name }),
+        id: id.id,
+        workspaceId: workspaceIdOf(workspaceId),
+      }),
     }),
   },
   {
@@ -63,7 +73,8 @@ builder.relayMutationField(
     inputFields: (t) => ({ id: t.globalID({ for: KnowledgeBase, required: true, description: 'The knowledge base.' }) }),
   },
   {
-    description: 'Deletes a knowledge base with its documents and everything that was made of them. Answers that cite them keep the excerpts that they show.',
+    description:
+      'Deletes a knowledge base of yours, or as an OWNER one that is shared with a workspace, with its documents and everything that was made of them. Answers that cite them keep the excerpts that they show.',
     resolve: async (_root, { input }, { services, viewer }) => ({ knowledgeBaseId: await services.knowledgeBases.delete(viewer, input.id.id) }),
   },
   {

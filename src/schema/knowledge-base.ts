@@ -6,6 +6,8 @@ import { Conversation } from './conversation.ts';
 import { Document, DocumentConnection, KnowledgeError } from './knowledge-document.ts';
 import { paginate } from './pagination.ts';
 import { Persona } from './persona.ts';
+import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
+import { User } from './user.ts';
 
 /** Documents that are searched together. */
 export const KnowledgeBase = builder.objectRef<KnowledgeBaseRow>('KnowledgeBase');
@@ -53,12 +55,20 @@ const noDocuments: DocumentCounts = { QUEUED: 0, PROCESSING: 0, READY: 0, FAILED
 
 builder.node(KnowledgeBase, {
   description:
-    'Documents that are searched together, by their words and by what they mean. Attach it to conversations with `attachKnowledge`, and engines search it and cite it; or give it to a persona, which draws on it wherever it answers. Nobody but you can open it.',
+    'Documents that are searched together, by their words and by what they mean. Attach it to conversations with `attachKnowledge`, and engines search it and cite it; or give it to a persona, which draws on it wherever it answers. Visible are yours, and those that are shared with a workspace of yours.',
   id: { resolve: (row) => row.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.knowledgeBase.load(id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is called.' }),
     description: t.exposeString('description', { nullable: true, description: 'What is in it; engines are told, and decide by it when to search.' }),
+    visibility: t.field({ type: Visibility, description: 'Who may read it.', resolve: visibilityOf }),
+    isMine: t.boolean({ description: 'Whether it is yours.', resolve: ({ ownerId }, _arguments, { viewer }) => ownerId === viewer?.userId }),
+    owner: t.field({
+      type: User,
+      nullable: true,
+      description: 'Whose it is. What is in it counts for their limits.',
+      resolve: ({ ownerId }, _arguments, { loaders }) => loaders.user.load(ownerId),
+    }),
     language: t.field({
       type: KnowledgeLanguageEnum,
       description: 'The language that its words are indexed by.',
@@ -137,16 +147,21 @@ builder.objectField(Persona, 'knowledgeBases', (t) =>
     resolve: async ({ id, isOwn }, _arguments, { loaders }) => (isOwn ? [...((await loaders.knowledgeOfPersona.load(id)) ?? [])] : null),
   }),
 );
+const KnowledgeBaseFilter = builder.inputType('KnowledgeBaseFilter', {
+  description: 'Which knowledge bases to list. What is absent does not matter; what is given must all be so.',
+  fields: (t) => sharingFields(t),
+});
 
 builder.queryFields((t) => ({
   knowledgeBases: t.connection(
     {
       type: KnowledgeBase,
-      description: 'Your knowledge bases, the newest first.',
-      resolve: (_root, args, context) =>
+      description: 'Your knowledge bases, and those that are shared with a workspace of yours, the newest first.',
+      args: { filter: t.arg({ type: KnowledgeBaseFilter, description: 'Which ones; all when absent.' }) },
+      resolve: (_root, { filter, ...args }, context) =>
         paginate(
           args,
-          (page) => context.services.knowledgeBases.list(context.viewer, page),
+          (page) => context.services.knowledgeBases.list(context.viewer, sharingFilterOf(filter ?? {}), page),
           (row) => ({ at: row.createdAt, id: row.id }),
         ),
     },

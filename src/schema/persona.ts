@@ -8,6 +8,7 @@ import { McpServer } from './mcp-server.ts';
 import { paginateBy } from './pagination.ts';
 import { SortDirection } from './planning-enums.ts';
 import { PromptTemplate } from './prompt-template.ts';
+import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
 import { User } from './user.ts';
 
 /** A virtual user. */
@@ -17,17 +18,9 @@ const PersonaEdge = builder.edgeObject({ type: Persona, name: 'PersonaEdge', des
 
 const PersonaConnection = builder.connectionObject({ type: Persona, name: 'PersonaConnection', description: 'A page of personas.' }, PersonaEdge);
 
-const PersonaVisibility = builder.enumType('PersonaVisibility', {
-  description: 'Who may use a persona.',
-  values: {
-    PRIVATE: { description: 'Its owner alone. Others see who it is where it takes part in a conversation of theirs.' },
-    WORKSPACE: { description: 'The members of the workspace that it is shared with.' },
-  } as const,
-});
-
 builder.node(Persona, {
   description:
-    'A virtual user: an engine speaks in its name, with a system prompt, a model and tools of its own. It takes part in conversations (`addPersona`) and is mentioned by its handle. Visible are yours, and those that take part in a conversation of yours.',
+    'A virtual user: an engine speaks in its name, with a system prompt, a model and tools of its own. It takes part in conversations (`addPersona`) and is mentioned by its handle. Visible are yours, those that are shared with a workspace of yours, and those that take part in a conversation of yours.',
   interfaces: [Author],
   id: { resolve: (persona) => persona.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.persona.load(id),
@@ -38,9 +31,9 @@ builder.node(Persona, {
     emoji: t.exposeString('emoji', { nullable: true, description: 'A character that stands for it.' }),
     color: t.exposeString('color', { nullable: true, description: 'Its colour, as `#rrggbb`.' }),
     visibility: t.field({
-      type: PersonaVisibility,
-      description: 'Who may use it.',
-      resolve: ({ workspaceId }) => (workspaceId === null ? 'PRIVATE' : 'WORKSPACE'),
+      type: Visibility,
+      description: 'Who may use it. Others see who it is where it takes part in a conversation of theirs.',
+      resolve: visibilityOf,
     }),
     isMine: t.boolean({ description: 'Whether it is yours.', resolve: (persona) => persona.isOwn }),
     owner: t.field({
@@ -49,20 +42,20 @@ builder.node(Persona, {
       description: 'Whose it is.',
       resolve: (persona, _arguments, context) => context.loaders.user.load(persona.ownerId),
     }),
-    systemPrompt: t.exposeString('systemPrompt', { nullable: true, description: 'How it is told to answer; null for everybody but its owner.' }),
+    systemPrompt: t.exposeString('systemPrompt', { nullable: true, description: 'How it is told to answer; null for those who may not change it.' }),
     model: t.exposeString('model', {
       nullable: true,
-      description: 'The model that speaks for it, as `provider:model`; null for the one that would answer without it, and for everybody but its owner.',
+      description: 'The model that speaks for it, as `provider:model`; null for the one that would answer without it, and for those who may not change it.',
     }),
     fallbacks: t.stringList({
       nullable: true,
-      description: 'Models that answer when that one fails before its first token; null for everybody but its owner.',
+      description: 'Models that answer when that one fails before its first token; null for those who may not change it.',
       resolve: ({ fallbacks }) => (fallbacks === null ? null : [...fallbacks]),
     }),
-    temperature: t.exposeFloat('temperature', { nullable: true, description: 'How freely it chooses words, 0 to 2; null for everybody but its owner.' }),
+    temperature: t.exposeFloat('temperature', { nullable: true, description: 'How freely it chooses words, 0 to 2; null for those who may not change it.' }),
     tools: t.stringList({
       nullable: true,
-      description: 'The names of the tools that it may use; null for all that a conversation gives, and for everybody but its owner.',
+      description: 'The names of the tools that it may use; null for all that a conversation gives, and for those who may not change it.',
       resolve: (persona, _arguments, context) => {
         const tools = context.services.personas.toolsOf(persona);
         return tools === null ? null : [...tools];
@@ -80,23 +73,23 @@ builder.node(Persona, {
     }),
     approvals: t.stringList({
       nullable: true,
-      description: 'The tools that a person must approve of, call by call; null for everybody but its owner.',
+      description: 'The tools that a person must approve of, call by call; null for those who may not change it.',
       resolve: ({ approvals }) => (approvals === null ? null : [...approvals]),
     }),
     mayAsk: t.exposeBoolean('mayAsk', {
       nullable: true,
-      description: 'Whether it may ask something in the middle of its answer, with the tool `ask_person`; null for everybody but its owner.',
+      description: 'Whether it may ask something in the middle of its answer, with the tool `ask_person`; null for those who may not change it.',
     }),
     template: t.field({
       type: PromptTemplate,
       nullable: true,
-      description: 'The template whose text is its system prompt; null for none, and for everybody but its owner.',
+      description: 'The template whose text is its system prompt; null for none, for one that you may not use, and for those who may not change it.',
       resolve: ({ templateId }, _arguments, { loaders }) => (templateId === null ? null : loaders.promptTemplate.load(templateId)),
     }),
     templateVariables: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The values of the variables of that, by their names; null for none, and for everybody but its owner.',
+      description: 'The values of the variables of that, by their names; null for none, and for those who may not change it.',
       resolve: ({ templateVariables }) => z.json().parse(templateVariables),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
@@ -109,6 +102,7 @@ const PersonaFilter = builder.inputType('PersonaFilter', {
   fields: (t) => ({
     text: t.string({ description: 'What their name, handle or description contains, in capitals or not.' }),
     handle: t.string({ description: 'Their handle, whole, with or without the `@`.' }),
+    ...sharingFields(t),
   }),
 });
 
@@ -135,14 +129,14 @@ builder.queryFields((t) => ({
   personas: t.connection(
     {
       type: Persona,
-      description: 'Your personas.',
+      description: 'Your personas, and those that are shared with a workspace of yours.',
       args: {
         filter: t.arg({ type: PersonaFilter, description: 'Which ones; all when absent.' }),
         orderBy: t.arg({ type: PersonaOrder, description: 'In which order; newest first when absent.' }),
       },
       resolve: (_root, { filter, orderBy, ...args }, { services, viewer }) => {
         const order = orderBy ?? newestFirst;
-        return paginateBy(personaCursors(order), args, (page) => services.personas.list(viewer, filter ?? {}, order, page), sortedPlace);
+        return paginateBy(personaCursors(order), args, (page) => services.personas.list(viewer, sharingFilterOf(filter ?? {}), order, page), sortedPlace);
       },
     },
     PersonaConnection,

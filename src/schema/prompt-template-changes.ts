@@ -1,6 +1,7 @@
 import { builder } from './builder.ts';
 import { filledTemplateOf, FilledTemplateInput, PromptTemplate, TemplateVariableType } from './prompt-template.ts';
 import { Run } from './run.ts';
+import { workspaceIdField, workspaceIdOf } from './sharing.ts';
 
 const TemplateVariableInput = builder.inputType('TemplateVariableInput', {
   description: 'A variable of a prompt template.',
@@ -27,11 +28,14 @@ builder.relayMutationField(
         type: [TemplateVariableInput],
         description: 'Its variables, at most 50. One that stands in the text and is not among them is a TEXT that must be given.',
       }),
+      workspaceId: workspaceIdField(t),
     }),
   },
   {
     description: 'Makes a prompt template.',
-    resolve: async (_root, { input }, { services, viewer }) => ({ promptTemplate: await services.promptTemplates.create(viewer, input) }),
+    resolve: async (_root, { input: { workspaceId, ...input } }, { services, viewer }) => ({
+      promptTemplate: await services.promptTemplates.create(viewer, { ...input, workspaceId: workspaceIdOf(workspaceId) }),
+    }),
   },
   {
     description: 'The new prompt template.',
@@ -52,12 +56,14 @@ builder.relayMutationField(
         type: [TemplateVariableInput],
         description: 'All its variables, which take the place of those before. When absent, those before stay as far as they stand in the text.',
       }),
+      workspaceId: workspaceIdField(t),
     }),
   },
   {
-    description: 'Changes a prompt template. A change of its text or its variables is a new version; those before stay.',
-    resolve: async (_root, { input: { id, ...input } }, { services, viewer }) => ({
-      promptTemplate: await services.promptTemplates.update(viewer, { ...input, id: id.id }),
+    description:
+      'Changes a prompt template of yours, or as an EDITOR one that is shared with a workspace. A change of its text or its variables is a new version; those before stay.',
+    resolve: async (_root, { input: { id, workspaceId, ...input } }, { services, viewer }) => ({
+      promptTemplate: await services.promptTemplates.update(viewer, { ...input, id: id.id, workspaceId: workspaceIdOf(workspaceId) }),
     }),
   },
   {
@@ -94,7 +100,8 @@ builder.relayMutationField(
     inputFields: (t) => ({ id: t.globalID({ for: PromptTemplate, required: true, description: 'The prompt template.' }) }),
   },
   {
-    description: 'Deletes a prompt template with its versions. Personas that had it as their system prompt have none.',
+    description:
+      'Deletes a prompt template of yours, or as an OWNER one that is shared with a workspace, with its versions. Personas that had it as their system prompt have none.',
     resolve: async (_root, { input }, { services, viewer }) => ({ id: await services.promptTemplates.delete(viewer, input.id.id) }),
   },
   {

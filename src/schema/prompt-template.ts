@@ -5,6 +5,8 @@ import { sortedPlace } from '../services/sorted-list.ts';
 import { builder } from './builder.ts';
 import { paginate, paginateBy } from './pagination.ts';
 import { SortDirection } from './planning-enums.ts';
+import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
+import { User } from './user.ts';
 
 /** A text with variables. */
 export const PromptTemplate = builder.objectRef<TemplateRow>('PromptTemplate');
@@ -61,12 +63,20 @@ const VersionConnection = builder.connectionObject(
 
 builder.node(PromptTemplate, {
   description:
-    'A text with variables, for messages (`SendMessageInput.template`) and for the system prompts of personas. `{{name}}` stands for a variable, `\\{{` for two braces; there are no conditions and no loops, and a value is never read as a template. Nobody but you sees it.',
+    'A text with variables, for messages (`SendMessageInput.template`) and for the system prompts of personas. `{{name}}` stands for a variable, `\\{{` for two braces; there are no conditions and no loops, and a value is never read as a template. Visible are yours, and those that are shared with a workspace of yours.',
   id: { resolve: (template) => template.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.promptTemplate.load(id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is called.' }),
     description: t.exposeString('description', { nullable: true, description: 'More about it.' }),
+    visibility: t.field({ type: Visibility, description: 'Who may use it.', resolve: visibilityOf }),
+    isMine: t.boolean({ description: 'Whether it is yours.', resolve: ({ ownerId }, _arguments, { viewer }) => ownerId === viewer?.userId }),
+    owner: t.field({
+      type: User,
+      nullable: true,
+      description: 'Whose it is.',
+      resolve: ({ ownerId }, _arguments, { loaders }) => loaders.user.load(ownerId),
+    }),
     version: t.exposeInt('version', { description: 'The number of its newest version, from 1.' }),
     text: t.exposeString('text', { description: 'Its text, with `{{name}}` for each variable.' }),
     variables: t.field({
@@ -94,7 +104,7 @@ builder.node(PromptTemplate, {
 
 const PromptTemplateFilter = builder.inputType('PromptTemplateFilter', {
   description: 'Which prompt templates to list.',
-  fields: (t) => ({ text: t.string({ description: 'What their name, description or text contains, in capitals or not.' }) }),
+  fields: (t) => ({ text: t.string({ description: 'What their name, description or text contains, in capitals or not.' }), ...sharingFields(t) }),
 });
 
 const PromptTemplateOrderField = builder.enumType('PromptTemplateOrderField', {
@@ -135,14 +145,19 @@ builder.queryFields((t) => ({
   promptTemplates: t.connection(
     {
       type: PromptTemplate,
-      description: 'Your prompt templates.',
+      description: 'Your prompt templates, and those that are shared with a workspace of yours.',
       args: {
         filter: t.arg({ type: PromptTemplateFilter, description: 'Which ones; all when absent.' }),
         orderBy: t.arg({ type: PromptTemplateOrder, description: 'In which order; newest first when absent.' }),
       },
       resolve: (_root, { filter, orderBy, ...args }, { services, viewer }) => {
         const order = orderBy ?? newestFirst;
-        return paginateBy(templateCursors(order), args, (page) => services.promptTemplates.list(viewer, filter ?? {}, order, page), sortedPlace);
+        return paginateBy(
+          templateCursors(order),
+          args,
+          (page) => services.promptTemplates.list(viewer, sharingFilterOf(filter ?? {}), order, page),
+          sortedPlace,
+        );
       },
     },
     PromptTemplateConnection,

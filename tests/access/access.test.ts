@@ -60,6 +60,8 @@ async function countRows(): Promise<unknown> {
       'files',
       'uploads',
       'imports',
+      'workspaces',
+      'workspace_members',
       'knowledge_bases',
       'documents',
       'chunks',

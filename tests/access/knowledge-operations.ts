@@ -5,6 +5,13 @@ export const knowledgeOperations: readonly AccessOperation[] = [
   query('knowledgeBase', 'id name documents { edges { node { id } } }', 'KnowledgeBase'),
   query('document', 'id name', 'Document'),
   {
+    field: 'Query.knowledgeBases',
+    document: 'query ($id: ID!) { knowledgeBases(filter: { workspaceId: $id }) { edges { node { id } } } }',
+    variables: (ids) => ({ id: ids.Workspace }),
+    forStranger: 'ABSENT',
+  },
+  mutation('createKnowledgeBase', 'knowledgeBase { id }', (ids) => ({ name: 'Shared', embeddingModel: null, workspaceId: ids.Workspace })),
+  {
     field: 'Query.searchKnowledge',
     document: 'query ($id: ID!) { searchKnowledge(input: { query: "rules", knowledgeBaseIds: [$id] }) { hits { text } } }',
     variables: (ids) => ({ id: ids.KnowledgeBase }),

@@ -1,15 +1,7 @@
-/** What somebody who takes part gets: what they asked for, FORBIDDEN with the role that it takes, or what a stranger gets. */
-export type ForParticipant = 'ALLOWED' | 'FORBIDDEN' | 'AS_STRANGER' | 'ELSEWHERE';
+import { both, forEditors, type ByRole, type RoleTable } from './by-role.ts';
 
-interface ByRole {
-  readonly EDITOR: ForParticipant;
-  readonly READER: ForParticipant;
-}
-
-const both = (answer: ForParticipant): ByRole => ({ EDITOR: answer, READER: answer });
 const allowed = both('ALLOWED');
 const forOwners = both('FORBIDDEN');
-const forEditors: ByRole = { EDITOR: 'ALLOWED', READER: 'FORBIDDEN' };
 /** An answer is made, or the person is gone after it: the tests of rooms do it. */
 const madeElsewhere: ByRole = { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' };
 
@@ -17,7 +9,7 @@ const madeElsewhere: ByRole = { EDITOR: 'ELSEWHERE', READER: 'FORBIDDEN' };
  * What takes part in conversations opens, by the root field and, where a field is listed for several things, the kind of the thing. All that is not
  * here is the owner's alone: whoever takes part gets what a stranger gets.
  */
-export const roomRoles: Readonly<Record<string, ByRole>> = {
+export const roomRoles: RoleTable = {
   'Query.conversation': allowed,
   'Query.run': allowed,
   'Query.runs': allowed,

@@ -4,9 +4,9 @@ import { mp3, startFakeMedia } from '../kit/fake-media.ts';
 import { mediaEnvironment } from '../kit/media-app.ts';
 import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
+import { addPersona, attachBase, createTemplate, shareAll } from './shared-things.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
-import { openWorkspace } from '../kit/workspaces.ts';
 import { runSql } from '../kit/database.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
@@ -40,7 +40,6 @@ export interface Belongings {
   readonly User: string;
   readonly ShareLink: string;
   readonly Invitation: string;
-  readonly Workspace: string;
   readonly ApiKey: string;
   readonly Identity: string;
   readonly ProviderKey: string;
@@ -68,6 +67,8 @@ export interface Belongings {
   readonly KnowledgeBase: string;
   readonly Document: string;
   readonly CitationPart: string;
+  /** With which the persona, the prompt template and the knowledge base are shared. */
+  readonly Workspace: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -262,27 +263,6 @@ async function connectServer(person: TestPerson): Promise<string> {
   return (await person.client.request(document)).saveMcpServer.mcpServer.id;
 }
 
-async function createTemplate(person: TestPerson): Promise<string> {
-  const made = await person.client.request('mutation { createPromptTemplate(input: { name: "Greeting", text: "Hello {{name}}" }) { promptTemplate { id } } }');
-  return made.createPromptTemplate.promptTemplate.id;
-}
-
-/** Makes a persona and brings it into a conversation. */
-async function addPersona(person: TestPerson, conversationId: string): Promise<string> {
-  const made = await person.client.request('mutation { createPersona(input: { name: "Ada", handle: "ada" }) { persona { id } } }');
-  const personaId = made.createPersona.persona.id;
-  await person.client.request('mutation ($input: AddPersonaInput!) { addPersona(input: $input) { conversation { id } } }', {
-    input: { conversationId, personaId },
-  });
-  return personaId;
-}
-
-/** Lets a conversation draw on a knowledge base. */
-async function attachBase(person: TestPerson, conversationId: string, baseId: string): Promise<void> {
-  const document = 'mutation ($input: AttachKnowledgeInput!) { attachKnowledge(input: $input) { conversation { id } } }';
-  await person.client.request(document, { input: { conversationId, knowledgeBaseIds: [baseId] } });
-}
-
 /** Opens the world. */
 export async function openWorld(): Promise<World> {
   const engine = createScriptedEngine({ hasVision: true });
@@ -347,6 +327,7 @@ export async function openWorld(): Promise<World> {
     { id: session.id },
   );
   const planned = await plan(owner);
+  const shared = { Persona: await addPersona(owner, session.conversation.id), PromptTemplate: await createTemplate(owner), KnowledgeBase: baseId };
   const belongings: Belongings = {
     Conversation: session.conversation.id,
     Message: run.message.id,
@@ -362,7 +343,6 @@ export async function openWorld(): Promise<World> {
     ReasoningPart: partOf('ReasoningPart'),
     ToolCallPart: partOf('ToolCallPart'),
     CitationPart: partOf('CitationPart'),
-    KnowledgeBase: baseId,
     Document: documentId,
     Upload: session.uploadId,
     Import: (await importFile(app, owner, [])).id,
@@ -376,14 +356,13 @@ export async function openWorld(): Promise<World> {
     User: owner.userId,
     ShareLink: await shareConversation(owner, session.conversation.id),
     Invitation: await invite(owner, session.conversation.id),
-    Workspace: await openWorkspace(owner),
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
-    PromptTemplate: await createTemplate(owner),
     McpServer: await connectServer(owner),
     WaitingRun: await askInRun(app, engine, owner),
-    Persona: await addPersona(owner, session.conversation.id),
+    ...shared,
+    Workspace: await shareAll(app, owner, shared),
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,

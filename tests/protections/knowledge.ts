@@ -164,15 +164,15 @@ export const knowledgeProtections: readonly Protection[] = [
     id: 'N09',
     what: 'searching the bases of the persona alone that answers',
     file: 'src/services/knowledge/run-knowledge.ts',
-    find: "WHERE b.persona_id = $3::uuid AND ${isReadable('p.owner_id')}",
-    replace: "WHERE ($3::uuid IS NULL OR ${isReadable('p.owner_id')})",
+    find: "WHERE b.persona_id = $3::uuid AND (${isEditable('k', 'p.owner_id')} OR (${isReadable('p.owner_id')} AND ${isReadable('$2::uuid')}))",
+    replace: "WHERE ($3::uuid IS NULL OR ${isEditable('k', 'p.owner_id')})",
     test: personas,
   },
   {
     id: 'N09',
     what: 'giving a persona bases alone that its owner may read',
     file: 'src/services/knowledge/persona-knowledge.ts',
-    find: "if ((await transaction.knowledgeBase.count({ where: { id: { in: baseIds }, ...readableBy(ownerId) } })) < baseIds.length) throw notFound('KnowledgeBase');",
+    find: "if ((await transaction.knowledgeBase.count({ where: { id: { in: baseIds }, ...usableBy(ownerId) } })) < baseIds.length) throw notFound('KnowledgeBase');",
     test: personas,
   },
 ];

@@ -4,26 +4,25 @@ import type { Protection } from './protection.ts';
 export const personaProtections: readonly Protection[] = [
   {
     id: 'A01',
-    what: 'reading templates of the viewer alone',
+    what: 'reading templates alone that the viewer may use',
     file: 'src/services/prompt-template/prompt-templates.ts',
-    find: 'WHERE t.id = ANY($1::uuid[]) AND t.owner_id = $2::uuid`',
+    find: "WHERE t.id = ANY($1::uuid[]) AND ${isUsable('t', '$2::uuid')}`",
     replace: 'WHERE t.id = ANY($1::uuid[]) AND $2::uuid IS NOT NULL`',
     test: 'tests/access/access.test.ts',
   },
   {
     id: 'A01',
-    what: 'reading personas that the viewer owns or meets alone',
+    what: 'reading personas alone that the viewer may use or meets',
     file: 'src/services/persona/personas.ts',
-    find: "AND (p.owner_id = $2::uuid OR ${isMet('$2::uuid')})`",
+    find: "AND (${isUsable('p', '$2::uuid')} OR ${isMet('$2::uuid')})`",
     replace: 'AND $2::uuid IS NOT NULL`',
     test: 'tests/access/access.test.ts',
   },
   {
     id: 'A03',
-    what: 'bringing in personas of one’s own alone',
+    what: 'bringing in personas alone that one may use',
     file: 'src/services/persona/conversation-personas.ts',
-    find: 'findFirst({ where: { id: personaId, ownerId: userId }',
-    replace: 'findFirst({ where: { id: personaId }',
+    find: "        await holdUsable(transaction, 'Persona', [personaId], userId);\n",
     test: 'tests/schema/persona.test.ts',
   },
   {
@@ -38,8 +37,8 @@ export const personaProtections: readonly Protection[] = [
     id: 'T02',
     what: 'hiding how a persona is told to answer',
     file: 'src/services/persona/persona-row.ts',
-    find: '`CASE WHEN p.owner_id = ${viewer} THEN p.${column} END`',
-    replace: '`CASE WHEN ${viewer} IS NOT NULL THEN p.${column} END`',
+    find: '`CASE WHEN r.may_edit THEN p.${column} END`',
+    replace: '`CASE WHEN r.may_edit IS NOT NULL THEN p.${column} END`',
     test: 'tests/schema/persona.test.ts',
   },
   {

@@ -19,6 +19,7 @@ import { sentimentProtections } from './sentiment.ts';
 import { tableProtections } from './tables.ts';
 import { uploadProtections } from './uploads.ts';
 import { workspaceMemberProtections } from './workspace-members.ts';
+import { workspaceProtections } from './workspaces.ts';
 
 /** Every protection that is tried, in the order of docs/attacks.md. */
 export const protections: readonly Protection[] = [
@@ -33,6 +34,7 @@ export const protections: readonly Protection[] = [
   ...organisingProtections,
   ...roomProtections,
   ...workspaceMemberProtections,
+  ...workspaceProtections,
   ...importProtections,
   ...knowledgeProtections,
   ...mediaProtections,

@@ -11,6 +11,7 @@ import { copyPersonas } from '../persona/copy-personas.ts';
 import { columnsOf, contextOf } from '../conversation/about.ts';
 import { findVisibleMessage } from '../participation.ts';
 import { findRole, requireRole, type RoomRole } from '../room/permissions.ts';
+import { takeOutUnusable } from '../workspace/take-out.ts';
 import { activate } from './activate.ts';
 import { copyBranch } from './copy-branch.ts';
 import { lockConversation, type LockedConversation } from './lock-conversation.ts';
@@ -168,6 +169,8 @@ export function createBranches({ prisma, clock, newId, conversationLog }: Branch
         await transaction.$executeRaw`
           INSERT INTO conversation_knowledge (conversation_id, knowledge_base_id, created_at)
           SELECT ${fork.id}::uuid, knowledge_base_id, created_at FROM conversation_knowledge WHERE conversation_id = ${conversationId}::uuid`;
+        // The knowledge bases of others stay behind.
+        await takeOutUnusable(transaction, [fork.id]);
         // With what came along.
         return transaction.conversation.findUniqueOrThrow({ where: { id: fork.id } });
       });

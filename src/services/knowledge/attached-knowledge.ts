@@ -1,10 +1,11 @@
 import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { Clock } from '../../base/clock.ts';
-import { AppError, notFound } from '../../base/errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { requirePermission } from '../room/permissions.ts';
-import { baseColumns, isReadable, readableBy, type KnowledgeBaseRow } from './knowledge-row.ts';
+import { holdUsable } from '../workspace/shared-thing.ts';
+import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 
 /** The knowledge bases that conversations draw on. */
 export type AttachedKnowledge = ReturnType<typeof createAttachedKnowledge>;
@@ -37,15 +38,15 @@ export function createAttachedKnowledge({ prisma, statements, clock }: AttachedK
     /**
      * Lets a conversation draw on bases. Attaching what is attached changes nothing.
      *
-     * @throws AppError NOT_FOUND for a conversation or a base that is not the viewer's; FORBIDDEN for a READER; CONFLICT at the limit
+     * @throws AppError NOT_FOUND for a conversation or a base that the viewer may not see; FORBIDDEN for a READER; CONFLICT at the limit
      */
     attach: async (viewer: Viewer | null, conversationId: string, baseIds: readonly string[]): Promise<void> => {
       const { userId } = requireViewer(viewer);
       await requirePermission(prisma, { conversationId, userId }, 'ATTACH_KNOWLEDGE');
       const wanted = [...new Set(baseIds)];
-      if ((await prisma.knowledgeBase.count({ where: { id: { in: wanted }, ...readableBy(userId) } })) < wanted.length) throw notFound('KnowledgeBase');
       await prisma.$transaction(async (transaction) => {
         await transaction.$queryRaw`SELECT id FROM conversations WHERE id = ${conversationId}::uuid FOR UPDATE`;
+        await holdUsable(transaction, 'KnowledgeBase', wanted, userId);
         const createdAt = clock.now();
         await transaction.conversationKnowledge.createMany({
           data: wanted.map((knowledgeBaseId) => ({ conversationId, knowledgeBaseId, createdAt })),
@@ -60,14 +61,16 @@ export function createAttachedKnowledge({ prisma, statements, clock }: AttachedK
     /**
      * Takes bases from a conversation. Answers that cite them stay. Detaching what is not attached changes nothing.
      *
-     * @throws AppError NOT_FOUND for a conversation or a base that is not the viewer's; FORBIDDEN for a READER
+     * @throws AppError NOT_FOUND for a conversation or a base that the viewer may not see; FORBIDDEN for a READER
      */
     detach: async (viewer: Viewer | null, conversationId: string, baseIds: readonly string[]): Promise<void> => {
       const { userId } = requireViewer(viewer);
       await requirePermission(prisma, { conversationId, userId }, 'ATTACH_KNOWLEDGE');
       const wanted = [...new Set(baseIds)];
-      if ((await prisma.knowledgeBase.count({ where: { id: { in: wanted }, ...readableBy(userId) } })) < wanted.length) throw notFound('KnowledgeBase');
-      await prisma.conversationKnowledge.deleteMany({ where: { conversationId, knowledgeBaseId: { in: wanted } } });
+      await prisma.$transaction(async (transaction) => {
+        await holdUsable(transaction, 'KnowledgeBase', wanted, userId);
+        await transaction.conversationKnowledge.deleteMany({ where: { conversationId, knowledgeBaseId: { in: wanted } } });
+      });
     },
   };
 }

@@ -15,7 +15,8 @@ import { keysetSql } from '../keyset.ts';
 import { labelOf } from '../upload/file-name.ts';
 import { createUploadSlots } from '../upload/upload-slots.ts';
 import type { DocumentJobs } from './document-jobs.ts';
-import { documentColumns, isDocumentOver, isReadable, readableBy, type DocumentRow } from './knowledge-row.ts';
+import { holdShared, requireShared, type SharedPlace } from '../workspace/shared-thing.ts';
+import { documentColumns, isDocumentOver, isReadable, type DocumentRow } from './knowledge-row.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
 import { pageAddress } from './web-page.ts';
 
@@ -67,16 +68,20 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
     return found;
   };
 
-  /** @throws AppError NOT_FOUND for a base that the person may not write to */
-  async function requireBase(userId: string, id: string): Promise<void> {
-    if (!isUuid(id) || (await prisma.knowledgeBase.count({ where: { id, ...readableBy(userId) } })) === 0) throw notFound('KnowledgeBase');
-  }
+  const placeOf = (userId: string, id: string): SharedPlace => ({ kind: 'KnowledgeBase', id, userId });
 
-  /** @throws AppError CONFLICT, PAYLOAD_TOO_LARGE at the limits */
-  async function checkRoom(userId: string, knowledgeBaseId: string, byteSize: number): Promise<void> {
+  /** @throws AppError NOT_FOUND for a base that the person does not see; FORBIDDEN for one that they may read alone */
+  const requireBase = (userId: string, id: string) => requireShared(prisma, placeOf(userId, id));
+
+  /** What a base has counts for its owner, whoever adds to it. @throws AppError CONFLICT, PAYLOAD_TOO_LARGE at the limits */
+  async function checkRoom(
+    { ownerId, isOwn }: { readonly ownerId: string; readonly isOwn: boolean },
+    knowledgeBaseId: string,
+    byteSize: number,
+  ): Promise<void> {
     const { rows } = await statements.query<{ bytes: number; count: number }>(
       `SELECT COALESCE(sum(d.byte_size), 0)::float8 AS bytes, count(*) FILTER (WHERE d.knowledge_base_id = $2::uuid)::int AS count FROM documents d WHERE d.owner_id = $1::uuid`,
-      [userId, knowledgeBaseId],
+      [ownerId, knowledgeBaseId],
     );
     const { bytes = 0, count = 0 } = rows[0] ?? {};
     if (count >= limits.maxDocumentsPerBase)
@@ -84,18 +89,27 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
         'CONFLICT',
         `The knowledge base has ${count} documents, and ${limits.maxDocumentsPerBase} are the most. Delete some, or make another base.`,
       );
+    if (bytes + byteSize > limits.maxBytesPerUser && !isOwn)
+      throw new AppError('PAYLOAD_TOO_LARGE', 'The owner of the knowledge base has no room for this document. They can delete others with "deleteDocument".');
     if (bytes + byteSize > limits.maxBytesPerUser)
       throw new AppError('PAYLOAD_TOO_LARGE', `Your documents have ${bytes} bytes; ${limits.maxBytesPerUser} are the most. Delete some with "deleteDocument".`);
   }
 
+  /** Adds a document, of the owner of the base, when the person may still write to that. */
   async function create(
-    data: Pick<Prisma.DocumentUncheckedCreateInput, 'id' | 'ownerId' | 'knowledgeBaseId' | 'name' | 'source' | 'url' | 'byteSize' | 'hash'>,
+    userId: string,
+    data: Pick<Prisma.DocumentUncheckedCreateInput, 'id' | 'knowledgeBaseId' | 'name' | 'source' | 'url' | 'byteSize' | 'hash'>,
   ): Promise<DocumentRow> {
     const now = clock.now();
-    const row = await prisma.document.create({ data: { ...data, status: 'QUEUED', createdAt: now, updatedAt: now } }).catch((error: unknown) => {
-      // The base was deleted a moment ago.
-      throw isForeignKeyViolation(error) ? notFound('KnowledgeBase') : error;
-    });
+    const row = await prisma
+      .$transaction(async (transaction) => {
+        const { ownerId } = await holdShared(transaction, placeOf(userId, data.knowledgeBaseId));
+        return transaction.document.create({ data: { ...data, ownerId, status: 'QUEUED', createdAt: now, updatedAt: now } });
+      })
+      .catch((error: unknown) => {
+        // The base was deleted a moment ago.
+        throw isForeignKeyViolation(error) ? notFound('KnowledgeBase') : error;
+      });
     await records.tell(prisma, data.knowledgeBaseId);
     jobs.start(row.id);
     return row;
@@ -133,7 +147,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
      * this process.
      *
      * @param clientName its name, a label for people
-     * @throws AppError NOT_FOUND; UNSUPPORTED_FILE for an empty one; CONFLICT, PAYLOAD_TOO_LARGE, RATE_LIMITED at limits; what `FileStore.receive` throws
+     * @throws AppError NOT_FOUND, FORBIDDEN; UNSUPPORTED_FILE for an empty one; CONFLICT, PAYLOAD_TOO_LARGE, RATE_LIMITED at limits; what `FileStore.receive` throws
      */
     receive: async (
       viewer: Viewer | null,
@@ -143,8 +157,8 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
       signal: AbortSignal,
     ): Promise<ReceivedDocument> => {
       const { userId } = requireViewer(viewer);
-      await requireBase(userId, baseId);
-      await checkRoom(userId, baseId, 0);
+      const base = await requireBase(userId, baseId);
+      await checkRoom(base, baseId, 0);
       const release = slots.take(userId);
       try {
         const digest = createHash('sha256');
@@ -158,7 +172,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
         const hash = digest.digest('hex');
         try {
           if (byteSize === 0) throw new AppError('UNSUPPORTED_FILE', 'The document is empty.');
-          await checkRoom(userId, baseId, byteSize);
+          await checkRoom(base, baseId, byteSize);
           const known = await duplicateOf(baseId, hash);
           if (known !== null) {
             await fileStore.discard(id);
@@ -167,7 +181,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
           await fileStore.keep(id);
           const name = labelOf(clientName) || 'document';
           return {
-            document: await create({ id, ownerId: userId, knowledgeBaseId: baseId, name, source: 'UPLOAD', byteSize: BigInt(byteSize), hash }),
+            document: await create(userId, { id, knowledgeBaseId: baseId, name, source: 'UPLOAD', byteSize: BigInt(byteSize), hash }),
             isDuplicate: false,
           };
         } catch (error) {
@@ -187,7 +201,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
     /**
      * Adds a web page, which is fetched in the background. An address that the base has already adds nothing.
      *
-     * @throws AppError NOT_FOUND; BAD_USER_INPUT for what is no address; CONFLICT at the limit
+     * @throws AppError NOT_FOUND, FORBIDDEN; BAD_USER_INPUT for what is no address; CONFLICT at the limit
      */
     addWebPage: async (
       viewer: Viewer | null,
@@ -195,23 +209,23 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
     ): Promise<ReceivedDocument> => {
       const { userId } = requireViewer(viewer);
       const { knowledgeBaseId } = input;
-      await requireBase(userId, knowledgeBaseId);
+      const base = await requireBase(userId, knowledgeBaseId);
       const url = pageAddress(input.url).href;
       const known = await prisma.document.findFirst({ where: { knowledgeBaseId, url } });
       if (known !== null) return { document: known, isDuplicate: true };
-      await checkRoom(userId, knowledgeBaseId, 0);
+      await checkRoom(base, knowledgeBaseId, 0);
       const name = labelOf(input.name ?? '') || url;
-      return { document: await create({ id: newId(), ownerId: userId, knowledgeBaseId, name, source: 'URL', url }), isDuplicate: false };
+      return { document: await create(userId, { id: newId(), knowledgeBaseId, name, source: 'URL', url }), isDuplicate: false };
     },
 
     /**
      * Reads a document anew; a web page is fetched anew. What was stored of it is searched until that is done. One that is being worked at is left
      * to that.
      *
-     * @throws AppError NOT_FOUND
+     * @throws AppError NOT_FOUND, FORBIDDEN
      */
     reindex: async (viewer: Viewer | null, id: string): Promise<DocumentRow> => {
-      await get(viewer, id);
+      await requireBase(requireViewer(viewer).userId, (await get(viewer, id)).knowledgeBaseId);
       for (const queuedId of await records.requeue({ id })) jobs.start(queuedId);
       return get(viewer, id);
     },
@@ -221,7 +235,7 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
      *
      * @param onlyFailed whether to leave those that are READY
      * @returns how many wait now
-     * @throws AppError NOT_FOUND
+     * @throws AppError NOT_FOUND, FORBIDDEN
      */
     reindexAll: async (viewer: Viewer | null, knowledgeBaseId: string, onlyFailed: boolean): Promise<number> => {
       const { userId } = requireViewer(viewer);
@@ -235,10 +249,11 @@ export function createKnowledgeDocuments(dependencies: KnowledgeDocumentDependen
      * Deletes a document: its row, its passages with their vectors, and what lies on the disk.
      *
      * @returns what it was
-     * @throws AppError NOT_FOUND
+     * @throws AppError NOT_FOUND, FORBIDDEN
      */
     delete: async (viewer: Viewer | null, id: string): Promise<DocumentRow> => {
       const row = await get(viewer, id);
+      await requireBase(requireViewer(viewer).userId, row.knowledgeBaseId);
       await prisma.$transaction(
         async (transaction) => {
           // The base before its documents, as everywhere.

@@ -16,6 +16,8 @@ export interface Embedders {
    * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for an own key that cannot be read any more
    */
   of(call: KnowledgeCall, name: string): Promise<Embedder>;
+  /** Whether that is with a key of their own. */
+  isOwn(ownerId: string, name: string): Promise<boolean>;
 }
 
 /** What it stands on. */
@@ -43,6 +45,13 @@ export function createEmbedders({ embedded, accesses, metering }: EmbedderDepend
   };
 
   return {
+    isOwn: async (ownerId, name) => {
+      const found = await accesses.find(ownerId, name.slice(0, Math.max(0, name.indexOf(':')))).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'ENGINE_BAD_KEY') return { isOwnKey: true };
+        throw error;
+      });
+      return found?.isOwnKey === true;
+    },
     async of(call, name) {
       if (name === embedded.name) return embedded;
       const colon = name.indexOf(':');

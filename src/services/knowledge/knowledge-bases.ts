@@ -8,9 +8,12 @@ import type { Reader } from '../../base/takeable.ts';
 import { parseInput } from '../../base/validate.ts';
 import type { RowChanges } from '../../events/row-changes.ts';
 import type { Statements } from '../../stores/statements.ts';
-import type { DocumentStatus, PrismaClient } from '../../../prisma/generated/client.ts';
+import type { DocumentStatus, Prisma, PrismaClient } from '../../../prisma/generated/client.ts';
 import { keysetSql } from '../keyset.ts';
 import type { ModelCalls } from '../model-calls.ts';
+import { disposableBy, editableBy, sharingConditions, type SharingFilter } from '../workspace/sharing.ts';
+import { changeSharing, requireShared, requireSharing } from '../workspace/shared-thing.ts';
+import { takeOutUnusable } from '../workspace/take-out.ts';
 import type { Embedders } from './embedders.ts';
 import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 import type { KnowledgeRecords } from './knowledge-records.ts';
@@ -20,7 +23,7 @@ import { byOwner } from './metered-embedder.ts';
 /** How many documents of a base are in each state. */
 export type DocumentCounts = Readonly<Record<DocumentStatus, number>>;
 
-/** Knowledge bases: documents that are searched together. Each is its owner's alone. */
+/** Knowledge bases: documents that are searched together. Each has one owner, who may share it with a workspace. */
 export type KnowledgeBases = ReturnType<typeof createKnowledgeBases>;
 
 /** What the service stands on. */
@@ -61,6 +64,7 @@ const newBase = z.object({
   language: z.enum(knowledgeLanguages).nullish(),
   embeddingModel: model.nullish(),
   reranker: model.nullish(),
+  workspaceId: z.uuid().nullish(),
 });
 
 const changedBase = z.object({
@@ -68,6 +72,7 @@ const changedBase = z.object({
   description: description.nullish(),
   embeddingModel: model.nullish(),
   reranker: model.nullish(),
+  workspaceId: z.uuid().nullish(),
 });
 
 /** What a new base is like; `embeddingModel` absent is the default, null is none. */
@@ -108,13 +113,15 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
     /** @throws AppError NOT_FOUND */
     get,
 
-    /** A page of the viewer's bases, the newest first. */
-    list: async (viewer: Viewer | null, page: Page): Promise<readonly KnowledgeBaseRow[]> => {
+    /** A page of the bases that the viewer may read, the newest first. */
+    list: async (viewer: Viewer | null, filter: SharingFilter, page: Page): Promise<readonly KnowledgeBaseRow[]> => {
       const { userId } = requireViewer(viewer);
-      const keyset = keysetSql(page, 'DESC', 'k.created_at', 'k.id', 2);
+      const values: unknown[] = [userId];
+      const conditions = sharingConditions('k', '$1::uuid', filter, (value) => `$${values.push(value)}`);
+      const keyset = keysetSql(page, 'DESC', 'k.created_at', 'k.id', values.length + 1);
       const { rows } = await statements.query<KnowledgeBaseRow>(
-        `SELECT ${baseColumns} FROM knowledge_bases k WHERE ${isReadable('$1::uuid')}${keyset.where} ${keyset.limit}`,
-        [userId, ...keyset.values],
+        `SELECT ${baseColumns} FROM knowledge_bases k WHERE ${conditions.join(' AND ')}${keyset.where} ${keyset.limit}`,
+        [...values, ...keyset.values],
       );
       return rows;
     },
@@ -135,7 +142,8 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
     /**
      * Makes a base.
      *
-     * @throws AppError BAD_USER_INPUT; ENGINE_UNKNOWN for a provider that there is not; RATE_LIMITED at the limit
+     * @throws AppError BAD_USER_INPUT; NOT_FOUND, FORBIDDEN for a workspace that they may not share with; ENGINE_UNKNOWN for a provider that there is not;
+     *   CONFLICT at the limit
      */
     create: async (viewer: Viewer | null, input: NewKnowledgeBase): Promise<KnowledgeBaseRow> => {
       const { userId } = requireViewer(viewer);
@@ -146,16 +154,18 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
       const now = clock.now();
       const id = newId();
       await prisma.$transaction(async (transaction) => {
+        await requireSharing(transaction, wanted.workspaceId, userId);
         // Two at once of the same person wait for one another, so that both are counted.
         await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
         const count = await transaction.knowledgeBase.count({ where: { ownerId: userId } });
         if (count >= maxPerUser)
           throw new AppError('CONFLICT', `You have ${count} knowledge bases, and ${maxPerUser} are the most. Delete one that you no longer need.`);
-        const { name: label, description: about = null, language } = wanted;
+        const { name: label, description: about = null, language, workspaceId = null } = wanted;
         await transaction.knowledgeBase.create({
           data: {
             id,
             ownerId: userId,
+            workspaceId,
             name: label,
             description: about,
             language: language ?? 'english',
@@ -173,66 +183,73 @@ export function createKnowledgeBases(dependencies: KnowledgeBaseDependencies) {
 
     /**
      * Changes a base. With another embedding model its passages are embedded anew in the background, and the old vectors are searched until that
-     * is done.
+     * is done. One that is shared is changed by the EDITORs of the workspace as well, but for the model, which embeds by the keys of its owner.
      *
-     * @throws AppError NOT_FOUND, BAD_USER_INPUT, ENGINE_UNKNOWN
+     * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT, ENGINE_UNKNOWN
      */
     update: async (viewer: Viewer | null, { id, ...input }: KnowledgeBaseChanges): Promise<KnowledgeBaseRow> => {
       const { userId } = requireViewer(viewer);
+      const place = { kind: 'KnowledgeBase', id, userId } as const;
+      const { isOwn } = await requireShared(prisma, place);
       const before = await get(viewer, id);
       const wanted = parseInput(changedBase, input);
-      const { embeddingModel } = wanted;
+      const { embeddingModel, workspaceId } = wanted;
+      if (embeddingModel !== undefined && !isOwn)
+        throw new AppError('FORBIDDEN', 'Only the owner of a knowledge base chooses its model, which is asked with their keys; leave "embeddingModel" out.');
       if (embeddingModel != null) await embedders.of(byOwner(before.ownerId), embeddingModel);
       const reranker = await named(userId, wanted.reranker);
       const isOther = embeddingModel !== undefined && embeddingModel !== before.embeddingModel;
-      await prisma.$transaction(
-        async (transaction) => {
-          const text = {
-            ...(wanted.name === undefined ? {} : { name: wanted.name }),
-            ...(wanted.description === undefined ? {} : { description: wanted.description }),
-            ...(reranker === undefined ? {} : { reranker }),
-          };
-          const anew = {
-            embeddingModel: embeddingModel ?? null,
-            embeddingProgress: 0,
-            // Also where it is the one that is searched: what was added meanwhile has no vectors of it.
-            lacksVectors: embeddingModel != null,
-            embeddingErrorCode: null,
-            embeddingErrorMessage: null,
-            embeddingLeaseUntil: null,
-          };
-          const data = {
-            ...text,
-            ...(isOther ? anew : {}),
-            ...(isOther && embeddingModel === null ? { vectorModel: null, embeddingProgress: 1 } : {}),
-            updatedAt: clock.now(),
-          };
-          const { count } = await transaction.knowledgeBase.updateMany({ where: { id, ownerId: userId }, data: { ...data, version: { increment: 1 } } });
-          if (count === 0) throw notFound('KnowledgeBase');
-          if (isOther && embeddingModel === null)
-            await transaction.$executeRaw`DELETE FROM chunk_vectors v USING chunks c WHERE c.id = v.chunk_id AND c.knowledge_base_id = ${id}::uuid`;
-          await records.tell(transaction, id);
-        },
-        { timeout: 60_000 },
-      );
+      const change = async (transaction: Prisma.TransactionClient): Promise<void> => {
+        const left = await changeSharing(transaction, place, workspaceId);
+        const text = {
+          ...(wanted.name === undefined ? {} : { name: wanted.name }),
+          ...(wanted.description === undefined ? {} : { description: wanted.description }),
+          ...(reranker === undefined ? {} : { reranker }),
+        };
+        const anew = {
+          embeddingModel: embeddingModel ?? null,
+          embeddingProgress: 0,
+          // Also where it is the one that is searched: what was added meanwhile has no vectors of it.
+          lacksVectors: embeddingModel != null,
+          embeddingErrorCode: null,
+          embeddingErrorMessage: null,
+          embeddingLeaseUntil: null,
+        };
+        const data = {
+          ...text,
+          ...(isOther ? anew : {}),
+          ...(isOther && embeddingModel === null ? { vectorModel: null, embeddingProgress: 1 } : {}),
+          updatedAt: clock.now(),
+        };
+        // Whoever takes back what others share may not change it any more after it.
+        const where = { id, ...(left === null ? editableBy(userId) : {}) };
+        const { count } = await transaction.knowledgeBase.updateMany({ where, data: { ...data, version: { increment: 1 } } });
+        if (count === 0) throw notFound('KnowledgeBase');
+        if (left !== null) await takeOutUnusable(transaction, left);
+        if (isOther && embeddingModel === null)
+          await transaction.$executeRaw`DELETE FROM chunk_vectors v USING chunks c WHERE c.id = v.chunk_id AND c.knowledge_base_id = ${id}::uuid`;
+        await records.tell(transaction, id);
+      };
+      await prisma.$transaction(change, { timeout: 60_000 });
       if (isOther && embeddingModel !== null) embed(id);
-      return get(viewer, id);
+      // As it was known to whoever took it back, and sees it no more.
+      return (await byIds(viewer, [id])).get(id) ?? { ...before, workspaceId: null };
     },
 
     /**
      * Deletes a base with its documents, and everything that was made of them.
      *
      * @returns its id
-     * @throws AppError NOT_FOUND
+     * @throws AppError NOT_FOUND; FORBIDDEN for a member of its workspace who is no OWNER there
      */
     delete: async (viewer: Viewer | null, id: string): Promise<string> => {
       const { userId } = requireViewer(viewer);
-      await get(viewer, id);
+      await requireShared(prisma, { kind: 'KnowledgeBase', id, userId }, 'TAKE_BACK');
       const documentIds = await prisma.$transaction(
         async (transaction) => {
           await transaction.$queryRaw`SELECT id FROM knowledge_bases WHERE id = ${id}::uuid FOR UPDATE`;
           const rows = await transaction.document.findMany({ where: { knowledgeBaseId: id }, select: { id: true } });
-          const { count } = await transaction.knowledgeBase.deleteMany({ where: { id, ownerId: userId } });
+          const { count } = await transaction.knowledgeBase.deleteMany({ where: { id, ...disposableBy(userId) } });
           if (count === 0) throw notFound('KnowledgeBase');
           await records.tell(transaction, id);
           return rows.map((row) => row.id);

@@ -1,15 +1,22 @@
 import { z } from 'zod';
-import type { Document, KnowledgeBase, Prisma } from '../../../prisma/generated/client.ts';
+import type { Document, KnowledgeBase } from '../../../prisma/generated/client.ts';
 import { errorCodes, type ErrorCode } from '../../base/errors.ts';
+import { isUsable } from '../workspace/sharing.ts';
 
 /** A knowledge base as its people see it. */
 export type KnowledgeBaseRow = Omit<KnowledgeBase, 'embeddingLeaseUntil'>;
+
+/** A base that is searched for somebody. */
+export interface SearchedBase extends KnowledgeBaseRow {
+  /** Whether its owner has given it to the persona that answers, and so agreed that their key is used for whoever asks. */
+  readonly isGiven?: boolean;
+}
 
 /** A document as its people see it. */
 export type DocumentRow = Omit<Document, 'readsStored'>;
 
 /** The columns of a base `k` in SQL, named as Prisma names them. */
-export const baseColumns = `k.id, k.owner_id AS "ownerId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",
+export const baseColumns = `k.id, k.owner_id AS "ownerId", k.workspace_id AS "workspaceId", k.name, k.description, k.language, k.embedding_model AS "embeddingModel", k.vector_model AS "vectorModel",
   k.version, k.embedding_progress AS "embeddingProgress", k.embedding_error_code AS "embeddingErrorCode", k.embedding_error_message AS "embeddingErrorMessage",
   k.lacks_vectors AS "lacksVectors", k.reranker,
   k.created_at AS "createdAt", k.updated_at AS "updatedAt"`;
@@ -25,10 +32,7 @@ export const documentColumns = `d.id, d.owner_id AS "ownerId", d.knowledge_base_
  *
  * @param user the SQL of the id of the person
  */
-export const isReadable = (user: string): string => `k.owner_id = ${user}`;
-
-/** The same for Prisma. */
-export const readableBy = (userId: string): Prisma.KnowledgeBaseWhereInput => ({ ownerId: userId });
+export const isReadable = (user: string): string => isUsable('k', user);
 
 /** A failure that is stored with a row. */
 export interface StoredError {

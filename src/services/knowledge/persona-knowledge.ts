@@ -2,7 +2,8 @@ import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import { badInput, notFound } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { Prisma } from '../../../prisma/generated/client.ts';
-import { baseColumns, isReadable, readableBy, type KnowledgeBaseRow } from './knowledge-row.ts';
+import { usableBy } from '../workspace/sharing.ts';
+import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
 
 /** How many a persona draws on. */
 export const mostBases = 10;
@@ -24,7 +25,7 @@ export async function giveBases(
   if (baseIds.length > 0) {
     // Locked, so that none is deleted before it is given.
     await transaction.$queryRaw`SELECT id FROM knowledge_bases WHERE id = ANY(${baseIds}::uuid[]) ORDER BY id FOR KEY SHARE`;
-    if ((await transaction.knowledgeBase.count({ where: { id: { in: baseIds }, ...readableBy(ownerId) } })) < baseIds.length) throw notFound('KnowledgeBase');
+    if ((await transaction.knowledgeBase.count({ where: { id: { in: baseIds }, ...usableBy(ownerId) } })) < baseIds.length) throw notFound('KnowledgeBase');
   }
   await transaction.personaKnowledge.deleteMany({ where: { personaId } });
   await transaction.personaKnowledge.createMany({ data: baseIds.map((knowledgeBaseId) => ({ personaId, knowledgeBaseId, createdAt: at })) });

@@ -3,7 +3,8 @@ import { AppError } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { RunTool } from '../run-tool.ts';
 import { citedNumbers, placeInWords, type CitationPartData, type ShownPassages } from './citation.ts';
-import { baseColumns, isReadable, type KnowledgeBaseRow } from './knowledge-row.ts';
+import { isEditable } from '../workspace/sharing.ts';
+import { baseColumns, isReadable, type KnowledgeBaseRow, type SearchedBase } from './knowledge-row.ts';
 import type { KnowledgeSearch } from './search/knowledge-search.ts';
 import { searchModes, type KnowledgeHit } from './search/question.ts';
 
@@ -53,21 +54,23 @@ const toolArguments = z.object({
 });
 
 const basesStatement = `
-  SELECT ${baseColumns} FROM (
-    SELECT b.knowledge_base_id AS id, 0 AS place, b.created_at FROM persona_knowledge b JOIN personas p ON p.id = b.persona_id JOIN knowledge_bases k ON k.id = b.knowledge_base_id
-    WHERE b.persona_id = $3::uuid AND ${isReadable('p.owner_id')}
+  SELECT ${baseColumns}, drawn."isGiven" FROM (
+    SELECT b.knowledge_base_id AS id, 0 AS place, b.created_at, k.owner_id = p.owner_id AS "isGiven" FROM persona_knowledge b JOIN personas p ON p.id = b.persona_id JOIN knowledge_bases k ON k.id = b.knowledge_base_id
+    WHERE b.persona_id = $3::uuid AND (${isEditable('k', 'p.owner_id')} OR (${isReadable('p.owner_id')} AND ${isReadable('$2::uuid')}))
     UNION ALL
-    SELECT a.knowledge_base_id, 1, a.created_at FROM conversation_knowledge a JOIN knowledge_bases k ON k.id = a.knowledge_base_id
+    SELECT a.knowledge_base_id, 1, a.created_at, false FROM conversation_knowledge a JOIN knowledge_bases k ON k.id = a.knowledge_base_id
     WHERE a.conversation_id = $1::uuid AND ${isReadable('$2::uuid')} AND $4::boolean
   ) AS drawn JOIN knowledge_bases k ON k.id = drawn.id ORDER BY drawn.place, drawn.created_at, k.id`;
 
 /**
- * The bases that a run draws on: those of the persona that answers, as far as its owner may read them, who has agreed by giving them to it; and those that
- * are attached to the conversation, as far as whoever asked may read them. What neither gives reaches no prompt, whoever attached it.
+ * The bases that a run draws on: those of the persona that answers, as far as its owner may change them, who has agreed by giving them to it, or both the
+ * owner and whoever asked may read them; and those that are attached to the conversation, as far as whoever asked may read them. What neither gives reaches
+ * no prompt, whoever attached it.
  */
-async function basesOfRun(statements: Statements, run: DrawingRun): Promise<readonly KnowledgeBaseRow[]> {
-  const { rows } = await statements.query<KnowledgeBaseRow>(basesStatement, [run.conversationId, run.userId, run.personaId, run.isOfConversation]);
-  return [...new Map(rows.map((row) => [row.id, row])).values()];
+async function basesOfRun(statements: Statements, run: DrawingRun): Promise<readonly SearchedBase[]> {
+  const { rows } = await statements.query<SearchedBase>(basesStatement, [run.conversationId, run.userId, run.personaId, run.isOfConversation]);
+  // One that is the persona's and the conversation's is the persona's.
+  return [...new Map(rows.toReversed().map((row) => [row.id, row])).values()].toReversed();
 }
 
 const nameOf = (name: string): string => JSON.stringify(name.replaceAll(/\s+/g, ' ').slice(0, 100));

@@ -27,7 +27,7 @@ export interface OutsideTools {
  */
 export type OpenOutsideTools = (run: {
   readonly userId: string;
-  readonly speaker: Pick<Speaker, 'id' | 'ownerId'> | null;
+  readonly speaker: Pick<Speaker, 'id' | 'ownerId' | 'workspaceId'> | null;
   readonly status: (text: string) => void;
   readonly signal: AbortSignal;
 }) => Promise<OutsideTools>;
@@ -49,14 +49,19 @@ function readArguments(argumentsJson: string): JsonObject | null {
   }
 }
 
-function runToolOf(server: McpServer, tool: McpTool, connection: McpConnection, timeoutMs: number): RunTool {
+function runToolOf(
+  server: McpServer,
+  tool: McpTool,
+  connection: McpConnection,
+  { asksAlways, timeoutMs }: { asksAlways: boolean; timeoutMs: number },
+): RunTool {
   const name = toolNameOf(server.name, tool.name);
   const asked = (argumentsJson: string): string =>
     argumentsJson.length <= longestShownArguments ? argumentsJson : `${argumentsJson.slice(0, longestShownArguments)} ...`;
   return {
     definition: { name, description: `[From the server "${server.name}"] ${tool.description}`, parameters: tool.parameters },
     timeoutMs,
-    ...(needsApproval(server, tool)
+    ...(asksAlways || needsApproval(server, tool)
       ? { asks: (argumentsJson: string) => ({ kind: 'APPROVAL', text: `May "${name}" be called with ${asked(argumentsJson)}?`, choices: [] }) }
       : {}),
     run: async (argumentsJson, recorder, signal) => {
@@ -112,6 +117,8 @@ export function createOutsideTools(
     );
     const tools = new Map<string, RunTool>();
     let characters = 0;
+    // What a shared persona is told comes from others as well, and they could have it call what its owner trusts.
+    const how = { asksAlways: speaker.workspaceId !== null, timeoutMs: config.callTimeoutMs };
     for (const { server, connection } of opened) {
       if (connection === null) {
         status(`The server "${server.name}" does not answer; it goes on without its tools`);
@@ -121,7 +128,7 @@ export function createOutsideTools(
         const { length } = JSON.stringify([tool.name, tool.description, tool.parameters]);
         if (characters + length > mostCharacters) continue;
         characters += length;
-        const made = runToolOf(server, tool, connection, config.callTimeoutMs);
+        const made = runToolOf(server, tool, connection, how);
         if (!tools.has(made.definition.name)) tools.set(made.definition.name, made);
       }
     }

@@ -6,6 +6,7 @@ import { AppError, badInput } from '../../base/errors.ts';
 import { insist } from '../../stores/insist.ts';
 import { removeFromDisk } from '../file/files.ts';
 import { leaveAll } from '../room/hand-over.ts';
+import { leaveAllWorkspaces, lockWorkspacesOf } from '../workspace/leave-all.ts';
 import { lockAdmins, type LockedAdmins } from './admins.ts';
 import type { PeopleDependencies } from './deps.ts';
 import type { LoginStates } from './login-states.ts';
@@ -52,16 +53,18 @@ export function createDeletion(dependencies: DeletionDependencies) {
   /** Removes the rows; gives the ids of those of which something may lie in the file store, kept or not yet whole. */
   const removeRows = (userId: string): Promise<readonly string[]> =>
     prisma.$transaction(async (transaction) => {
-      // Conversations, then sessions, then the planner, then the person, as a message that is sent or a plan that is changed locks them.
+      // Conversations, then workspaces, then sessions, then the planner, then the person, as a message that is sent or a plan that is changed locks them.
       // With the person locked nothing new can be written that belongs to them.
       await transaction.$queryRaw`
         SELECT c.id FROM conversations c WHERE c.owner_id = ${userId}::uuid
           OR EXISTS (SELECT 1 FROM participants a WHERE a.conversation_id = c.id AND a.user_id = ${userId}::uuid) ORDER BY c.id FOR UPDATE`;
+      await lockWorkspacesOf(transaction, userId);
       await transaction.$queryRaw`SELECT id FROM sessions WHERE owner_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
       await transaction.$queryRaw`SELECT user_id FROM planner_settings WHERE user_id = ${userId}::uuid FOR UPDATE`;
       const locked = await transaction.$queryRaw<unknown[]>`SELECT id FROM users WHERE id = ${userId}::uuid AND deleting_since IS NOT NULL FOR UPDATE`;
       if (locked.length === 0) return [];
       // What others go on with is theirs from here on.
+      await leaveAllWorkspaces(transaction, userId);
       const conversations = await leaveAll(transaction, conversationLog, userId);
       const withFiles = await transaction.$queryRaw<{ id: string }[]>`
         SELECT f.id FROM files f LEFT JOIN sessions s ON s.id = f.session_id WHERE f.owner_id = ${userId}::uuid OR s.owner_id = ${userId}::uuid

@@ -11,7 +11,9 @@ import { lockConversation } from '../branch/lock-conversation.ts';
 import { findRole, requireRole, type RoomRole } from '../room/permissions.ts';
 import type { ModelCalls } from '../model-calls.ts';
 import { modelText } from '../run/options.ts';
-import { personaColumns, type PersonaRow } from './persona-row.ts';
+import { usableBy } from '../workspace/sharing.ts';
+import { holdUsable } from '../workspace/shared-thing.ts';
+import { editRight, personaColumns, type PersonaRow } from './persona-row.ts';
 
 /** Who of the personas takes part where, and which of them answer. */
 export type ConversationPersonas = ReturnType<typeof createConversationPersonas>;
@@ -55,7 +57,7 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
     ofConversations: async (viewer: Viewer | null, conversationIds: readonly string[]): Promise<ReadonlyMap<string, readonly PersonaRow[]>> => {
       const { userId } = requireViewer(viewer);
       const { rows } = await statements.query<PersonaRow & { readonly conversationId: string }>(
-        `SELECT t.conversation_id AS "conversationId", ${personaColumns('$2::uuid')} FROM conversation_personas t JOIN personas p ON p.id = t.persona_id
+        `SELECT t.conversation_id AS "conversationId", ${personaColumns('$2::uuid')} FROM conversation_personas t JOIN personas p ON p.id = t.persona_id CROSS JOIN ${editRight('$2::uuid')}
          JOIN participations a ON a.conversation_id = t.conversation_id AND a.user_id = $2::uuid
          WHERE t.conversation_id = ANY($1::uuid[]) ORDER BY t.added_at, t.persona_id`,
         [conversationIds, userId],
@@ -64,16 +66,16 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
     },
 
     /**
-     * Brings a persona of the viewer's into a conversation. One that is there stays as it is.
+     * Brings a persona that the viewer may use into a conversation. One that is there stays as it is.
      *
-     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not theirs; FORBIDDEN for a READER; CONFLICT at the limit, and
+     * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that they may not use; FORBIDDEN for a READER; CONFLICT at the limit, and
      *   where another persona there has the same handle
      */
     add: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
       changeRoom(viewer, conversationId, async (transaction, userId, role) => {
         requireRole(role, 'ADD_PERSONA');
-        const persona = await transaction.persona.findFirst({ where: { id: personaId, ownerId: userId }, select: { handle: true } });
-        if (persona === null) throw notFound('Persona');
+        await holdUsable(transaction, 'Persona', [personaId], userId);
+        const persona = await transaction.persona.findUniqueOrThrow({ where: { id: personaId }, select: { handle: true } });
         const others = await transaction.conversationPersona.findMany({ where: { conversationId }, select: { personaId: true, persona: true } });
         if (others.some((other) => other.personaId === personaId)) return false;
         if (others.some((other) => other.persona.handle === persona.handle)) {
@@ -90,12 +92,12 @@ export function createConversationPersonas({ prisma, statements, clock, conversa
      * Takes a persona out of a conversation; what it said stays. A turn that it has begun goes on to its end.
      *
      * @throws AppError NOT_FOUND for a conversation that the viewer does not see, or a persona that is not in it; FORBIDDEN for whoever is no OWNER, where the
-     *   persona is not theirs
+     *   persona is none that they may use
      */
     remove: (viewer: Viewer | null, conversationId: string, personaId: string): Promise<string> =>
       changeRoom(viewer, conversationId, async (transaction, userId, role) => {
-        const isOwn = (await transaction.persona.count({ where: { id: personaId, ownerId: userId } })) > 0;
-        requireRole(role, isOwn ? 'ADD_PERSONA' : 'REMOVE_PERSONA');
+        const mayAdd = (await transaction.persona.count({ where: { id: personaId, ...usableBy(userId) } })) > 0;
+        requireRole(role, mayAdd ? 'ADD_PERSONA' : 'REMOVE_PERSONA');
         const { count } = await transaction.conversationPersona.deleteMany({ where: { conversationId, personaId } });
         if (count === 0) throw notFound('Persona');
         return true;

@@ -42,6 +42,7 @@ const fields = {
   mcpServerIds: z.array(z.uuid()).exactOptional(),
   knowledgeBaseIds: z.array(z.uuid()).exactOptional(),
   tools: z.array(toolName).max(50, 'names at most 50 tools').nullable().exactOptional(),
+  workspaceId: z.uuid().nullable().exactOptional(),
 };
 
 const newPersona = z.object(fields);
@@ -67,6 +68,8 @@ export interface PersonaInput {
   readonly mcpServerIds?: readonly string[] | null | undefined;
   /** The ids of knowledge bases that its owner may read, which it draws on. */
   readonly knowledgeBaseIds?: readonly string[] | null | undefined;
+  /** The workspace that it is shared with; null for its owner alone. */
+  readonly workspaceId?: string | null | undefined;
 }
 
 const needed = ['name', 'handle', 'fallbacks', 'approvals', 'mayAsk', 'mcpServerIds', 'knowledgeBaseIds'];

@@ -3,7 +3,8 @@ import { sortedCursors, type Page, type SortedPlace } from '../../base/page.ts';
 import { parseInput } from '../../base/validate.ts';
 import { wantedText } from '../planner/input.ts';
 import { momentKey, sortedSql, textKey, type SortDirection } from '../sorted-list.ts';
-import { personaColumns } from './persona-row.ts';
+import { sharingConditions, type SharingFilter } from '../workspace/sharing.ts';
+import { editRight, personaColumns } from './persona-row.ts';
 
 /** What personas can be ordered by. */
 export const personaSorts = {
@@ -19,7 +20,7 @@ export interface PersonaOrder {
 }
 
 /** Which personas to list; what is absent or null does not matter. */
-export interface PersonaFilter {
+export interface PersonaFilter extends SharingFilter {
   /** What name, handle or description contains. */
   readonly text?: string | null | undefined;
   readonly handle?: string | null | undefined;
@@ -34,12 +35,12 @@ export function personaListStatement(userId: string, filter: PersonaFilter, orde
   const wanted = parseInput(shape, { text: filter.text, handle: filter.handle }, ['filter']);
   const values: unknown[] = [userId];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['p.owner_id = $1::uuid'];
+  const conditions = [...sharingConditions('p', '$1::uuid', filter, parameter)];
   if (wanted.text != null) {
     conditions.push(`strpos(lower(concat_ws(E'\\n', p.name, p.handle, p.description)), lower(${parameter(wanted.text)}::text)) > 0`);
   }
   if (wanted.handle != null) conditions.push(`p.handle = lower(${parameter(wanted.handle.replace(/^@/, ''))}::text)`);
   const sorted = sortedSql(page, personaSorts[order.field], order.direction, 'p.id', parameter);
-  const text = `SELECT ${personaColumns('$1::uuid')}, ${sorted.column} FROM personas p WHERE ${[...conditions, ...sorted.conditions].join(' AND ')} ${sorted.tail}`;
+  const text = `SELECT ${personaColumns('$1::uuid')}, ${sorted.column} FROM personas p CROSS JOIN ${editRight('$1::uuid')} WHERE ${[...conditions, ...sorted.conditions].join(' AND ')} ${sorted.tail}`;
   return { text, values };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Persona } from '../../../prisma/generated/client.ts';
+import { isEditable } from '../workspace/sharing.ts';
 
-/** A persona as a viewer sees it: how it is told to answer is for its owner alone. */
+/** A persona as a viewer sees it: how it is told to answer is for those who may change it. */
 export interface PersonaRow extends Pick<
   Persona,
   'id' | 'ownerId' | 'name' | 'handle' | 'description' | 'emoji' | 'color' | 'workspaceId' | 'createdAt' | 'updatedAt'
@@ -20,12 +21,19 @@ export interface PersonaRow extends Pick<
 }
 
 /**
- * The columns of `PersonaRow`, of `personas p`.
+ * Personas `p` with whether a viewer may change them, `r.may_edit`, to be joined laterally: found once for each, and not once for each column.
+ *
+ * @param viewer the SQL of the viewer's id
+ */
+export const editRight = (viewer: string): string => `LATERAL (SELECT ${isEditable('p', viewer)} AS may_edit OFFSET 0) r`;
+
+/**
+ * The columns of `PersonaRow`, of `personas p` and `editRight`.
  *
  * @param viewer the SQL of the viewer's id
  */
 export const personaColumns = (viewer: string): string => {
-  const own = (column: string): string => `CASE WHEN p.owner_id = ${viewer} THEN p.${column} END`;
+  const own = (column: string): string => `CASE WHEN r.may_edit THEN p.${column} END`;
   return `p.id, p.owner_id AS "ownerId", p.name, p.handle, p.description, p.emoji, p.color, p.workspace_id AS "workspaceId", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
   p.owner_id = ${viewer} AS "isOwn", ${own('system_prompt')} AS "systemPrompt", ${own('model')} AS model, ${own('fallbacks')} AS fallbacks,
   ${own('temperature')} AS temperature, ${own('tools')} AS tools, ${own('approvals')} AS approvals, ${own('may_ask')} AS "mayAsk", ${own('template_id')} AS "templateId", ${own('template_variables')} AS "templateVariables"`;

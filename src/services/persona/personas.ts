@@ -8,6 +8,7 @@ import type { IdSource } from '../../base/id.ts';
 import type { Page, SortedPlace } from '../../base/page.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
 import type { PersonaConfig } from '../../base/persona-config.ts';
+import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { ModelCalls } from '../model-calls.ts';
@@ -16,11 +17,17 @@ import { storableJson } from '../file/file-row.ts';
 import { basesOfPersonas, giveBases } from '../knowledge/persona-knowledge.ts';
 import { attachServers } from '../mcp/attach.ts';
 import { loadFilled } from '../prompt-template/filled-template.ts';
+import { disposableBy, editableBy, isUsable } from '../workspace/sharing.ts';
+import { changeSharing, requireShared, requireSharing } from '../workspace/shared-thing.ts';
+import { takeOutAndTell } from '../workspace/take-out.ts';
 import { parseNewPersona, parsePersonaChanges, type PersonaInput } from './persona-input.ts';
 import { personaListStatement, type PersonaFilter, type PersonaOrder } from './persona-list.ts';
-import { personaColumns, readTools, type PersonaRow } from './persona-row.ts';
+import { editRight, personaColumns, readTools, type PersonaRow } from './persona-row.ts';
 
-/** Virtual users. A persona belongs to one person; others see who it is where it takes part in a conversation of theirs. */
+/**
+ * Virtual users. A persona belongs to one person, who may share it with a workspace; all others see who it is where it takes part in a conversation of
+ * theirs.
+ */
 export type Personas = ReturnType<typeof createPersonas>;
 
 /** What the service needs. */
@@ -31,6 +38,7 @@ export interface PersonaDependencies {
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly modelCalls: Pick<ModelCalls, 'nameOf'>;
+  readonly conversationLog: Pick<ConversationLog, 'append'>;
   readonly limits: Pick<PersonaConfig, 'maxPerUser'> & Pick<McpConfig, 'maxServersPerPersona'>;
 }
 
@@ -40,11 +48,12 @@ const isMet = (viewer: string): string => `(
   OR EXISTS (SELECT 1 FROM messages m JOIN participations a ON a.conversation_id = m.conversation_id AND a.user_id = ${viewer} WHERE m.persona_id = p.id))`;
 
 /** Creates the service. */
-export function createPersonas({ prisma, pool, statements, clock, newId, modelCalls, limits }: PersonaDependencies) {
+export function createPersonas({ prisma, pool, statements, clock, newId, modelCalls, conversationLog, limits }: PersonaDependencies) {
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, PersonaRow>> => {
     const { userId } = requireViewer(viewer);
     const { rows } = await statements.query<PersonaRow>(
-      `SELECT ${personaColumns('$2::uuid')} FROM personas p WHERE p.id = ANY($1::uuid[]) AND (p.owner_id = $2::uuid OR ${isMet('$2::uuid')})`,
+      `SELECT ${personaColumns('$2::uuid')} FROM personas p CROSS JOIN ${editRight('$2::uuid')}
+       WHERE p.id = ANY($1::uuid[]) AND (${isUsable('p', '$2::uuid')} OR ${isMet('$2::uuid')})`,
       [ids, userId],
     );
     return new Map(rows.map((persona) => [persona.id, persona]));
@@ -62,10 +71,17 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
     ...(fallbacks === undefined ? {} : { fallbacks: await Promise.all(fallbacks.map((name) => modelCalls.nameOf(userId, name))) }),
   });
 
-  const taken = (error: unknown, handle: string | undefined): unknown =>
+  const taken = (error: unknown, handle: string | undefined, whose = 'You have'): unknown =>
     isUniqueViolation(error) && handle !== undefined
-      ? new AppError('CONFLICT', `You have a persona with the handle "${handle}" already; choose another one.`)
+      ? new AppError('CONFLICT', `${whose} a persona with the handle "${handle}" already; choose another one.`)
       : error;
+
+  const ownersAlone = (): AppError =>
+    new AppError('FORBIDDEN', 'Only the owner of a persona gives it servers and knowledge bases; leave "mcpServerIds" and "knowledgeBaseIds" out.');
+
+  /** A persona after a change; as it was known to whoever took it back, and sees it no more. */
+  const after = async (viewer: Viewer | null, known: PersonaRow): Promise<PersonaRow> =>
+    (await byIds(viewer, [known.id])).get(known.id) ?? { ...known, workspaceId: null };
 
   /** JSON has a null of its own, which is not meant. */
   const storedJson = (tools: readonly string[] | null | undefined, templateVariables: unknown) => ({
@@ -87,23 +103,28 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
   return {
     byIds,
 
-    /** One persona: the viewer's, or one that they meet in a conversation. @throws AppError NOT_FOUND */
+    /** One persona: one that the viewer may use, or meets in a conversation. @throws AppError NOT_FOUND */
     get,
 
-    /** The names of the tools that a persona may use; null for all, and for everybody but its owner. */
+    /** The names of the tools that a persona may use; null for all, and for those who may not change it. */
     toolsOf: ({ tools }: Pick<PersonaRow, 'tools'>) => readTools(tools),
 
     /** The knowledge bases of each persona of the viewer's, in one statement. */
     knowledgeOf: (viewer: Viewer | null, personaIds: readonly string[]) => basesOfPersonas(statements, viewer, personaIds),
 
-    /** The viewer's personas in an order. @throws AppError BAD_USER_INPUT */
+    /** The personas that the viewer may use, in an order. @throws AppError BAD_USER_INPUT */
     list: async (viewer: Viewer | null, filter: PersonaFilter, order: PersonaOrder, page: Page<SortedPlace>): Promise<readonly Sorted<PersonaRow>[]> => {
       const { userId } = requireViewer(viewer);
       const { rows } = await pool.query<Sorted<PersonaRow>>(personaListStatement(userId, filter, order, page));
       return rows;
     },
 
-    /** Makes a persona. @throws AppError BAD_USER_INPUT; NOT_FOUND for a server or a knowledge base that is not theirs; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit */
+    /**
+     * Makes a persona.
+     *
+     * @throws AppError BAD_USER_INPUT; NOT_FOUND for a server or a knowledge base that is not theirs, or a workspace that they are not in; FORBIDDEN for a
+     *   READER of that; ENGINE_UNKNOWN; CONFLICT for a handle that is taken, and at the limit
+     */
     create: async (viewer: Viewer | null, input: PersonaInput): Promise<PersonaRow> => {
       const { userId } = requireViewer(viewer);
       const { tools, templateVariables, mcpServerIds = [], knowledgeBaseIds = [], ...values } = parseNewPersona(input);
@@ -113,6 +134,7 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       const data = { ...values, ...models, ...storedJson(tools, templateVariables), id: newId(), ownerId: userId, createdAt: now, updatedAt: now };
       await prisma
         .$transaction(async (transaction) => {
+          await requireSharing(transaction, values.workspaceId, userId);
           // Two at once would both find the last place free.
           await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
           if ((await transaction.persona.count({ where: { ownerId: userId } })) >= limits.maxPerUser) {
@@ -130,40 +152,53 @@ export function createPersonas({ prisma, pool, statements, clock, newId, modelCa
       return get(viewer, data.id);
     },
 
-    /** Changes a persona: what is absent stays, null clears. @throws AppError NOT_FOUND, BAD_USER_INPUT, ENGINE_UNKNOWN, CONFLICT */
+    /**
+     * Changes a persona: what is absent stays, null clears. One that is shared is changed by the EDITORs of the workspace as well; its servers are its
+     * owner's alone, and a new template must be one that both may use.
+     *
+     * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT, ENGINE_UNKNOWN, CONFLICT
+     */
     update: async (viewer: Viewer | null, { id, ...input }: PersonaInput & { readonly id: string }): Promise<PersonaRow> => {
       const { userId } = requireViewer(viewer);
+      const place = { kind: 'Persona', id, userId } as const;
+      const { ownerId, isOwn } = await requireShared(prisma, place);
       const known = await get(viewer, id);
-      if (!known.isOwn) throw notFound('Persona');
-      const { tools, templateVariables, mcpServerIds, knowledgeBaseIds, ...values } = parsePersonaChanges(input);
+      const { tools, templateVariables, mcpServerIds, knowledgeBaseIds, workspaceId, ...values } = parsePersonaChanges(input);
+      if (!isOwn && (mcpServerIds !== undefined || knowledgeBaseIds !== undefined)) throw ownersAlone();
       const { systemPrompt, templateId } = known;
-      await checkPrompt(userId, {
-        systemPrompt,
-        templateId,
-        ...values,
-        templateVariables: templateVariables === undefined ? known.templateVariables : templateVariables,
-      });
+      const prompt = { systemPrompt, templateId, ...values, templateVariables: templateVariables === undefined ? known.templateVariables : templateVariables };
+      // Nobody makes a prompt of a text that they may not read.
+      if (!isOwn && prompt.templateId !== templateId) await checkPrompt(userId, prompt);
+      await checkPrompt(ownerId, prompt);
       const models = await named(userId, values);
       const data = { ...values, ...models, ...storedJson(tools, templateVariables), updatedAt: clock.now() };
       await prisma
         .$transaction(async (transaction) => {
-          const { count } = await transaction.persona.updateMany({ where: { id, ownerId: userId }, data });
+          const left = await changeSharing(transaction, place, workspaceId);
+          // Whoever takes back what others share may not change it any more after it.
+          const { count } = await transaction.persona.updateMany({ where: { id, ...(left === null ? editableBy(userId) : {}) }, data });
           if (count === 0) throw notFound('Persona');
+          if (left !== null) await takeOutAndTell(transaction, conversationLog, left);
           if (mcpServerIds !== undefined) {
             await attachServers(transaction, { personaId: id, ownerId: userId, serverIds: mcpServerIds }, limits.maxServersPerPersona);
           }
           if (knowledgeBaseIds !== undefined) await giveBases(transaction, { personaId: id, ownerId: userId, baseIds: knowledgeBaseIds, at: data.updatedAt });
         })
         .catch((error: unknown) => {
-          throw taken(error, values.handle);
+          throw taken(error, values.handle, isOwn ? undefined : 'Its owner has');
         });
-      return get(viewer, id);
+      return after(viewer, known);
     },
 
-    /** Deletes a persona. It leaves its conversations; what it said stays, under its name. @throws AppError NOT_FOUND */
+    /**
+     * Deletes a persona. It leaves its conversations; what it said stays, under its name.
+     *
+     * @throws AppError NOT_FOUND; FORBIDDEN for a member of its workspace who is no OWNER there
+     */
     delete: async (viewer: Viewer | null, id: string): Promise<string> => {
       const { userId } = requireViewer(viewer);
-      const { count } = await prisma.persona.deleteMany({ where: { id, ownerId: userId } });
+      await requireShared(prisma, { kind: 'Persona', id, userId }, 'TAKE_BACK');
+      const { count } = await prisma.persona.deleteMany({ where: { id, ...disposableBy(userId) } });
       if (count === 0) throw notFound('Persona');
       return id;
     },

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { TurnPolicy } from '../../../prisma/generated/client.ts';
+import { isUsable, isUsableIn } from '../workspace/sharing.ts';
 import { mentionsIn } from './mentions.ts';
 
 const speakerShape = z.object({
@@ -17,6 +18,7 @@ const speakerShape = z.object({
   approvals: z.array(z.string()).catch([]),
   mayAsk: z.boolean(),
   ownerId: z.string(),
+  workspaceId: z.string().nullable(),
   templateId: z.string().nullable(),
   templateVariables: z.record(z.string(), z.json()).nullable().catch(null),
 });
@@ -27,7 +29,7 @@ export type Speaker = z.infer<typeof speakerShape>;
 /** A persona `p` as `Speaker`, in JSON. */
 const speakerJson = `json_build_object('id', p.id, 'name', p.name, 'handle', p.handle, 'description', p.description, 'systemPrompt', p.system_prompt,
   'model', p.model, 'fallbacks', p.fallbacks, 'temperature', p.temperature, 'tools', p.tools, 'approvals', p.approvals, 'mayAsk', p.may_ask, 'ownerId', p.owner_id,
-  'templateId', p.template_id, 'templateVariables', p.template_variables)`;
+  'workspaceId', p.workspace_id,  'templateId', p.template_id, 'templateVariables', p.template_variables)`;
 
 /** Who can speak in a conversation, and how they take turns. */
 export interface Speakers {
@@ -42,13 +44,13 @@ export interface Speakers {
 
 const nobody: Speakers = { policy: 'MENTIONED', maxTurns: null, moderatorModel: null, personas: [] };
 
-/** Who can speak in a conversation; nobody in one that is not there for the person who asks. */
+/** Who can speak in a conversation: those that somebody in it may use. Nobody in one that is not there for the person who asks. */
 export async function loadSpeakers(pool: Pool, userId: string, conversationId: string): Promise<Speakers> {
   const { rows } = await pool.query<Omit<Speakers, 'personas'> & { readonly personas: unknown }>({
     name: 'speakers-of-conversation',
     text: `SELECT c.turn_policy AS policy, c.max_turns AS "maxTurns", c.moderator_model AS "moderatorModel",
         (SELECT COALESCE(json_agg(${speakerJson} ORDER BY t.added_at, t.persona_id), '[]') FROM conversation_personas t JOIN personas p ON p.id = t.persona_id
-         WHERE t.conversation_id = c.id) AS personas
+         WHERE t.conversation_id = c.id AND ${isUsableIn('p', 'c.id')}) AS personas
       FROM conversations c JOIN participations a ON a.conversation_id = c.id AND a.user_id = $2 WHERE c.id = $1`,
     values: [conversationId, userId],
   });
@@ -56,26 +58,28 @@ export async function loadSpeakers(pool: Pool, userId: string, conversationId: s
   return found === undefined ? nobody : { ...found, personas: z.array(speakerShape).parse(found.personas) };
 }
 
-/** One persona, wherever it takes part; null when it is gone. */
-export async function loadSpeaker(pool: Pool, personaId: string): Promise<Speaker | null> {
+/** Where a persona speaks, and for whom. */
+interface SpeakingPlace {
+  readonly conversationId: string;
+  readonly userId: string;
+}
+
+/** The persona of a run, whether or not it takes part any more; null when it is gone, or neither whoever asks nor anybody there may use it any more. */
+export async function loadSpeaker(pool: Pool, personaId: string, { conversationId, userId }: SpeakingPlace): Promise<Speaker | null> {
   const { rows } = await pool.query<{ readonly speaker: unknown }>({
     name: 'speaker',
-    text: `SELECT ${speakerJson} AS speaker FROM personas p WHERE p.id = $1`,
-    values: [personaId],
+    text: `SELECT ${speakerJson} AS speaker FROM personas p WHERE p.id = $1 AND (${isUsable('p', '$3::uuid')} OR ${isUsableIn('p', '$2::uuid')})`,
+    values: [personaId, conversationId, userId],
   });
   return rows[0] === undefined ? null : speakerShape.parse(rows[0].speaker);
 }
 
-/** A persona that may answer in a conversation: one that takes part, or is of whoever asks; null otherwise. */
-export async function loadSpeakerFor(
-  pool: Pool,
-  personaId: string,
-  place: { readonly conversationId: string; readonly userId: string },
-): Promise<Speaker | null> {
+/** A persona that may answer in a conversation: one that takes part, or that whoever asks may use; null otherwise. */
+export async function loadSpeakerFor(pool: Pool, personaId: string, place: SpeakingPlace): Promise<Speaker | null> {
   const { rows } = await pool.query<{ readonly speaker: unknown }>({
     name: 'speaker-for-somebody',
-    text: `SELECT ${speakerJson} AS speaker FROM personas p WHERE p.id = $1 AND (p.owner_id = $3
-        OR EXISTS (SELECT 1 FROM conversation_personas t WHERE t.persona_id = p.id AND t.conversation_id = $2))`,
+    text: `SELECT ${speakerJson} AS speaker FROM personas p WHERE p.id = $1 AND (${isUsable('p', '$3::uuid')}
+        OR EXISTS (SELECT 1 FROM conversation_personas t WHERE t.persona_id = p.id AND t.conversation_id = $2) AND ${isUsableIn('p', '$2::uuid')})`,
     values: [personaId, place.conversationId, place.userId],
   });
   return rows[0] === undefined ? null : speakerShape.parse(rows[0].speaker);

@@ -10,13 +10,15 @@ import { parseInput } from '../../base/validate.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { keysetSql } from '../keyset.ts';
 import type { Sorted } from '../sorted-list.ts';
+import { disposableBy, isUsable } from '../workspace/sharing.ts';
+import { changeSharing, requireShared, requireSharing } from '../workspace/shared-thing.ts';
 import type { TemplateVariable } from './render.ts';
 import { filledTemplate, loadFilled, type FilledTemplateInput } from './filled-template.ts';
 import { parseNewTemplate, parseTemplateChanges, variablesOf, type TemplateInput } from './template-input.ts';
 import { templateListStatement, type TemplateFilter, type TemplateOrder } from './template-list.ts';
 import { newestTemplates, templateColumns, variablesOfRow, type TemplateRow, type TemplateVersionRow } from './template-row.ts';
 
-/** Texts with variables, for messages and for the system prompts of personas. A template is one person's alone. */
+/** Texts with variables, for messages and for the system prompts of personas. A template belongs to one person, who may share it with a workspace. */
 export type PromptTemplates = ReturnType<typeof createPromptTemplates>;
 
 /** What the service needs. */
@@ -37,7 +39,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, TemplateRow>> => {
     const { userId } = requireViewer(viewer);
     const { rows } = await statements.query<TemplateRow>(
-      `SELECT ${templateColumns} FROM ${newestTemplates} WHERE t.id = ANY($1::uuid[]) AND t.owner_id = $2::uuid`,
+      `SELECT ${templateColumns} FROM ${newestTemplates} WHERE t.id = ANY($1::uuid[]) AND ${isUsable('t', '$2::uuid')}`,
       [ids, userId],
     );
     return new Map(rows.map((template) => [template.id, template]));
@@ -61,25 +63,36 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
     await transaction.promptTemplateVersion.deleteMany({ where: { templateId: id, version: { lte: version - limits.maxTemplateVersions } } });
   };
 
-  /** Works on a template of the viewer's that is locked. */
-  const changeOwn = async (
+  /**
+   * Works on a template that is locked, and that the viewer may change.
+   *
+   * @param wanted.workspaceId whom it is shared with after it; undefined leaves it
+   */
+  const change = async (
     viewer: Viewer | null,
-    id: string,
+    wanted: { readonly id: string; readonly workspaceId?: string | null },
     work: (transaction: Prisma.TransactionClient, known: TemplateRow) => Promise<void>,
   ): Promise<TemplateRow> => {
     const { userId } = requireViewer(viewer);
-    await prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw`SELECT id FROM prompt_templates WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
-      const known = await transaction.promptTemplate.findFirst({ where: { id, ownerId: userId } });
+    const { id, workspaceId } = wanted;
+    const place = { kind: 'PromptTemplate', id, userId } as const;
+    const before = await prisma.$transaction(async (transaction) => {
+      await changeSharing(transaction, place, workspaceId);
+      await transaction.$queryRaw`SELECT id FROM prompt_templates WHERE id = ${id}::uuid FOR UPDATE`;
+      // Whoever takes back what others share may not change it any more after it.
+      if (workspaceId === undefined) await requireShared(transaction, place);
+      const known = await transaction.promptTemplate.findUnique({ where: { id } });
       const newest = known === null ? null : await transaction.promptTemplateVersion.findFirst({ where: { templateId: id, version: known.version } });
       if (known === null || newest === null) throw notFound('PromptTemplate');
-      await work(transaction, { ...known, text: newest.text, variables: newest.variables });
+      const template = { ...known, text: newest.text, variables: newest.variables };
+      await work(transaction, template);
+      return template;
     });
-    return get(viewer, id);
+    return (await byIds(viewer, [id])).get(id) ?? before;
   };
 
   return {
-    /** Those of some templates that are the viewer's. */
+    /** Those of some templates that the viewer may use. */
     byIds,
 
     /** One template. @throws AppError NOT_FOUND */
@@ -88,7 +101,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
     /** The variables of a template or of a version of it. */
     variablesOf: variablesOfRow,
 
-    /** The viewer's templates in an order. @throws AppError BAD_USER_INPUT */
+    /** The templates that the viewer may use, in an order. @throws AppError BAD_USER_INPUT */
     list: async (viewer: Viewer | null, filter: TemplateFilter, order: TemplateOrder, page: Page<SortedPlace>): Promise<readonly Sorted<TemplateRow>[]> => {
       const { userId } = requireViewer(viewer);
       const { rows } = await pool.query<Sorted<TemplateRow>>(templateListStatement(userId, filter, order, page));
@@ -100,7 +113,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
       const { userId } = requireViewer(viewer);
       const keyset = keysetSql(page, 'DESC', 'v.created_at', 'v.id', 3);
       const { rows } = await statements.query<TemplateVersionRow>(
-        `SELECT found.* FROM unnest($1::uuid[]) WITH ORDINALITY AS o (id, place) JOIN prompt_templates t ON t.id = o.id AND t.owner_id = $2::uuid
+        `SELECT found.* FROM unnest($1::uuid[]) WITH ORDINALITY AS o (id, place) JOIN prompt_templates t ON t.id = o.id AND ${isUsable('t', '$2::uuid')}
          CROSS JOIN LATERAL (
            SELECT v.id, v.template_id AS "templateId", v.version, v.text, v.variables, v.created_at AS "createdAt" FROM prompt_template_versions v
            WHERE v.template_id = t.id${keyset.where} ${keyset.limit}
@@ -110,7 +123,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
       return Map.groupBy(rows, (version) => version.templateId);
     },
 
-    /** Makes a template. @throws AppError BAD_USER_INPUT; CONFLICT at the limit */
+    /** Makes a template. @throws AppError BAD_USER_INPUT; NOT_FOUND, FORBIDDEN for a workspace that they may not share with; CONFLICT at the limit */
     create: async (viewer: Viewer | null, input: TemplateInput): Promise<TemplateRow> => {
       const { userId } = requireViewer(viewer);
       const { text, variables = [], ...values } = parseNewTemplate(input);
@@ -118,6 +131,7 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
       const id = newId();
       const now = clock.now();
       await prisma.$transaction(async (transaction) => {
+        await requireSharing(transaction, values.workspaceId, userId);
         // Two at once would both find the last place free.
         await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
         if ((await transaction.promptTemplate.count({ where: { ownerId: userId } })) >= limits.maxTemplatesPerUser) {
@@ -133,12 +147,12 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
      * Changes a template: what is absent stays, null clears. A change of its text or its variables is a new version. Variables that are absent
      * stay as far as they stand in a new text.
      *
-     * @throws AppError NOT_FOUND, BAD_USER_INPUT
+     * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT
      */
     update: async (viewer: Viewer | null, { id, ...input }: TemplateInput & { readonly id: string }): Promise<TemplateRow> => {
       requireViewer(viewer);
-      const { text, variables, ...values } = parseTemplateChanges(input);
-      return changeOwn(viewer, id, async (transaction, known) => {
+      const { text, variables, workspaceId, ...values } = parseTemplateChanges(input);
+      return change(viewer, { id, ...(workspaceId === undefined ? {} : { workspaceId }) }, async (transaction, known) => {
         const newText = text ?? known.text;
         const before = variablesOfRow(known);
         const kept = before.filter(({ name }) => newText.includes(name)).filter(({ name }) => variablesOf(newText, []).some((used) => used.name === name));
@@ -149,9 +163,9 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
       });
     },
 
-    /** Makes an older version the newest again, as a new one. @throws AppError NOT_FOUND */
+    /** Makes an older version the newest again, as a new one. @throws AppError NOT_FOUND, FORBIDDEN */
     restore: (viewer: Viewer | null, id: string, version: number): Promise<TemplateRow> =>
-      changeOwn(viewer, id, async (transaction, known) => {
+      change(viewer, { id }, async (transaction, known) => {
         if (known.version === version) return;
         const older = await transaction.promptTemplateVersion.findFirst({ where: { templateId: id, version } });
         if (older === null) throw new AppError('NOT_FOUND', `This template has no version ${version}; its versions go up to ${known.version}.`);
@@ -159,10 +173,11 @@ export function createPromptTemplates({ prisma, pool, statements, clock, newId, 
         await transaction.promptTemplate.update({ where: { id }, data: { updatedAt: clock.now() } });
       }),
 
-    /** Deletes a template with its versions. Personas that had it as their prompt have none. @throws AppError NOT_FOUND */
+    /** Deletes a template with its versions. Personas that had it as their prompt have none. @throws AppError NOT_FOUND, FORBIDDEN */
     delete: async (viewer: Viewer | null, id: string): Promise<string> => {
       const { userId } = requireViewer(viewer);
-      const { count } = await prisma.promptTemplate.deleteMany({ where: { id, ownerId: userId } });
+      await requireShared(prisma, { kind: 'PromptTemplate', id, userId }, 'TAKE_BACK');
+      const { count } = await prisma.promptTemplate.deleteMany({ where: { id, ...disposableBy(userId) } });
       if (count === 0) throw notFound('PromptTemplate');
       return id;
     },

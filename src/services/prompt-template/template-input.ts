@@ -17,6 +17,7 @@ const fields = {
   description: bodyText(1_000).exactOptional(),
   text: lineText(50_000),
   variables: z.array(variable).max(50, 'has at most 50 variables').exactOptional(),
+  workspaceId: z.uuid().nullable().exactOptional(),
 };
 
 const newTemplate = z.object(fields);
@@ -37,6 +38,8 @@ export interface TemplateInput {
   readonly description?: string | null | undefined;
   readonly text?: string | null | undefined;
   readonly variables?: readonly TemplateVariableInput[] | null | undefined;
+  /** The workspace that it is shared with; null for its owner alone. */
+  readonly workspaceId?: string | null | undefined;
 }
 
 const needed = ['name', 'text', 'variables'];

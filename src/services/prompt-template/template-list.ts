@@ -3,6 +3,7 @@ import { sortedCursors, type Page, type SortedPlace } from '../../base/page.ts';
 import { parseInput } from '../../base/validate.ts';
 import { wantedText } from '../planner/input.ts';
 import { momentKey, sortedSql, textKey, type SortDirection } from '../sorted-list.ts';
+import { sharingConditions, type SharingFilter } from '../workspace/sharing.ts';
 import { newestTemplates, templateColumns } from './template-row.ts';
 
 /** What templates can be ordered by. */
@@ -19,7 +20,7 @@ export interface TemplateOrder {
 }
 
 /** Which templates to list; what is absent or null does not matter. */
-export interface TemplateFilter {
+export interface TemplateFilter extends SharingFilter {
   /** What name, description or text contains. */
   readonly text?: string | null | undefined;
 }
@@ -32,7 +33,7 @@ export function templateListStatement(userId: string, filter: TemplateFilter, or
   const { text: wanted } = parseInput(z.object({ text: wantedText.nullish() }), { text: filter.text }, ['filter']);
   const values: unknown[] = [userId];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['t.owner_id = $1::uuid'];
+  const conditions = [...sharingConditions('t', '$1::uuid', filter, parameter)];
   if (wanted != null) conditions.push(`strpos(lower(concat_ws(E'\\n', t.name, t.description, v.text)), lower(${parameter(wanted)}::text)) > 0`);
   const sorted = sortedSql(page, templateSorts[order.field], order.direction, 't.id', parameter);
   const text = `SELECT ${templateColumns}, ${sorted.column} FROM ${newestTemplates} WHERE ${[...conditions, ...sorted.conditions].join(' AND ')} ${sorted.tail}`;

@@ -3,6 +3,9 @@ import { storedVariables, type TemplateVariable } from './render.ts';
 /** A prompt template with its newest version, or with an older one. */
 export interface TemplateRow {
   readonly id: string;
+  readonly ownerId: string;
+  /** The workspace whose members may use it; null for its owner alone. */
+  readonly workspaceId: string | null;
   readonly name: string;
   readonly description: string | null;
   /** The version that `text` and `variables` are of, from 1. */
@@ -25,7 +28,7 @@ export interface TemplateVersionRow {
 }
 
 /** The columns of `TemplateRow`, of `prompt_templates t` and `prompt_template_versions v`. */
-export const templateColumns = `t.id, t.name, t.description, v.version, v.text, v.variables, t.created_at AS "createdAt", t.updated_at AS "updatedAt"`;
+export const templateColumns = `t.id, t.owner_id AS "ownerId", t.workspace_id AS "workspaceId", t.name, t.description, v.version, v.text, v.variables, t.created_at AS "createdAt", t.updated_at AS "updatedAt"`;
 
 /** Templates with their newest versions. */
 export const newestTemplates = 'prompt_templates t JOIN prompt_template_versions v ON v.template_id = t.id AND v.version = t.version';

@@ -2,7 +2,7 @@ import type { Prisma } from '../../../prisma/generated/client.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ConversationEventData } from '../../events/conversation-event.ts';
 import type { ConversationLog } from '../../events/conversation-log.ts';
-import { takeAlong } from './take-along.ts';
+import { takeOutUnusable } from '../workspace/take-out.ts';
 
 /** What a conversation is about is its holder's; whoever is handed it gets the conversation alone. */
 const withoutContext = { sessionId: null, goalId: null, weeklyPlanId: null, dailyPlanId: null } as const;
@@ -72,11 +72,9 @@ export async function leaveAll(
 ): Promise<readonly string[]> {
   const handed = await transaction.$queryRawUnsafe<{ conversationId: string; userId: string; role: 'OWNER' | 'EDITOR' }[]>(handOverAll, userId);
   const staying = await transaction.participant.findMany({ where: { userId, conversation: { ownerId: { not: userId } } }, select: { conversationId: true } });
-  const withoutPersonas = await takeAlong(
-    transaction,
-    userId,
-    staying.map(({ conversationId }) => conversationId),
-  );
+  const stayingIds = staying.map(({ conversationId }) => conversationId);
+  await transaction.participant.deleteMany({ where: { userId, conversationId: { in: stayingIds } } });
+  const withoutPersonas = await takeOutUnusable(transaction, stayingIds);
   const left: ConversationEventData = { type: 'ParticipantLeft', userId, wasRemoved: false };
   for (const { conversationId } of staying) {
     const successor = handed.find((entry) => entry.conversationId === conversationId);
@@ -85,6 +83,5 @@ export async function leaveAll(
     const personas: readonly ConversationEventData[] = withoutPersonas.has(conversationId) ? [{ type: 'PersonasChanged' }] : [];
     await conversationLog.append(transaction, conversationId, left, ...promoted, ...personas);
   }
-  await transaction.participant.deleteMany({ where: { userId, conversationId: { in: staying.map(({ conversationId }) => conversationId) } } });
   return (await transaction.conversation.findMany({ where: { ownerId: userId }, select: { id: true } })).map(({ id }) => id);
 }

@@ -12,7 +12,7 @@ import type { RoomSignals } from '../../events/room-signals.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { Audit } from '../audit.ts';
 import { keysetSql } from '../keyset.ts';
-import { takeAlong } from './take-along.ts';
+import { takeOutUnusable } from '../workspace/take-out.ts';
 import { handOver, type HeldConversation } from './hand-over.ts';
 import { requirePermission, type RoomPlace, type RoomRole } from './permissions.ts';
 
@@ -63,11 +63,11 @@ export async function lockRoom(transaction: Prisma.TransactionClient, conversati
 export function createParticipants(dependencies: ParticipantDependencies) {
   const { prisma, statements, clock, conversationLog, roomSignals, audit, stopRunsOf, onChanged } = dependencies;
 
-  /** Takes somebody out, and with them their personas, their knowledge bases and the invitations that they made. */
+  /** Takes somebody out, and with them the invitations that they made, and the personas and knowledge bases that nobody else there may use. */
   const takeOut = async (transaction: Prisma.TransactionClient, place: RoomPlace, wasRemoved: boolean): Promise<void> => {
     await transaction.participant.delete({ where: { conversationId_userId: { ...place } }, select: { userId: true } });
     await transaction.invitation.deleteMany({ where: { conversationId: place.conversationId, inviterId: place.userId } });
-    const { size } = await takeAlong(transaction, place.userId, [place.conversationId]);
+    const { size } = await takeOutUnusable(transaction, [place.conversationId]);
     const personas: readonly ConversationEventData[] = size > 0 ? [{ type: 'PersonasChanged' }] : [];
     await conversationLog.append(transaction, place.conversationId, { type: 'ParticipantLeft', userId: place.userId, wasRemoved }, ...personas);
     await roomSignals.tellLeft(transaction, place);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Conversation, Run } from '../../../prisma/generated/client.ts';
+import { AppError } from '../../base/errors.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
 import type { ShownPassages } from '../knowledge/citation.ts';
 import { searchTool, type KnowledgeOfRun } from '../knowledge/run-knowledge.ts';
@@ -119,7 +120,9 @@ export async function prepareRun(
   const conversation = await loadRoom(deps.pool, run);
   if (conversation.hasRecordings) await how.writeRecordings();
   const options = runOptions.parse(run.options);
-  const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId);
+  const speaker = run.personaId === null ? null : await loadSpeaker(deps.pool, run.personaId, run);
+  // Without it nobody knows what it may do.
+  if (run.personaId !== null && speaker === null) throw new AppError('CONFLICT', 'The persona that was to answer may not be used here any more.');
   const resolved = await engineOf(deps, run, options, 'ANSWER');
   const maxTokens = options.maxTokens ?? deps.settings.defaultMaxTokens;
   const opening = openOutside(deps, run, resolved, speaker, how.openOutside);

@@ -1,6 +1,7 @@
 import { notFound } from '../../base/errors.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { storableJsonText } from '../file/file-row.ts';
+import { isEditable } from '../workspace/sharing.ts';
 import type { TraceSpan } from './trace-span.ts';
 
 const columns = `id, run_id, kind, purpose, name, started_at, ended_at, first_token_ms, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
@@ -30,9 +31,9 @@ export async function storeSpans(statements: Statements, spans: readonly TraceSp
   await statements.query(insert, [storableJsonText(spans)]);
 }
 
-// The prompt of a persona is its owner's alone, and so is that of one that is gone.
+// The prompt of a persona is for those who may change it, and that of one that is gone for nobody.
 const owned = `
-  SELECT CASE WHEN r.persona_id IS NULL THEN m.persona_name IS NULL ELSE p.owner_id = r.user_id END AS "maySeePrompt"
+  SELECT CASE WHEN r.persona_id IS NULL THEN m.persona_name IS NULL ELSE ${isEditable('p', 'r.user_id')} END AS "maySeePrompt"
   FROM runs r LEFT JOIN messages m ON m.id = r.answer_id LEFT JOIN personas p ON p.id = r.persona_id WHERE r.id = $1::uuid AND r.user_id = $2::uuid`;
 
 /**

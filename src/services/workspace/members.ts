@@ -3,11 +3,12 @@ import { requireViewer, type Viewer } from '../../auth/viewer.ts';
 import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { Page } from '../../base/page.ts';
+import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { Statements } from '../../stores/statements.ts';
 import type { Audit } from '../audit.ts';
 import { keysetSql } from '../keyset.ts';
+import { endMembership, lockWorkspace, type LockedWorkspace } from './end-membership.ts';
 import { requireWorkspacePermission, type WorkspacePlace, type WorkspaceRole } from './permissions.ts';
-import type { SharedThings } from './shared-things.ts';
 
 /** Somebody in a workspace. */
 export type MemberRow = WorkspaceMember;
@@ -20,7 +21,7 @@ export interface WorkspaceMemberDependencies {
   readonly prisma: PrismaClient;
   readonly statements: Statements;
   readonly audit: Pick<Audit, 'record'>;
-  readonly sharing: Pick<SharedThings, 'lockConversations' | 'endMembership'>;
+  readonly conversationLog: Pick<ConversationLog, 'append'>;
   /** Forgets what somebody may use, after they are gone. */
   readonly forget: (userId: string) => void;
 }
@@ -28,17 +29,17 @@ export interface WorkspaceMemberDependencies {
 const columns = 'm.workspace_id AS "workspaceId", m.user_id AS "userId", m.role::text AS role, m.joined_at AS "joinedAt"';
 
 /**
- * Locks a workspace, so that who is in it, and what is shared with it, changes by one hand at a time. After conversations, before people.
+ * Locks a workspace, so that who is in it changes by one hand at a time. For changes with which nobody goes; else see `lockWorkspace`.
  *
  * @throws AppError NOT_FOUND when there is none
  */
-export async function lockWorkspace(transaction: Pick<Prisma.TransactionClient, '$queryRaw'>, workspaceId: string): Promise<void> {
+export async function lockMembers(transaction: Pick<Prisma.TransactionClient, '$queryRaw'>, workspaceId: string): Promise<void> {
   const rows = await transaction.$queryRaw<unknown[]>`SELECT id FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
   if (rows.length === 0) throw notFound('Workspace');
 }
 
 /** Creates the service. */
-export function createWorkspaceMembers({ prisma, statements, audit, sharing, forget }: WorkspaceMemberDependencies) {
+export function createWorkspaceMembers({ prisma, statements, audit, conversationLog, forget }: WorkspaceMemberDependencies) {
   const targetOf = async (transaction: Prisma.TransactionClient, place: WorkspacePlace): Promise<MemberRow> => {
     const row = await transaction.workspaceMember.findUnique({ where: { workspaceId_userId: { ...place } } });
     if (row === null) throw notFound('WorkspaceMember');
@@ -55,10 +56,9 @@ export function createWorkspaceMembers({ prisma, statements, audit, sharing, for
   };
 
   /** Takes somebody out of a locked workspace, and with them the invitations that they made. What they shared stays. */
-  const takeOut = async (transaction: Prisma.TransactionClient, place: WorkspacePlace): Promise<void> => {
-    await transaction.workspaceMember.delete({ where: { workspaceId_userId: { ...place } }, select: { userId: true } });
-    await transaction.invitation.deleteMany({ where: { workspaceId: place.workspaceId, inviterId: place.userId } });
-    await sharing.endMembership(transaction, place);
+  const takeOut = async (transaction: Prisma.TransactionClient, locked: LockedWorkspace, userId: string): Promise<void> => {
+    await transaction.invitation.deleteMany({ where: { workspaceId: locked.workspaceId, inviterId: userId } });
+    await endMembership(transaction, conversationLog, { ...locked, userId });
   };
 
   return {
@@ -88,7 +88,7 @@ export function createWorkspaceMembers({ prisma, statements, audit, sharing, for
       const { workspaceId } = place;
       return prisma.$transaction(async (transaction) => {
         await requireWorkspacePermission(transaction, { workspaceId, userId }, 'MANAGE');
-        await lockWorkspace(transaction, workspaceId);
+        await lockMembers(transaction, workspaceId);
         await requireWorkspacePermission(transaction, { workspaceId, userId }, 'MANAGE');
         const target = await targetOf(transaction, place);
         if (target.role === role) return target;
@@ -115,11 +115,10 @@ export function createWorkspaceMembers({ prisma, statements, audit, sharing, for
       await prisma.$transaction(async (transaction) => {
         await requireWorkspacePermission(transaction, { workspaceId, userId }, 'MANAGE');
         if (place.userId === userId) throw badInput(['input', 'userId'], 'To go yourself, use "leaveWorkspace".');
-        await sharing.lockConversations(transaction, workspaceId);
-        await lockWorkspace(transaction, workspaceId);
+        const locked = await lockWorkspace(transaction, workspaceId, place.userId);
         await requireWorkspacePermission(transaction, { workspaceId, userId }, 'MANAGE');
         const { role } = await targetOf(transaction, place);
-        await takeOut(transaction, place);
+        await takeOut(transaction, locked, place.userId);
         await transaction.$executeRaw`
           DELETE FROM invitations i WHERE i.workspace_id = ${workspaceId}::uuid
             AND (i.token_hash IS NOT NULL OR i.email = (SELECT u.email FROM users u WHERE u.id = ${place.userId}::uuid))`;
@@ -141,10 +140,9 @@ export function createWorkspaceMembers({ prisma, statements, audit, sharing, for
       const place = { workspaceId, userId };
       await prisma.$transaction(async (transaction) => {
         await requireWorkspacePermission(transaction, place, 'LEAVE');
-        await sharing.lockConversations(transaction, workspaceId);
-        await lockWorkspace(transaction, workspaceId);
+        const locked = await lockWorkspace(transaction, workspaceId, userId);
         if ((await requireWorkspacePermission(transaction, place, 'LEAVE')) === 'OWNER') await requireOtherOwner(transaction, place);
-        await takeOut(transaction, place);
+        await takeOut(transaction, locked, userId);
       });
       forget(userId);
       return workspaceId;

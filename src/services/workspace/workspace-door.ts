@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { WorkspaceConfig } from '../../base/workspace-config.ts';
 import type { Audit } from '../audit.ts';
 import type { InvitationDoor } from '../invitation/door.ts';
-import { lockWorkspace } from './members.ts';
+import { lockMembers } from './members.ts';
 import { requireWorkspacePermission } from './permissions.ts';
 
 /** How people come into workspaces. */
@@ -21,7 +21,7 @@ export function createWorkspaceDoor({
 }): InvitationDoor {
   return {
     requireInvite: async (database, workspaceId, userId) => void (await requireWorkspacePermission(database, { workspaceId, userId }, 'INVITE')),
-    lock: lockWorkspace,
+    lock: lockMembers,
     admit: async (transaction, { placeId: workspaceId, userId, role, invitationId }, device) => {
       if ((await transaction.workspaceMember.count({ where: { workspaceId } })) >= config.maxMembers) {
         throw new AppError('CONFLICT', `This workspace has ${config.maxMembers} members, as many as are allowed.`);

@@ -6,13 +6,14 @@ import { AppError, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { Page } from '../../base/page.ts';
 import type { WorkspaceConfig } from '../../base/workspace-config.ts';
+import type { ConversationLog } from '../../events/conversation-log.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { Audit } from '../audit.ts';
 import { keysetSql } from '../keyset.ts';
-import { lockWorkspace } from './members.ts';
+import { dissolveWorkspace, lockWorkspace } from './end-membership.ts';
+import { lockMembers } from './members.ts';
 import { requireWorkspacePermission } from './permissions.ts';
-import type { SharedThings } from './shared-things.ts';
 import { parseNewWorkspace, parseWorkspaceChanges, type NewWorkspaceInput, type WorkspaceChangesInput } from './workspace-input.ts';
 import { workspaceColumns, workspaceSource, type WorkspaceRow } from './workspace-row.ts';
 
@@ -26,12 +27,12 @@ export interface WorkspaceDependencies {
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly audit: Pick<Audit, 'record'>;
-  readonly sharing: Pick<SharedThings, 'lockConversations' | 'endWorkspace'>;
+  readonly conversationLog: Pick<ConversationLog, 'append'>;
   readonly config: Pick<WorkspaceConfig, 'maxPerOwner'>;
 }
 
 /** Creates the service. */
-export function createWorkspaces({ prisma, statements, clock, newId, audit, sharing, config }: WorkspaceDependencies) {
+export function createWorkspaces({ prisma, statements, clock, newId, audit, conversationLog, config }: WorkspaceDependencies) {
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, WorkspaceRow>> => {
     const { userId } = requireViewer(viewer);
     const { rows } = await statements.query<WorkspaceRow>(`SELECT ${workspaceColumns} FROM ${workspaceSource('$2::uuid')} WHERE o.id = ANY($1::uuid[])`, [
@@ -103,7 +104,7 @@ export function createWorkspaces({ prisma, statements, clock, newId, audit, shar
       await requireWorkspacePermission(prisma, { workspaceId: id, userId }, 'UPDATE');
       const changes = parseWorkspaceChanges(input);
       await prisma.$transaction(async (transaction) => {
-        await lockWorkspace(transaction, id);
+        await lockMembers(transaction, id);
         await requireWorkspacePermission(transaction, { workspaceId: id, userId }, 'UPDATE');
         await transaction.workspace.update({ where: { id }, data: { ...changes, updatedAt: clock.now() }, select: { id: true } });
       });
@@ -121,11 +122,9 @@ export function createWorkspaces({ prisma, statements, clock, newId, audit, shar
       const place = { workspaceId: id, userId };
       await requireWorkspacePermission(prisma, place, 'DELETE');
       await prisma.$transaction(async (transaction) => {
-        await sharing.lockConversations(transaction, id);
-        await lockWorkspace(transaction, id);
+        const locked = await lockWorkspace(transaction, id, null);
         await requireWorkspacePermission(transaction, place, 'DELETE');
-        await sharing.endWorkspace(transaction, id);
-        await transaction.workspace.delete({ where: { id }, select: { id: true } });
+        await dissolveWorkspace(transaction, conversationLog, locked);
         await audit.record(transaction, { kind: 'WORKSPACE_DELETED', actorId: userId, device, data: { workspaceId: id } });
       });
       return id;

@@ -57,6 +57,7 @@ const speaker = (id: string): Speaker => ({
   approvals: [],
   mayAsk: false,
   ownerId: 'owner',
+  workspaceId: null,
   templateId: null,
   templateVariables: null,
 });

@@ -4,7 +4,7 @@ import type { Logger } from '../../../base/logger.ts';
 import { parseInput } from '../../../base/validate.ts';
 import type { Statements } from '../../../stores/statements.ts';
 import { placeInWords } from '../citation.ts';
-import { baseColumns, isReadable, type KnowledgeBaseRow } from '../knowledge-row.ts';
+import { baseColumns, isReadable, type KnowledgeBaseRow, type SearchedBase } from '../knowledge-row.ts';
 import type { Asker } from '../metered-embedder.ts';
 import { mostReranked, type Reranking } from '../rerank/reranking.ts';
 import { fuse, type Fused } from './fuse.ts';
@@ -58,15 +58,30 @@ export function createKnowledgeSearch({ statements, words, meaning, reranking, l
     return rows.map(({ id }) => id);
   }
 
+  /** Those of bases whose model somebody may ask, and why the others are searched by words alone. */
+  async function askable(askerId: string, bases: readonly SearchedBase[]) {
+    const answers = await Promise.all(bases.map((base) => base.isGiven === true || meaning.mayAsk(askerId, base)));
+    const left = bases.filter((_base, index) => answers[index] === false).map(({ name }) => `"${name}"`);
+    const problem = `Searched by words alone: ${left.join(', ')}. The model is asked with the key of the owner, which nobody else spends.`;
+    return { bases: bases.filter((_base, index) => answers[index] === true), problem: left.length === 0 ? null : problem };
+  }
+
   async function searchMeaning(
-    bases: readonly KnowledgeBaseRow[],
+    bases: readonly SearchedBase[],
     query: string,
     documentIds: readonly string[] | null,
     isAlone: boolean,
     asker: Asker,
     signal: AbortSignal,
   ) {
-    const embedded = bases.filter(({ vectorModel }) => vectorModel !== null);
+    const { bases: embedded, problem: kept } = await askable(
+      asker.askerId,
+      bases.filter(({ vectorModel }) => vectorModel !== null),
+    );
+    if (kept !== null && (isAlone || embedded.length === 0)) {
+      if (isAlone) throw new AppError('CONFLICT', kept);
+      return { lists: [], problem: kept };
+    }
     if (embedded.length === 0) {
       const problem =
         'None of the knowledge bases has vectors yet: choose an embedding model with "updateKnowledgeBase", or wait until it has embedded the passages.';
@@ -75,7 +90,7 @@ export function createKnowledgeSearch({ statements, words, meaning, reranking, l
     }
     const groups = Map.groupBy(embedded, ({ ownerId, vectorModel }) => `${ownerId} ${vectorModel ?? ''}`);
     try {
-      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, asker, signal))), problem: null };
+      return { lists: await Promise.all([...groups.values()].map((group) => meaning.find(group, query, documentIds, poolSize, asker, signal))), problem: kept };
     } catch (error) {
       if (isAlone || signal.aborted) throw error;
       if (!(error instanceof AppError)) logger.warn({ err: error }, 'a search by meaning failed; it was done by words alone');
@@ -119,7 +134,7 @@ export function createKnowledgeSearch({ statements, words, meaning, reranking, l
 
   /** Searches bases that are known to be readable. */
   async function searchIn(
-    bases: readonly KnowledgeBaseRow[],
+    bases: readonly SearchedBase[],
     question: Omit<KnowledgeQuestion, 'knowledgeBaseIds'>,
     asker: Asker,
     signal: AbortSignal,

@@ -6,6 +6,8 @@ import type { Asker } from '../metered-embedder.ts';
 
 /** Passages that are found by what they mean. */
 export interface MeaningSearch {
+  /** Whether somebody may ask the model of a base: not where that would be with the key of another person. */
+  mayAsk(userId: string, base: KnowledgeBaseRow): Promise<boolean>;
   /**
    * The passages of bases with vectors of one model, of one owner, that mean what is nearest to the question, the nearest first.
    *
@@ -36,6 +38,8 @@ export function createMeaningSearch({ embedders, vectors, timeoutMs }: MeaningSe
   const questions = new LRUCache<string, Float32Array>({ max: mostRemembered });
 
   return {
+    mayAsk: async (userId, { ownerId, vectorModel }) => ownerId === userId || vectorModel === null || !(await embedders.isOwn(ownerId, vectorModel)),
+
     async find(bases, question, documentIds, limit, asker, signal) {
       const [first] = bases;
       const model = first?.vectorModel;
