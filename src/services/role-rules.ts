@@ -18,9 +18,6 @@ export interface RolePlace<Action extends string> {
   readonly roleSql: string;
 }
 
-/** Who may do what in a kind of place. */
-export type RoleRules<Action extends string> = ReturnType<typeof createRoleRules<Action>>;
-
 const rank = { READER: 0, EDITOR: 1, OWNER: 2 } as const satisfies Readonly<Record<SharedRole, number>>;
 
 /** Creates the rules. */

@@ -9,9 +9,9 @@ export const roomProtections: readonly Protection[] = [
   {
     id: 'K01',
     what: 'asking whether the role of somebody is enough',
-    file: 'src/services/room/permissions.ts',
-    find: 'return rank[role] >= rank[roomActions[action].role];',
-    replace: 'return rank[role] >= 0 && action.length > 0;',
+    file: 'src/services/role-rules.ts',
+    find: 'rank[role] >= rank[actions[action].role];',
+    replace: 'rank[role] >= 0 && action.length > 0;',
     test: roles,
     title: 'K01 .* is refused Mutation.sendMessage',
   },
