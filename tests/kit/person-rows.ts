@@ -21,6 +21,8 @@ const others: ReadonlySet<string> = new Set([
   'Conversation.dailyPlanId',
   'PlanItem.weeklyPlanId',
   'Invitation.tokenHash',
+  'Invitation.workspaceId',
+  'ProviderKey.workspaceId',
 ]);
 
 /** The model that a field holds the id of: by its relation, or by its name where there is none. */
