@@ -5,7 +5,7 @@ import type { Viewer } from './viewer.ts';
 const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**
- * Root fields about the account itself, and those that let somebody else into a conversation for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
+ * Root fields about the account itself, about the keys and quotas of a workspace, and those that let somebody else into a conversation for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
  * named one by one. (Fields for administrators need no place here:
  * with a short form a key acts as a MEMBER.) Tests hold the list to the schema.
  */
@@ -16,6 +16,7 @@ export const accountFields: readonly string[] = [
   'Query.logins',
   'Query.mcpServers',
   'Query.providerKeys',
+  'Query.workspaceProviderKeys',
   'Mutation.changePassword',
   'Mutation.checkMcpServer',
   'Mutation.claimAdmin',
@@ -25,16 +26,20 @@ export const accountFields: readonly string[] = [
   'Mutation.deleteAccount',
   'Mutation.deleteMcpServer',
   'Mutation.deleteProviderKey',
+  'Mutation.deleteWorkspaceProviderKey',
   'Mutation.exportAccount',
   'Mutation.inviteToConversation',
   'Mutation.linkIdentity',
   'Mutation.logout',
   'Mutation.logoutEverywhere',
+  'Mutation.removeWorkspaceQuota',
   'Mutation.revokeApiKey',
   'Mutation.revokeCalendarFeed',
   'Mutation.revokeLogin',
   'Mutation.saveMcpServer',
   'Mutation.saveProviderKey',
+  'Mutation.saveWorkspaceProviderKey',
+  'Mutation.setWorkspaceQuota',
   'Mutation.unlinkIdentity',
   'Mutation.updateMcpServer',
   'Mutation.updateParticipant',

@@ -4,6 +4,7 @@ import { roomOperations } from './room-operations.ts';
 import { knowledgeOperations } from './knowledge-operations.ts';
 import { mediaOperations } from './media-operations.ts';
 import { planningOperations } from './planning-operations.ts';
+import { workspaceKeyOperations } from './workspace-key-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
 
@@ -48,6 +49,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'ApiKey',
       'Identity',
       'ProviderKey',
+      'WorkspaceProviderKey',
       'ShareLink',
       'Invitation',
       'PlannerSettings',
@@ -73,7 +75,8 @@ export const accessOperations: readonly AccessOperation[] = [
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
-    variables: (ids) => ({ ids: Object.values(ids) }),
+    // No workspace: that is an object of the schema elsewhere.
+    variables: ({ Workspace: _workspace, ...ids }) => ({ ids: Object.values(ids) }),
     forStranger: 'ABSENT',
   },
   {
@@ -160,6 +163,7 @@ export const accessOperations: readonly AccessOperation[] = [
   ...planningOperations,
   ...personaOperations,
   ...roomOperations,
+  ...workspaceKeyOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

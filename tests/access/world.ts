@@ -5,6 +5,7 @@ import { mediaEnvironment } from '../kit/media-app.ts';
 import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { png } from '../kit/pictures.ts';
+import { openSharedWorkspace } from './workspace-belongings.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
@@ -42,6 +43,8 @@ export interface Belongings {
   readonly ApiKey: string;
   readonly Identity: string;
   readonly ProviderKey: string;
+  readonly Workspace: string;
+  readonly WorkspaceProviderKey: string;
   readonly Login: string;
   readonly PlannerSettings: string;
   readonly Goal: string;
@@ -377,6 +380,7 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
+    ...(await openSharedWorkspace(app, owner)),
     PromptTemplate: await createTemplate(owner),
     McpServer: await connectServer(owner),
     WaitingRun: await askInRun(app, engine, owner),

@@ -7,15 +7,16 @@ import { AppError, badInput } from '../../base/errors.ts';
 import type { EngineAccess } from '../../engines/create-engine.ts';
 import { createEmbedder, type EmbedderSurroundings } from '../../engines/embedding/create-embedder.ts';
 import { kindOf } from '../provider-key/kinds.ts';
-import { placeOf, providerKeyColumns, type ProviderKeyRow } from '../provider-key/provider-key-row.ts';
+import { placeOf, providerIdOf, providerKeyColumns, wordsOf, type UsableKeyRow } from '../provider-key/provider-key-row.ts';
 
 /** The models that make vectors. */
 export interface Embedders {
   /**
-   * The embedder that a name means for somebody: with their own key where they have one for the provider, else with the installation's.
+   * The embedder that a name means for somebody: with their own key where they have one for the provider, or with that of a workspace of theirs where the name
+   * says so, else with the installation's.
    *
    * @param name `provider:model`
-   * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for an own key that cannot be read any more
+   * @throws AppError ENGINE_UNKNOWN, naming the providers that there are; ENGINE_BAD_KEY for such a key that cannot be read any more
    */
   of(userId: string, name: string): Promise<Embedder>;
 }
@@ -31,7 +32,13 @@ export interface EmbedderDependencies {
   readonly surroundings: { readonly known: EmbedderSurroundings; readonly given: EmbedderSurroundings };
 }
 
-const ownKey = `SELECT ${providerKeyColumns} FROM provider_keys k WHERE k.user_id = $1 AND k.provider = $2`;
+/** The slash is in the names of workspaces' providers alone. */
+const ownKey = `
+  SELECT ${providerKeyColumns}, NULL AS handle, NULL AS "workspaceName" FROM provider_keys k WHERE k.user_id = $1 AND k.provider = $2
+  UNION ALL
+  SELECT ${providerKeyColumns}, w.handle, w.name FROM workspaces w JOIN provider_keys k ON k.workspace_id = w.id AND k.provider = split_part($2, '/', 2)
+  WHERE w.handle = split_part($2, '/', 1) AND split_part($2, '/', 3) = ''
+    AND EXISTS (SELECT 1 FROM workspace_members m WHERE m.workspace_id = w.id AND m.user_id = $1)`;
 const mostEmbedders = 500;
 const longestName = 200;
 
@@ -58,18 +65,21 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
     return making;
   };
 
-  async function own(row: ProviderKeyRow, model: string): Promise<Embedder> {
-    const { provider, baseUrl, models } = row;
+  async function own(row: UsableKeyRow, model: string): Promise<Embedder> {
+    const { baseUrl, models } = row;
+    const id = providerIdOf(row);
     const opened = await sealed.open(row.sealedKey, placeOf(row));
     const kind = kindOf(row.kind);
-    if (opened === null || kind === null)
-      throw new AppError(
-        'ENGINE_BAD_KEY',
-        `Your own key for "${provider}" cannot be read any more, because the secret of this server has changed. Save it again with "saveProviderKey".`,
-      );
-    const access = { kind, id: provider, name: provider, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
+    if (opened === null || kind === null) {
+      const { key, again } = wordsOf(row);
+      throw new AppError('ENGINE_BAD_KEY', `${key} cannot be read any more, because the secret of this server has changed. ${again}`);
+    }
+    const access = { kind, id, name: id, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
     return createEmbedder(access, model, baseUrl === null ? surroundings.known : surroundings.given);
   }
+
+  const keyOf = async (userId: string, provider: string): Promise<UsableKeyRow | undefined> =>
+    (await pool.query<UsableKeyRow>(ownKey, [userId, provider])).rows[0];
 
   return {
     async of(userId, name) {
@@ -79,9 +89,8 @@ export function createEmbedders({ pool, sealed, embedded, configured, surroundin
       const model = name.slice(colon + 1);
       if (provider === '' || model === '' || name.length > longestName)
         throw badInput(['input', 'embeddingModel'], `"${name.slice(0, 60)}" names no embedding model; write "provider:model", for example "${embedded.name}".`);
-      const { rows } = await pool.query<ProviderKeyRow>(ownKey, [userId, provider]);
-      const [row] = rows;
-      if (row !== undefined) return remembered(`${row.id} ${row.updatedAt.getTime()} ${model}`, () => own(row, model));
+      const row = await keyOf(userId, provider);
+      if (row !== undefined) return remembered(`${row.id} ${row.updatedAt.getTime()} ${provider} ${model}`, () => own(row, model));
       const access = configured.find(({ id }) => id === provider);
       if (access === undefined) {
         const known = ['embedded', ...configured.map(({ id }) => id)].join(', ');
