@@ -18,6 +18,7 @@ import { roomProtections } from './rooms.ts';
 import { sentimentProtections } from './sentiment.ts';
 import { tableProtections } from './tables.ts';
 import { uploadProtections } from './uploads.ts';
+import { workspaceKeyProtections } from './workspace-keys.ts';
 
 /** Every protection that is tried, in the order of docs/attacks.md. */
 export const protections: readonly Protection[] = [
@@ -31,6 +32,7 @@ export const protections: readonly Protection[] = [
   ...providerProtections,
   ...organisingProtections,
   ...roomProtections,
+  ...workspaceKeyProtections,
   ...importProtections,
   ...knowledgeProtections,
   ...mediaProtections,
