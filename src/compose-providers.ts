@@ -26,7 +26,7 @@ const mostMediaBytes = 48 * 1024 * 1024;
 /** Wires the way to models: with people's own keys, their defaults, and the circuits. */
 export function composeProviders({ config, secret, clock, logger, database, newId, registry, fetch }: ProviderFoundation, metering: Metering) {
   const { pool, prisma } = database;
-  const { allowedPrivateHosts, circuitFailures, circuitOpenMs, maxKeysPerUser } = config.providers;
+  const { allowedPrivateHosts, circuitFailures, circuitOpenMs, maxKeysPerUser, maxKeysPerWorkspace } = config.providers;
   const { timers } = config.engines;
   const sealed = createSealedTexts({ secret, previousSecrets: config.previousSecrets, purpose: 'provider-keys' });
   const addresses = createOutsideAddresses({ allowedPrivateHosts, timeoutMs: lookupTimeoutMs });
@@ -56,7 +56,18 @@ export function composeProviders({ config, secret, clock, logger, database, newI
     createServices: (audit: Audit) => ({
       models: createModels({ registry, ownEngines, defaultsFor }),
       preferences: createPreferences({ pool, clock, modelCalls }),
-      providerKeys: createProviderKeys({ prisma, pool, clock, newId, audit, sealed, addresses, ownEngines, maxPerUser: maxKeysPerUser }),
+      providerKeys: createProviderKeys({
+        prisma,
+        pool,
+        clock,
+        newId,
+        audit,
+        sealed,
+        addresses,
+        ownEngines,
+        maxPerUser: maxKeysPerUser,
+        maxPerWorkspace: maxKeysPerWorkspace,
+      }),
     }),
   };
 }

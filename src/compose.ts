@@ -55,6 +55,7 @@ import { createMessages } from './services/message.ts';
 import { createRateLimits } from './services/rate-limits.ts';
 import { createTraces } from './services/trace/traces.ts';
 import { createUsages } from './services/usage/usage.ts';
+import { createWorkspaceUsages } from './services/usage/workspace-usage.ts';
 import { createPeople } from './services/people/index.ts';
 import type { RunDependencies } from './services/run/deps.ts';
 import { createContextPreviews } from './services/run/context-preview.ts';
@@ -112,7 +113,7 @@ export function composeServices(foundation: Foundation) {
   const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
   const traces = createTraces({ statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
   const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
-  const { metering, runQuotas, quotas } = composeQuotas(foundation, isTraced ? traces.called : null);
+  const { metering, runQuotas, quotas, workspaceQuotas } = composeQuotas(foundation, isTraced ? traces.called : null);
   const {
     modelCalls,
     ownEngines,
@@ -287,6 +288,8 @@ export function composeServices(foundation: Foundation) {
     ...known.services,
     usages: createUsages({ statements, clock }),
     quotas: quotas(audit),
+    workspaceUsages: createWorkspaceUsages({ statements, clock }),
+    workspaceQuotas: workspaceQuotas(audit),
     rateLimits: createRateLimits({ limits, requestLimit: foundation.requestLimit, clock }),
     ...planned.services,
     ...workspaces.services,

@@ -5,7 +5,7 @@ import type { Viewer } from './viewer.ts';
 const shortForms = ['read', 'write', '*', 'uploads', 'imports', 'planning:read', 'planning:write'] as const;
 
 /**
- * Root fields about the account itself, and those that let somebody else into a conversation or a workspace for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
+ * Root fields about the account itself, about the keys and quotas of a workspace, and those that let somebody else into a conversation or a workspace for good. No short form covers them, so that a key that got lost cannot make itself at home: they must be
  * named one by one. (Fields for administrators need no place here:
  * with a short form a key acts as a MEMBER.) Tests hold the list to the schema.
  */
@@ -16,6 +16,7 @@ export const accountFields: readonly string[] = [
   'Query.logins',
   'Query.mcpServers',
   'Query.providerKeys',
+  'Query.workspaceProviderKeys',
   'Mutation.beginMcpSignIn',
   'Mutation.changePassword',
   'Mutation.checkMcpServer',
@@ -28,6 +29,7 @@ export const accountFields: readonly string[] = [
   'Mutation.deleteMcpServer',
   'Mutation.deleteProviderKey',
   'Mutation.endMcpSignIn',
+  'Mutation.deleteWorkspaceProviderKey',
   'Mutation.exportAccount',
   'Mutation.finishMcpSignIn',
   'Mutation.inviteToConversation',
@@ -35,11 +37,14 @@ export const accountFields: readonly string[] = [
   'Mutation.linkIdentity',
   'Mutation.logout',
   'Mutation.logoutEverywhere',
+  'Mutation.removeWorkspaceQuota',
   'Mutation.revokeApiKey',
   'Mutation.revokeCalendarFeed',
   'Mutation.revokeLogin',
   'Mutation.saveMcpServer',
   'Mutation.saveProviderKey',
+  'Mutation.saveWorkspaceProviderKey',
+  'Mutation.setWorkspaceQuota',
   'Mutation.unlinkIdentity',
   'Mutation.updateMcpServer',
   'Mutation.updateParticipant',

@@ -64,11 +64,11 @@ export interface InputIssue {
 
 /** The quota that did not allow something. */
 export interface QuotaFacts {
-  /** Whose it is: the person's, or that of all together. */
-  readonly scope: 'USER' | 'INSTALLATION';
+  /** Whose it is: the person's, that of all together, that of a workspace, or that of each of its members. */
+  readonly scope: 'USER' | 'INSTALLATION' | 'WORKSPACE' | 'WORKSPACE_MEMBER';
   readonly period: 'DAY' | 'MONTH';
   readonly metric: 'TOKENS' | 'COST' | 'MESSAGES';
-  /** In tokens, millionths of a US dollar, or messages; null of the installation, whose numbers are for administrators. */
+  /** In tokens, millionths of a US dollar, or messages; null of the installation, whose numbers are for administrators, and of a workspace for all but its OWNERs. */
   readonly limit: number | null;
   readonly used: number | null;
   /** What is kept free for what is under way. */

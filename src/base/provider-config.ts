@@ -8,6 +8,7 @@ export interface ProviderConfig {
   /** Host names and networks (`10.1.0.0/16`) that people's own endpoints may lie in although they are not public. */
   readonly allowedPrivateHosts: readonly string[];
   readonly maxKeysPerUser: number;
+  readonly maxKeysPerWorkspace: number;
   /** After how many failures in a row a provider is left alone. */
   readonly circuitFailures: number;
   /** For how long it is, before one request tries again. */
@@ -31,6 +32,7 @@ export const privateHosts = z
 export const providerVariables = {
   ENGINE_ALLOWED_PRIVATE_HOSTS: privateHosts,
   MAX_PROVIDER_KEYS_PER_USER: wholeNumber(20, 0, 1_000),
+  MAX_PROVIDER_KEYS_PER_WORKSPACE: wholeNumber(20, 0, 1_000),
   ENGINE_CIRCUIT_FAILURES: wholeNumber(5, 1, 1_000),
   ENGINE_CIRCUIT_OPEN_MS: wholeNumber(30_000, 10, 3_600_000),
 };
@@ -42,6 +44,7 @@ export function shapeProviders(values: z.infer<typeof variables>): ProviderConfi
   return {
     allowedPrivateHosts: values.ENGINE_ALLOWED_PRIVATE_HOSTS,
     maxKeysPerUser: values.MAX_PROVIDER_KEYS_PER_USER,
+    maxKeysPerWorkspace: values.MAX_PROVIDER_KEYS_PER_WORKSPACE,
     circuitFailures: values.ENGINE_CIRCUIT_FAILURES,
     circuitOpenMs: values.ENGINE_CIRCUIT_OPEN_MS,
   };

@@ -17,7 +17,7 @@ import type { Support } from '../services/evidence/support.ts';
 import type { PlotVersionFacts } from '../services/plot/plot-versions.ts';
 import type { QuotaStanding } from '../services/quota/quotas.ts';
 import type { RunUsage } from '../services/usage/run-usage.ts';
-import type { ListedProviderKey } from '../services/provider-key/provider-keys.ts';
+import type { ListedProviderKey } from '../services/provider-key/keep-keys.ts';
 import type { ShareLinkRow } from '../services/share-link/share-links.ts';
 import type { AskedInput } from '../services/run/respond.ts';
 import type { SpeechRow } from '../services/speech/speech-row.ts';

@@ -1,10 +1,11 @@
 import { builder } from './builder.ts';
 import type { ListedModel } from '../services/model.ts';
+import { workspaceGlobalId } from './workspace-id.ts';
 
 const Model = builder.objectRef<ListedModel>('Model').implement({
   description: 'A model that can be asked.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What to give as `model`: `provider:model`.' }),
+    name: t.exposeString('name', { description: 'What to give as `model`: `provider:model`, by a key of a workspace `handle/provider:model`.' }),
     provider: t.exposeString('provider', { description: 'The provider.' }),
     providerName: t.exposeString('providerName', { description: 'The provider, as people call it.' }),
     model: t.exposeString('model', { description: 'The model without its provider.' }),
@@ -12,6 +13,11 @@ const Model = builder.objectRef<ListedModel>('Model').implement({
     description: t.exposeString('description', { description: 'What it is good for.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether it answers when no model is named.' }),
     isOwnKey: t.exposeBoolean('isOwnKey', { description: 'Whether it answers by a key of your own; see `providerKeys`.' }),
+    workspaceId: t.id({
+      nullable: true,
+      description: 'The workspace whose key answers, and which pays for it; null for none’s.',
+      resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId),
+    }),
     hasTools: t.exposeBoolean('hasTools', { description: 'Whether it can call tools, and so work with data.' }),
     hasVision: t.exposeBoolean('hasVision', { description: 'Whether it reads images.' }),
     hasJson: t.exposeBoolean('hasJson', { description: 'Whether it can be held to JSON.' }),
@@ -32,7 +38,8 @@ const Model = builder.objectRef<ListedModel>('Model').implement({
 builder.queryField('models', (t) =>
   t.field({
     type: [Model],
-    description: 'The models that you can ask, also by keys of your own, the default first. What providers list is asked of them once a day.',
+    description:
+      'The models that you can ask, also by keys of your own and of your workspaces, the default first. What providers list is asked of them once a day.',
     args: { provider: t.arg.string({ description: 'Only those of this provider.' }) },
     resolve: (_root, { provider }, context) => context.services.models.list(context.viewer, provider ?? null),
   }),

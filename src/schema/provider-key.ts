@@ -1,13 +1,15 @@
-import type { ListedProviderKey } from '../services/provider-key/provider-keys.ts';
+import type { ListedProviderKey } from '../services/provider-key/keep-keys.ts';
 import { builder } from './builder.ts';
 import { paginate } from './pagination.ts';
+import { workspaceGlobalId } from './workspace-id.ts';
 
-/** A person's own access to a model provider. */
+/** A person's own access to a model provider, or a workspace's. */
 export const ProviderKey = builder.objectRef<ListedProviderKey>('ProviderKey');
 
 const ProviderKeyEdge = builder.edgeObject({ type: ProviderKey, name: 'ProviderKeyEdge', description: 'A key in a page.' });
 
-const ProviderKeyConnection = builder.connectionObject(
+/** A page of keys. */
+export const ProviderKeyConnection = builder.connectionObject(
   { type: ProviderKey, name: 'ProviderKeyConnection', description: 'A page of keys of providers.' },
   ProviderKeyEdge,
 );
@@ -27,11 +29,19 @@ const ProviderKind = builder.enumType('ProviderKind', {
 });
 
 builder.node(ProviderKey, {
-  description: 'Your own access to a model provider: it answers you in place of the installation’s, and nobody else. The key itself is never shown again.',
+  description:
+    'Your own access to a model provider, which answers you in place of the installation’s, and nobody else; or that of a workspace of yours, which answers its members. The key itself is never shown again.',
   id: { resolve: (key) => key.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.providerKey.load(id),
   fields: (t) => ({
-    provider: t.exposeString('provider', { description: 'What stands before the colon of `provider:model` for you.' }),
+    workspaceId: t.id({
+      nullable: true,
+      description: 'The workspace whose key it is; null for your own.',
+      resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId),
+    }),
+    provider: t.exposeString('provider', {
+      description: 'What stands before the colon of `provider:model` for you; of a key of a workspace after its handle, as in `acme/openai:gpt-5`.',
+    }),
     kind: t.field({
       type: ProviderKind,
       description: 'What the endpoint speaks.',
@@ -64,26 +74,29 @@ builder.queryField('providerKeys', (t) =>
   ),
 );
 
+/** What is given to save a key, whoever it is for. */
+export const keyInputFields = (t: PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>) => ({
+  provider: t.string({
+    description:
+      'What shall stand before the colon of `provider:model`: lower-case letters, digits, `.`, `_`, `-`, for example `my-groq`. The name of the kind when absent. The name of a provider that is there already takes its place for you.',
+  }),
+  kind: t.field({ type: ProviderKind, required: true, description: 'What the endpoint speaks.' }),
+  apiKey: t.string({
+    description:
+      'The key. When absent, the one that was saved stays, unless the kind or the address changes: a key is never sent to another address than it was given for. Null removes it.',
+  }),
+  baseUrl: t.string({
+    description:
+      'The address of the endpoint, for example `https://api.groq.com/openai/v1`; when absent, the provider’s own. It must begin with `https://` and lead to the internet, unless an operator allows the host.',
+  }),
+  models: t.stringList({ description: 'The models that can be asked there, the default first; those that the provider lists when absent.' }),
+});
+
 builder.relayMutationField(
   'saveProviderKey',
   {
     description: 'Your access to a model provider.',
-    inputFields: (t) => ({
-      provider: t.string({
-        description:
-          'What shall stand before the colon of `provider:model`: lower-case letters, digits, `.`, `_`, `-`, for example `my-groq`. The name of the kind when absent. The name of a provider that is there already takes its place for you.',
-      }),
-      kind: t.field({ type: ProviderKind, required: true, description: 'What the endpoint speaks.' }),
-      apiKey: t.string({
-        description:
-          'The key. When absent, the one that was saved stays, unless the kind or the address changes: a key is never sent to another address than it was given for. Null removes it.',
-      }),
-      baseUrl: t.string({
-        description:
-          'The address of the endpoint, for example `https://api.groq.com/openai/v1`; when absent, the provider’s own. It must begin with `https://` and lead to the internet, unless an operator allows the host.',
-      }),
-      models: t.stringList({ description: 'The models that can be asked there, the default first; those that the provider lists when absent.' }),
-    }),
+    inputFields: (t) => keyInputFields(t),
   },
   {
     description:

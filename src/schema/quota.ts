@@ -13,16 +13,21 @@ const QuotaScope = builder.enumType('QuotaScope', {
   } as const,
 });
 
-const QuotaPeriod = builder.enumType('QuotaPeriod', {
+/** Days and months. */
+export const QuotaPeriod = builder.enumType('QuotaPeriod', {
   description: 'Over which time a quota counts.',
   values: { DAY: { description: 'A day in UTC.' }, MONTH: { description: 'A month in UTC.' } } as const,
 });
 
-const QuotaAmount = builder.objectRef<QuotaAmountShape>('QuotaAmount').implement({
+/** How one thing stands. */
+export const QuotaAmount = builder.objectRef<QuotaAmountShape>('QuotaAmount').implement({
   description: 'How one thing stands: tokens, cost in millionths of a US dollar, or messages.',
   fields: (t) => ({
     limit: t.expose('limit', { type: 'BigInt', nullable: true, description: 'The most in the period; null where there is no limit.' }),
-    used: t.expose('used', { type: 'BigInt', description: 'What was used in the period. What keys of one’s own used counts in no quota.' }),
+    used: t.expose('used', {
+      type: 'BigInt',
+      description: 'What was used in the period. What keys of people and workspaces used counts in none of the installation.',
+    }),
     reserved: t.expose('reserved', { type: 'BigInt', description: 'What is kept free for what is under way, by estimate.' }),
     remaining: t.expose('remaining', { type: 'BigInt', nullable: true, description: 'What is left beside both; null where there is no limit.' }),
   }),

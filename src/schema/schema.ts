@@ -82,6 +82,8 @@ import './upload.ts';
 import './usage.ts';
 import './user.ts';
 import './verified-query.ts';
+import './workspace-keys.ts';
+import './workspace-quota.ts';
 
 /** The schema, made of every type that the files beside this one define. */
 export function createSchema(): GraphQLSchema {

@@ -6,6 +6,7 @@ import { Conversation } from './conversation.ts';
 import { Message } from './message.ts';
 import { Run } from './run.ts';
 import { User } from './user.ts';
+import { workspaceGlobalId } from './workspace-id.ts';
 
 const RunUsage = builder.objectRef<RunUsageShape>('RunUsage').implement({
   description: 'What the answer of a run used, over all its steps, also when it was stopped or failed. Titles and the like are in `usage`.',
@@ -55,6 +56,7 @@ const UsageGroup = builder.enumType('UsageGroup', {
         'By what the model was called for: ANSWER, TITLE, SENTIMENT, SUMMARY, PLOT_EDIT, MODERATION, IMAGE, TRANSCRIPTION, SPEECH, EMBEDDING or RERANKING.',
     },
     CONVERSATION: { description: 'By the conversation, which may be deleted by now. The key is its id.' },
+    WORKSPACE: { description: 'By the workspace that paid, which may be deleted by now. The key is its id; null for all that no workspace paid.' },
   } as const,
 });
 
@@ -84,7 +86,11 @@ const UsageSum = builder.interfaceRef<UsageSumShape>('UsageSum').implement({
     costMicros: t.expose('costMicros', { type: 'BigInt', description: 'What the calls cost whose price is known, in millionths of a US dollar.' }),
     ownKeyCostMicros: t.expose('ownKeyCostMicros', {
       type: 'BigInt',
-      description: 'Of the cost, that of calls with people’s own keys, which counts in no quota.',
+      description: 'Of the cost, that of calls with keys of people and of workspaces, which counts in no quota of the installation.',
+    }),
+    workspaceCostMicros: t.expose('workspaceCostMicros', {
+      type: 'BigInt',
+      description: 'Of that, the cost of calls with keys of workspaces, which counts in the quotas of those.',
     }),
     estimatedCalls: t.exposeInt('estimatedCalls', { description: 'Of the calls, those of which the tokens are an estimate.' }),
     unknownPriceCalls: t.exposeInt('unknownPriceCalls', { description: 'Of the calls, those whose price is unknown; their cost is missing from the sum.' }),
@@ -99,8 +105,9 @@ const UsageRow = builder.objectRef<UsageRowShape>('UsageRow').implement({
   fields: (t) => ({
     key: t.string({
       nullable: true,
-      description: 'What the row is about, as the group says; null for calls that belong to no conversation.',
+      description: 'What the row is about, as the group says; null for calls that belong to no conversation, or to no workspace.',
       resolve: ({ groupBy, key }) => {
+        if (groupBy === 'WORKSPACE') return workspaceGlobalId(key);
         if (key === null || (groupBy !== 'CONVERSATION' && groupBy !== 'USER')) return key;
         return encodeGlobalID(groupBy === 'USER' ? User.name : Conversation.name, key);
       },
@@ -120,7 +127,8 @@ const UsageRow = builder.objectRef<UsageRowShape>('UsageRow').implement({
   }),
 });
 
-const UsageReport = builder.objectRef<UsageReportShape>('UsageReport').implement({
+/** Usage in a range of time. */
+export const UsageReport = builder.objectRef<UsageReportShape>('UsageReport').implement({
   description: 'Usage in a range of time.',
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'The first moment that counts.' }),
@@ -130,7 +138,11 @@ const UsageReport = builder.objectRef<UsageReportShape>('UsageReport').implement
   }),
 });
 
-const range = { from: 'The first moment that counts; 30 days before `to` when absent.', to: 'The first moment that does not count any more; now when absent.' };
+/** How the range of a report is described. */
+export const usageRange = {
+  from: 'The first moment that counts; 30 days before `to` when absent.',
+  to: 'The first moment that does not count any more; now when absent.',
+};
 
 builder.queryFields((t) => ({
   usage: t.field({
@@ -139,8 +151,8 @@ builder.queryFields((t) => ({
       'What you used of models and what it cost, in at most two years and 1,000 rows. It stays when conversations are deleted, and goes with your account.',
     args: {
       groupBy: t.arg({ type: UsageGroup, defaultValue: 'DAY', description: 'By what to put it together.' }),
-      from: t.arg({ type: 'DateTime', description: range.from }),
-      to: t.arg({ type: 'DateTime', description: range.to }),
+      from: t.arg({ type: 'DateTime', description: usageRange.from }),
+      to: t.arg({ type: 'DateTime', description: usageRange.to }),
     },
     resolve: (_root, { groupBy, from, to }, context) => context.services.usages.ofViewer(context.viewer, { groupBy: groupBy ?? 'DAY', from, to }),
   }),
@@ -149,8 +161,8 @@ builder.queryFields((t) => ({
     description: 'Administrators alone: what everybody used of models and what it cost, in at most two years and 1,000 rows.',
     args: {
       groupBy: t.arg({ type: UsageOfAllGroup, defaultValue: 'DAY', description: 'By what to put it together.' }),
-      from: t.arg({ type: 'DateTime', description: range.from }),
-      to: t.arg({ type: 'DateTime', description: range.to }),
+      from: t.arg({ type: 'DateTime', description: usageRange.from }),
+      to: t.arg({ type: 'DateTime', description: usageRange.to }),
     },
     resolve: (_root, { groupBy, from, to }, context) => context.services.usages.ofAll(context.viewer, { groupBy: groupBy ?? 'DAY', from, to }),
   }),

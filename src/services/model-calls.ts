@@ -1,5 +1,6 @@
 import type { UsagePurpose } from '../../prisma/generated/client.ts';
 import type { Circuits } from '../engines/circuit.ts';
+import type { Engine } from '../engines/engine.ts';
 import { withFallbacks } from '../engines/fallbacks.ts';
 import type { Registry, ResolvedModel } from '../engines/registry.ts';
 import type { OwnEngine, OwnEngines } from './provider-key/own-engines.ts';
@@ -29,7 +30,7 @@ export interface ModelCalls {
   /** The models that these names mean for somebody, to be looked at and not to be called; those that are there no more are left out. */
   choicesOf(userId: string, names: readonly string[]): Promise<readonly ModelChoice[]>;
   /**
-   * The engine that answers a call: with the person's own key where they have one for the provider, behind the circuit of that key, and
+   * The engine that answers a call: with the person's own key where they have one for the provider, or with that of a workspace where its name says so, behind the circuit of that key, and
    * with the fallbacks that there still are.
    *
    * @returns the model that is asked for; with fallbacks the engine is good for one run
@@ -50,13 +51,18 @@ export interface OpenCalls {
 
 /** A model, and with whose key it answers. */
 export interface ChosenModel extends ResolvedModel {
+  /** Whether it is one of the person's own, or of a workspace. */
   readonly isOwnKey: boolean;
+  /** The workspace whose key it is; null for none's. */
+  readonly workspaceId: string | null;
 }
 
 /** A model, and who pays for it. */
 export interface ModelChoice extends ResolvedModel {
-  /** Whether the installation pays: neither the person with a key of their own, nor nobody, as for the built-in engine. */
+  /** Whether the installation pays: neither the person or a workspace with a key of its own, nor nobody, as for the built-in engine. */
   readonly isCharged: boolean;
+  /** The workspace that pays; null for none. */
+  readonly workspaceId: string | null;
 }
 
 /** What it stands on. */
@@ -69,6 +75,13 @@ export interface ModelCallDependencies {
   /** Counts every call; null counts none. */
   readonly metering?: Metering | null;
 }
+
+/** The engines that a name may mean. Without a name none of a workspace: that pays for what is named, and for nothing else. */
+export function enginesFor(name: string | null, own: readonly OwnEngine[]): readonly Engine[] {
+  return own.filter(({ workspaceId }) => name !== null || workspaceId === null).map(({ engine }) => engine);
+}
+
+const keyOf = (own: OwnEngine | undefined) => ({ isOwnKey: own !== undefined, workspaceId: own?.workspaceId ?? null });
 
 /** Creates the way to models. */
 export function createModelCalls({ registry, ownEngines = null, circuits = null, metering = null }: ModelCallDependencies): ModelCalls {
@@ -90,15 +103,12 @@ export function createModelCalls({ registry, ownEngines = null, circuits = null,
 
   /** One model, ready to be asked. */
   const choose = (name: string | null, own: readonly OwnEngine[]): ChosenModel => {
-    const resolved = registry.resolve(
-      name,
-      own.map(({ engine }) => engine),
-    );
+    const resolved = registry.resolve(name, enginesFor(name, own));
     const ownEngine = own.find(({ engine }) => engine === resolved.engine);
     const circuit = ownEngine === undefined ? `provider ${resolved.engine.id}` : `key ${ownEngine.version}`;
     // Nobody else's trouble is behind the built-in engine, and it says that it is not connected by itself.
     const isGuarded = circuits !== null && resolved.engine.id !== 'builtin';
-    return { ...resolved, engine: isGuarded ? circuits.guard(circuit, resolved.engine) : resolved.engine, isOwnKey: ownEngine !== undefined };
+    return { ...resolved, engine: isGuarded ? circuits.guard(circuit, resolved.engine) : resolved.engine, ...keyOf(ownEngine) };
   };
 
   const chosenIfThere = (name: string | null, own: readonly OwnEngine[]): ChosenModel | null => {
@@ -119,11 +129,7 @@ export function createModelCalls({ registry, ownEngines = null, circuits = null,
   const openIfThere = (name: string, call: ModelCall): Promise<ResolvedModel | null> => open(name, call).catch(() => null);
 
   return {
-    nameOf: async (userId, name) =>
-      registry.resolve(
-        name,
-        (await ownOf(userId)).map(({ engine }) => engine),
-      ).name,
+    nameOf: async (userId, name) => registry.resolve(name, enginesFor(name, await ownOf(userId))).name,
     openRun: (runId) => {
       runs.set(runId, null);
       return { close: () => void runs.delete(runId) };

@@ -1,8 +1,9 @@
 import { requireViewer, type Viewer } from '../auth/viewer.ts';
-import type { Engine, Model } from '../engines/engine.ts';
+import type { Model } from '../engines/engine.ts';
 import type { Registry } from '../engines/registry.ts';
 import type { DefaultsFor } from './preference/answer-defaults.ts';
-import type { OwnEngines } from './provider-key/own-engines.ts';
+import { enginesFor } from './model-calls.ts';
+import type { OwnEngine, OwnEngines } from './provider-key/own-engines.ts';
 
 /** A model with its provider. */
 export interface ListedModel extends Omit<Model, 'id' | 'name'> {
@@ -15,6 +16,8 @@ export interface ListedModel extends Omit<Model, 'id' | 'name'> {
   readonly isDefault: boolean;
   /** Whether a key of the viewer's own answers. */
   readonly isOwnKey: boolean;
+  /** The workspace whose key answers; null for none's. */
+  readonly workspaceId: string | null;
 }
 
 /** Which models can be asked. */
@@ -30,9 +33,9 @@ export interface ModelDependencies {
 /** Creates the service. The lists are kept by the engines: those of a person's keys by engines that nobody else has. */
 export function createModels({ registry, ownEngines, defaultsFor }: ModelDependencies) {
   /** What answers when no model is named: a default of before may be gone. */
-  const defaultNameOf = (chosen: string | undefined, own: readonly Engine[]): string => {
+  const defaultNameOf = (chosen: string | null, own: readonly OwnEngine[]): string => {
     try {
-      return registry.resolve(chosen ?? null, own).name;
+      return registry.resolve(chosen, enginesFor(chosen, own)).name;
     } catch {
       return '';
     }
@@ -48,10 +51,11 @@ export function createModels({ registry, ownEngines, defaultsFor }: ModelDepende
       const chosen = provider === null ? all : all.filter(({ id }) => id === provider);
       // It throws, and names those that there are.
       if (provider !== null && chosen.length === 0) registry.resolve(provider, own);
-      const defaultName = defaultNameOf(defaults.model, own);
+      const defaultName = defaultNameOf(defaults.model ?? null, found);
       const lists = await Promise.all(
-        chosen.map(async (engine) =>
-          (await engine.listModels()).map(({ id, name, ...model }): ListedModel => {
+        chosen.map(async (engine) => {
+          const workspaceId = found.find((one) => one.engine === engine)?.workspaceId ?? null;
+          return (await engine.listModels()).map(({ id, name, ...model }): ListedModel => {
             const fullName = `${engine.id}:${id}`;
             return {
               ...model,
@@ -61,10 +65,11 @@ export function createModels({ registry, ownEngines, defaultsFor }: ModelDepende
               model: id,
               displayName: name,
               isDefault: fullName === defaultName,
-              isOwnKey: own.includes(engine),
+              isOwnKey: workspaceId === null && own.includes(engine),
+              workspaceId,
             };
-          }),
-        ),
+          });
+        }),
       );
       return lists.flat().toSorted((left, right) => Number(right.isDefault) - Number(left.isDefault));
     },

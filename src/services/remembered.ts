@@ -11,6 +11,8 @@ export interface Remembered<Answer> {
   find(name: string, load: () => Promise<Answer>): Promise<Answer>;
   /** Forgets an answer, after what it was about has changed. */
   forget(name: string): void;
+  /** Forgets all of them. */
+  forgetAll(): void;
 }
 
 const mostRemembered = 10_000;
@@ -44,5 +46,6 @@ export function createRemembered<Answer>(options: {
       return loading;
     },
     forget: (name) => void answers.delete(name),
+    forgetAll: () => answers.clear(),
   };
 }

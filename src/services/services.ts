@@ -76,7 +76,9 @@ import type { Usages } from './usage/usage.ts';
 import type { ResumableUploads } from './upload/resumable-uploads.ts';
 import type { UploadViews } from './upload/upload-views.ts';
 import type { Uploads } from './upload/uploads.ts';
+import type { WorkspaceUsages } from './usage/workspace-usage.ts';
 import type { VerifiedQueries } from './verified-query/verified-queries.ts';
+import type { WorkspaceQuotas } from './workspace/quotas.ts';
 
 /** Everything the product can do. The schema and the server see nothing below it. */
 export interface Services {
@@ -135,6 +137,8 @@ export interface Services {
   readonly voices: Voices;
   readonly usages: Usages;
   readonly quotas: Quotas;
+  readonly workspaceUsages: WorkspaceUsages;
+  readonly workspaceQuotas: WorkspaceQuotas;
   readonly rateLimits: RateLimits;
   readonly participants: Participants;
   readonly invitations: Invitations;

@@ -5,6 +5,7 @@ import { workspaceOperations } from './workspace-operations.ts';
 import { knowledgeOperations } from './knowledge-operations.ts';
 import { mediaOperations } from './media-operations.ts';
 import { planningOperations } from './planning-operations.ts';
+import { workspaceKeyOperations } from './workspace-key-operations.ts';
 
 const administration = (...given: Parameters<typeof mutation>): AccessOperation => ({ ...mutation(...given), forStranger: 'FORBIDDEN' });
 
@@ -50,6 +51,7 @@ export const accessOperations: readonly AccessOperation[] = [
       'ApiKey',
       'Identity',
       'ProviderKey',
+      'WorkspaceProviderKey',
       'ShareLink',
       'Invitation',
       'PlannerSettings',
@@ -75,7 +77,8 @@ export const accessOperations: readonly AccessOperation[] = [
   {
     field: 'Query.nodes',
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
-    variables: (ids) => ({ ids: Object.values(ids) }),
+    // No workspace: that is an object of the schema elsewhere.
+    variables: ({ Workspace: _workspace, ...ids }) => ({ ids: Object.values(ids) }),
     forStranger: 'ABSENT',
   },
   {
@@ -163,6 +166,7 @@ export const accessOperations: readonly AccessOperation[] = [
   ...personaOperations,
   ...roomOperations,
   ...workspaceOperations,
+  ...workspaceKeyOperations,
   mutation('revokeApiKey', 'revokedApiKeyId', (ids) => ({ id: ids.ApiKey })),
   mutation('deleteProviderKey', 'deletedProviderKeyId', (ids) => ({ id: ids.ProviderKey })),
   mutation('unlinkIdentity', 'unlinkedIdentityId', (ids) => ({ id: ids.Identity })),

@@ -37,3 +37,10 @@ export async function shareAll(app: TestApp, owner: TestPerson, ids: Pick<Belong
   );
   return workspaceId;
 }
+
+/** Saves a key for a workspace. */
+export async function saveWorkspaceKey(owner: TestPerson, workspaceId: string): Promise<string> {
+  const document = 'mutation ($input: SaveWorkspaceProviderKeyInput!) { saveWorkspaceProviderKey(input: $input) { providerKey { id } } }';
+  const input = { workspaceId, kind: 'ANTHROPIC', apiKey: 'keyOfTheTests0123456789' };
+  return (await owner.client.request(document, { input })).saveWorkspaceProviderKey.providerKey.id;
+}

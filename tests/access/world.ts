@@ -4,7 +4,7 @@ import { mp3, startFakeMedia } from '../kit/fake-media.ts';
 import { mediaEnvironment } from '../kit/media-app.ts';
 import { importFile } from '../kit/imports.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
-import { addPersona, attachBase, createTemplate, shareAll } from './shared-things.ts';
+import { addPersona, attachBase, createTemplate, saveWorkspaceKey, shareAll } from './shared-things.ts';
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
@@ -43,6 +43,8 @@ export interface Belongings {
   readonly ApiKey: string;
   readonly Identity: string;
   readonly ProviderKey: string;
+  readonly Workspace: string;
+  readonly WorkspaceProviderKey: string;
   readonly Login: string;
   readonly PlannerSettings: string;
   readonly Goal: string;
@@ -68,7 +70,6 @@ export interface Belongings {
   readonly Document: string;
   readonly CitationPart: string;
   /** With which the persona, the prompt template and the knowledge base are shared. */
-  readonly Workspace: string;
 }
 
 /** A server with somebody who has one of everything, and a stranger. */
@@ -328,6 +329,7 @@ export async function openWorld(): Promise<World> {
   );
   const planned = await plan(owner);
   const shared = { Persona: await addPersona(owner, session.conversation.id), PromptTemplate: await createTemplate(owner), KnowledgeBase: baseId };
+  const workspaceId = await shareAll(app, owner, shared);
   const belongings: Belongings = {
     Conversation: session.conversation.id,
     Message: run.message.id,
@@ -359,10 +361,11 @@ export async function openWorld(): Promise<World> {
     ApiKey: await createApiKey(owner),
     Identity: await linkIdentity(app, owner),
     ProviderKey: await saveProviderKey(owner),
+    WorkspaceProviderKey: await saveWorkspaceKey(owner, workspaceId),
     McpServer: await connectServer(owner),
     WaitingRun: await askInRun(app, engine, owner),
     ...shared,
-    Workspace: await shareAll(app, owner, shared),
+    Workspace: workspaceId,
     ...planned,
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,

@@ -20,6 +20,7 @@ import { tableProtections } from './tables.ts';
 import { uploadProtections } from './uploads.ts';
 import { workspaceMemberProtections } from './workspace-members.ts';
 import { workspaceProtections } from './workspaces.ts';
+import { workspaceKeyProtections } from './workspace-keys.ts';
 
 /** Every protection that is tried, in the order of docs/attacks.md. */
 export const protections: readonly Protection[] = [
@@ -35,6 +36,7 @@ export const protections: readonly Protection[] = [
   ...roomProtections,
   ...workspaceMemberProtections,
   ...workspaceProtections,
+  ...workspaceKeyProtections,
   ...importProtections,
   ...knowledgeProtections,
   ...mediaProtections,

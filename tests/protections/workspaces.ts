@@ -96,9 +96,9 @@ export const workspaceProtections: readonly Protection[] = [
   {
     id: 'W06',
     what: 'asking no model with the key of another person',
-    file: 'src/services/knowledge/search/search-meaning.ts',
-    find: '!(await embedders.isOwn(ownerId, vectorModel))',
-    replace: '(await embedders.isOwn(ownerId, vectorModel)) !== null',
+    file: 'src/services/knowledge/embedders.ts',
+    find: 'return isShared ? found !== null : found?.isOwnKey !== true;',
+    replace: 'return isShared ? found !== null : found !== undefined;',
     test: streams,
   },
 ];

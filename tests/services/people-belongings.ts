@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { fillRows, type RowIds, type RowOwner } from '../kit/person-rows.ts';
 import { readPrismaSchema } from '../kit/prisma-schema.ts';
+import { writeWorkspace } from '../kit/workspace-rows.ts';
 import type { OpenPeople } from './people-kit.ts';
 
 /** What is of no person, or outlives them, with the reason. Every other model is held to be deleted. */
@@ -10,6 +11,9 @@ export const exceptions: Readonly<Record<string, string>> = {
   AuditEvent: 'an administrator must be able to explain it later: it keeps ids, and no name',
   RateLimit: 'counts under hashes that expire by themselves',
   QuotaTotal: 'sums of everybody, which name nobody',
+  Workspace: 'of all of its members together, and of no one of them',
+  WorkspaceQuota: 'of the workspace',
+  WorkspaceTotal: 'sums of all members, which name nobody',
   Setting: 'facts of the installation',
   LivePass: 'ids of who may still be in a live room, until they are out of it',
 };
@@ -20,8 +24,13 @@ export const schema = readPrismaSchema();
 /** The models of people. */
 export const models = schema.models.filter(({ name }) => exceptions[name] === undefined);
 
+/** What rows of people may be in: their own things, and a workspace, which is of no one of its members. */
+export const rowSchema = { ...schema, models: schema.models.filter(({ name }) => exceptions[name] === undefined || name === 'Workspace') };
+
 /** Somebody with a row of every model. */
 export interface Somebody extends RowOwner {
+  /** Of the workspace that they are in. */
+  readonly workspaceId: string;
   readonly viewer: Viewer;
   readonly email: string;
   readonly ids: RowIds;
@@ -50,7 +59,10 @@ export async function joinWithEverything(kit: OpenPeople): Promise<Somebody> {
   const viewer = await kit.people.authenticate(accessToken);
   const owner = { userId: user.id, mark };
   const byHand = models.filter(({ name }) => name !== 'Credential');
-  const ids = await fillRows(kit.pool, { ...schema, models }, owner, new Map(), byHand);
+  const workspace = await writeWorkspace(kit.prisma, { members: [] });
+  const given = new Map([['Workspace', workspace.id]]);
+  const ids = new Map(await fillRows(kit.pool, rowSchema, owner, given, byHand));
+  ids.delete('Workspace');
   for (const { name, hasFiles } of models) if (hasFiles) await putFiles(kit, ids.get(name) ?? '');
-  return { ...owner, viewer, email, ids };
+  return { ...owner, workspaceId: workspace.id, viewer, email, ids };
 }

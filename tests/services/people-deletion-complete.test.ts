@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillRows } from '../kit/person-rows.ts';
 import type { SchemaModel } from '../kit/prisma-schema.ts';
-import { exceptions, joinWithEverything, models, schema } from './people-belongings.ts';
+import { exceptions, joinWithEverything, models, rowSchema, schema } from './people-belongings.ts';
 import { device, openPeople, password, type OpenPeople } from './people-kit.ts';
 
 let kit: OpenPeople;
@@ -74,7 +74,7 @@ describe('a deleted account', () => {
     });
     expect(shared.map(({ name }) => name)).toEqual(expect.arrayContaining(['Participant', 'Run', 'Feedback', 'VerifiedQuery']));
     const things = new Map([...owner.ids].filter(([name]) => !shared.some((model) => model.name === name)));
-    await fillRows(kit.pool, { ...schema, models }, { userId: user.id, mark: 'a-guest' }, things, shared.map(onlyRequired));
+    await fillRows(kit.pool, rowSchema, { userId: user.id, mark: 'a-guest' }, things.set('Workspace', owner.workspaceId), shared.map(onlyRequired));
     await kit.people.deleteAccount(guest, password, device);
     const outliving = tablesOf([...Object.keys(exceptions), 'ConversationEvent']);
     // The others are told that somebody left: one event, with an id and no name.

@@ -29,6 +29,10 @@ import type { SpanExport } from '../../src/telemetry/span-export.ts';
 import { createCallQuotas } from '../../src/services/quota/call-quotas.ts';
 import { createQuotaGate } from '../../src/services/quota/gate.ts';
 import { createHoldingLimits } from '../../src/services/quota/limits.ts';
+import { createWorkspaceFacts } from '../../src/services/quota/workspace-facts.ts';
+import { createWorkspaceGate } from '../../src/services/quota/workspace-gate.ts';
+import { createWorkspaceQuotas } from '../../src/services/workspace/quotas.ts';
+import type { OwnEngines } from '../../src/services/provider-key/own-engines.ts';
 import { createRunQuotas } from '../../src/services/quota/run-quotas.ts';
 import { createQuotas } from '../../src/services/quota/quotas.ts';
 import { createAudit } from '../../src/services/audit.ts';
@@ -68,6 +72,8 @@ export interface NodeOptions {
   readonly clock?: Clock;
   /** Variables of the quotas; there are none when absent. */
   readonly quotas?: Readonly<Record<string, string>>;
+  /** Engines that answer by keys of people and workspaces; there are none when absent. */
+  readonly ownEngines?: OwnEngines;
   readonly toolsOf?: RunTools;
   readonly readImage?: ReadImage;
   /** Who judges what people say; nobody when absent. */
@@ -111,6 +117,8 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const usageMetrics = createUsageMetrics(metrics);
   const holding = createHoldingLimits({ pool, config: quotaConfig });
   const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
+  const workspaceFacts = createWorkspaceFacts({ pool, clock });
+  const workspaceGate = createWorkspaceGate({ pool, clock, facts: workspaceFacts, refused: usageMetrics.refused });
   const statements = createStatements({ pool, isPrepared: true });
   const traces = createTraces({ statements, clock, newId: uuidv7, logger, config: traceConfig, spanExport: options.spanExport ?? null });
   const metering = createMetering({
@@ -118,13 +126,18 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     clock,
     newId: uuidv7,
     logger,
-    quotas: createCallQuotas({ pool, gate }),
+    quotas: createCallQuotas({ pool, gate, workspaceGate }),
     metrics: usageMetrics,
     called: traces.called,
   });
-  const modelCalls = createModelCalls({ registry: createRegistry({ engines: options.engines, defaultModel: null }), metering });
+  const modelCalls = createModelCalls({
+    registry: createRegistry({ engines: options.engines, defaultModel: null }),
+    ownEngines: options.ownEngines ?? null,
+    metering,
+  });
   const audit = createAudit({ prisma, pool, clock, newId: uuidv7, nameKey: new Uint8Array(32) });
   const quotas = createQuotas({ prisma, pool, clock, newId: uuidv7, audit, holding, config: quotaConfig });
+  const workspaceQuotas = createWorkspaceQuotas({ prisma, pool, clock, audit, facts: workspaceFacts });
   const factsOf = createModelFacts(context.modelListTimeoutMs);
   const summaries = createSummaries({ pool, modelCalls, factsOf, clock, newId: uuidv7, logger, settings: context });
   const deps: RunDependencies = {
@@ -142,7 +155,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     metering,
     traces,
     chatsPerUser: options.chatsPerUser ?? unlimited,
-    quotas: createRunQuotas({ pool, gate, modelCalls, defaultMaxTokens: settings.defaultMaxTokens }),
+    quotas: createRunQuotas({ pool, gate, workspaceGate, modelCalls, defaultMaxTokens: settings.defaultMaxTokens }),
     moods: options.moods?.({ pool, modelCalls }) ?? noMoods,
     dataOf: async () => ({ tables: [], examples: [] }),
     toolsOf: options.toolsOf ?? (() => []),
@@ -179,6 +192,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     metrics,
     traces,
     quotas,
+    workspaceQuotas,
     modelCalls,
     prisma,
     pool,

@@ -32,7 +32,7 @@ describe('the own keys of a person', () => {
       of: async () => {
         lookups += 1;
         if (isOut) throw new Error('out of reach');
-        return [{ engine: createScriptedEngine({ id: 'mine' }), version: String(lookups) }];
+        return [{ engine: createScriptedEngine({ id: 'mine' }), workspaceId: null, version: String(lookups) }];
       },
       forget: () => undefined,
       accessesOf: async () => [],

@@ -66,12 +66,12 @@ export function createDrawing({ metering, madeFiles }: { readonly metering: Pick
   return {
     draw: async (request, watcher, signal) => {
       const { userId, conversationId, runId, chosen, size, quality, count } = request;
-      const { engine, model } = chosen;
+      const { engine, model, isOwnKey, workspaceId } = chosen;
       await madeFiles.checkRoom(userId);
       const price = model.priceOf(size, quality);
       const reckoned = price === null ? null : BigInt(price) * BigInt(count);
       const call = { userId, purpose: 'IMAGE', runId, conversationId } as const;
-      const account = await metering.openMedia({ call, provider: engine.id, model: model.id, isOwnKey: chosen.isOwnKey }, reckoned, signal);
+      const account = await metering.openMedia({ call, provider: engine.id, model: model.id, isOwnKey, workspaceId }, reckoned, signal);
       if ('code' in account) return account;
       chosen.use();
       let drawn = 0;

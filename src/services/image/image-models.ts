@@ -13,6 +13,8 @@ export interface ListedImageModel extends Omit<ImageModel, 'id' | 'name' | 'pric
   readonly sizes: readonly ImageSize[];
   readonly isDefault: boolean;
   readonly isOwnKey: boolean;
+  /** The workspace whose key draws; null for none's. */
+  readonly workspaceId: string | null;
   readonly prices: readonly ImagePrice[];
 }
 
@@ -52,7 +54,7 @@ export function createImageModels({ imageCalls }: { readonly imageCalls: ImageCa
           throw error;
         },
       );
-      const listed = engines.flatMap(({ engine, isOwnKey }) =>
+      const listed = engines.flatMap(({ engine, isOwnKey, workspaceId }) =>
         engine.models.map((model): ListedImageModel => {
           const { id, name: displayName, priceOf: _price, ...facts } = model;
           const name = `${engine.id}:${id}`;
@@ -63,7 +65,8 @@ export function createImageModels({ imageCalls }: { readonly imageCalls: ImageCa
             providerName: engine.name,
             displayName,
             isDefault: name === defaultName,
-            isOwnKey,
+            isOwnKey: isOwnKey && workspaceId === null,
+            workspaceId,
             prices: pricesOf(model),
           };
         }),

@@ -34,12 +34,12 @@ function payerOf({ ownerId, askerId, runId, conversationId }: KnowledgeCall, isO
  * @returns an embedder that throws QUOTA_EXCEEDED for what does not fit
  */
 export function createMeteredEmbedder(
-  { embedder, isOwnKey }: { readonly embedder: Embedder; readonly isOwnKey: boolean },
+  { embedder, isOwnKey, workspaceId }: { readonly embedder: Embedder; readonly isOwnKey: boolean; readonly workspaceId: string | null },
   call: KnowledgeCall,
   metering: Pick<Metering, 'openReading'>,
 ): Embedder {
   const colon = embedder.name.indexOf(':');
-  const begun = { call: payerOf(call, isOwnKey), provider: embedder.name.slice(0, colon), model: embedder.name.slice(colon + 1), isOwnKey };
+  const begun = { call: payerOf(call, isOwnKey), provider: embedder.name.slice(0, colon), model: embedder.name.slice(colon + 1), isOwnKey, workspaceId };
   return {
     ...embedder,
     async embed(texts, as, signal) {

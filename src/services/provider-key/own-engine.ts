@@ -1,9 +1,15 @@
 import type { Engine, EngineFailure, EnginePart, Model } from '../../engines/engine.ts';
 import { type EngineKind } from '../../engines/create-engine.ts';
 import { kindFacts } from './kinds.ts';
-import type { ProviderKeyRow } from './provider-key-row.ts';
+import { providerIdOf, wordsOf, type UsableKeyRow } from './provider-key-row.ts';
 
-type Owned = Pick<ProviderKeyRow, 'provider' | 'models'>;
+type Owned = Pick<UsableKeyRow, 'provider' | 'models' | 'handle' | 'workspaceName'>;
+
+/** What people call the provider of a key. Whose key of several it is they must see. */
+export function nameOf({ provider, workspaceName }: Owned, kind: EngineKind): string {
+  const name = kindFacts[kind].label ?? provider;
+  return workspaceName === null ? name : `${name} (${workspaceName})`;
+}
 
 /** A model of which nothing is known but that its owner named it. */
 function namedModel(id: string): Model {
@@ -13,9 +19,10 @@ function namedModel(id: string): Model {
 }
 
 /** A refused key, told to its owner: there is nothing to configure and nothing to start again. */
-function toldToOwner(part: EnginePart, { provider }: Owned): EnginePart {
+function toldToOwner(part: EnginePart, owned: Owned): EnginePart {
   if (part.type !== 'error' || part.failure.code !== 'ENGINE_BAD_KEY') return part;
-  const message = `Your own key for "${provider}" is refused there. Check it and what it may use, and save it again with "saveProviderKey", or remove it with "deleteProviderKey".`;
+  const { key, remedy } = wordsOf(owned);
+  const message = `${key} is refused there. ${remedy}`;
   return { type: 'error', failure: { ...part.failure, message } };
 }
 
@@ -25,12 +32,12 @@ function toldToOwner(part: EnginePart, { provider }: Owned): EnginePart {
  * @param onUse called at every request
  */
 export function ownedEngine(engine: Engine, kind: EngineKind, owned: Owned, onUse: () => void): Engine {
-  const { provider, models } = owned;
+  const { models } = owned;
   const [first = engine.defaultModel] = models;
   return {
     ...engine,
-    id: provider,
-    name: kindFacts[kind].label ?? provider,
+    id: providerIdOf(owned),
+    name: nameOf(owned, kind),
     defaultModel: first,
     listModels: async () => {
       const listed = await engine.listModels();
@@ -55,11 +62,13 @@ export function ownedEngine(engine: Engine, kind: EngineKind, owned: Owned, onUs
 }
 
 /** What stands in for an engine whose key cannot be used: it says so when it is asked. */
-export function brokenEngine({ provider, models }: Owned, message: string): Engine {
+export function brokenEngine(owned: Owned, message: string): Engine {
+  const { models } = owned;
+  const id = providerIdOf(owned);
   const failure: EngineFailure = { code: 'ENGINE_BAD_KEY', message, isRetryable: false, retryAfterMs: null };
   return {
-    id: provider,
-    name: provider,
+    id,
+    name: id,
     defaultModel: models[0] ?? 'unknown',
     listModels: () => Promise.resolve(models.map(namedModel)),
     stream: () =>

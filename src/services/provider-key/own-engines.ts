@@ -6,35 +6,42 @@ import type { Logger } from '../../base/logger.ts';
 import type { createEngine, EngineAccess, EngineSurroundings } from '../../engines/create-engine.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { createRemembered } from '../remembered.ts';
-import { kindFacts, kindOf } from './kinds.ts';
-import { brokenEngine, ownedEngine } from './own-engine.ts';
-import { placeOf, providerKeyColumns, type ProviderKeyRow } from './provider-key-row.ts';
+import { kindOf } from './kinds.ts';
+import { brokenEngine, nameOf, ownedEngine } from './own-engine.ts';
+import { placeOf, providerIdOf, providerKeyColumns, wordsOf, type ProviderKeyRow, type UsableKeyRow } from './provider-key-row.ts';
 
-/** An engine that answers with a person's own key. */
+/** An engine that answers with a person's own key, or with one of a workspace that they are in. */
 export interface OwnEngine {
   readonly engine: Engine;
+  /** The workspace whose key it is; null for a key of their own. */
+  readonly workspaceId: string | null;
   /** Another one after every change of the key. */
   readonly version: string;
 }
 
-/** A key of a person, opened, for what is no engine of chats. */
+/** A key that a person may use, opened, for what is no engine of chats. */
 export interface OwnAccess {
   readonly access: EngineAccess;
   /** By which requests with it are sent: past the guard where the person gave an address. */
   readonly surroundings: EngineSurroundings;
+  /** The workspace whose key it is; null for a key of their own. */
+  readonly workspaceId: string | null;
   /** Another one after every change of the key. */
   readonly version: string;
   /** Notes the use of the key. */
   use(): void;
 }
 
-/** The engines of people's own keys, of each for their owner alone. */
+/**
+ * The engines of people's own keys, of each for their owner alone, and of the keys of workspaces, for their members. A person's own come first, by the age of
+ * the keys; then those of their workspaces, by when they joined.
+ */
 export interface OwnEngines {
-  /** The keys of a person that can be read, by their age; as of at most a second ago. */
+  /** The keys that a person may use and that can be read; as of at most a second ago. */
   accessesOf(userId: string): Promise<readonly OwnAccess[]>;
-  /** Those of a person, by the age of their keys; as of at most a second ago. */
+  /** Those that a person may use; as of at most a second ago. */
   of(userId: string): Promise<readonly OwnEngine[]>;
-  /** Forgets what a person has, after a change. */
+  /** Forgets what a person has, after a change of their keys, or of the workspaces that they are in. */
   forget(userId: string): void;
 }
 
@@ -49,14 +56,19 @@ export interface OwnEngineDependencies {
   readonly surroundings: { readonly known: EngineSurroundings; readonly given: EngineSurroundings };
 }
 
-/** A removed key must be dead within a second on every node; what is remembered may be this old, and a statement takes its time too. */
+/** A removed key must be dead, and a member who is removed without it, within a second on every node; what is remembered may be this old, and a statement takes its time too. */
 const rememberedMs = 500;
 /** An engine keeps its list of models for a day, and its key in memory. */
 const mostEngines = 1_000;
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-const listStatement = `SELECT ${providerKeyColumns} FROM provider_keys k WHERE k.user_id = $1 ORDER BY k.created_at, k.id`;
+const listStatement = `
+  SELECT ${providerKeyColumns}, NULL::text AS handle, NULL::text AS "workspaceName", NULL::timestamptz AS "joinedAt" FROM provider_keys k WHERE k.user_id = $1
+  UNION ALL
+  SELECT ${providerKeyColumns}, w.handle, w.name, m.joined_at
+  FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id JOIN provider_keys k ON k.workspace_id = m.workspace_id AND m.user_id = $1
+  ORDER BY "joinedAt" NULLS FIRST, "workspaceId", "createdAt", id`;
 const touchStatement = 'UPDATE provider_keys SET last_used_at = $2 WHERE id = $1';
 
 /**
@@ -70,12 +82,14 @@ export async function resealKey({ pool, sealed }: Pick<OwnEngineDependencies, 'p
   return rowCount === 1;
 }
 
-const versionOf = (row: ProviderKeyRow): string => `${row.id} ${row.updatedAt.getTime()}`;
+/** With the names of its workspace, which are in those of the engine. */
+const versionOf = ({ id, updatedAt, handle, workspaceName }: UsableKeyRow): string =>
+  `${id} ${updatedAt.getTime()}${handle === null ? '' : ` ${handle} ${workspaceName}`}`;
 
 /** Creates them; none is made before it is asked for. */
 export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngines {
   const { pool, clock, logger, sealed, create, surroundings } = dependencies;
-  const rows = createRemembered<readonly ProviderKeyRow[]>({ clock, forMs: rememberedMs });
+  const rows = createRemembered<readonly UsableKeyRow[]>({ clock, forMs: rememberedMs });
   const engines = new LRUCache<string, Promise<Engine>>({ max: mostEngines, ttl: dayMs });
 
   /** Notes the use of a key, to the minute. It is a courtesy, which no answer waits for. */
@@ -93,47 +107,49 @@ export function createOwnEngines(dependencies: OwnEngineDependencies): OwnEngine
 
   const surroundingsOf = (row: ProviderKeyRow): EngineSurroundings => (row.baseUrl === null ? surroundings.known : surroundings.given);
 
-  const accessOf = async (row: ProviderKeyRow): Promise<OwnAccess | null> => {
-    const { provider: id, baseUrl, models } = row;
+  const accessOf = async (row: UsableKeyRow): Promise<OwnAccess | null> => {
+    const { baseUrl, models, workspaceId } = row;
     const opened = await sealed.open(row.sealedKey, placeOf(row));
     const kind = kindOf(row.kind);
     if (opened === null || kind === null) return null;
-    const access = { kind, id, name: kindFacts[kind].label ?? id, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
-    return { access, surroundings: surroundingsOf(row), version: versionOf(row), use: createTouch(row) };
+    const access = { kind, id: providerIdOf(row), name: nameOf(row, kind), apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
+    return { access, surroundings: surroundingsOf(row), workspaceId, version: versionOf(row), use: createTouch(row) };
   };
 
-  const open = async (row: ProviderKeyRow): Promise<Engine> => {
-    const { provider, baseUrl, models } = row;
+  const open = async (row: UsableKeyRow): Promise<Engine> => {
+    const { baseUrl, models } = row;
     const opened = await sealed.open(row.sealedKey, placeOf(row));
     const kind = kindOf(row.kind);
     if (opened === null || kind === null) {
-      const message = `Your own key for "${provider}" cannot be read any more, because the secret of this server has changed. Save it again with "saveProviderKey".`;
-      return brokenEngine(row, message);
+      const { key, again } = wordsOf(row);
+      return brokenEngine(row, `${key} cannot be read any more, because the secret of this server has changed. ${again}`);
     }
     if (!opened.isCurrent) {
       const warn = (error: unknown): void => logger.warn({ err: error, providerKeyId: row.id }, 'a key could not be sealed anew; house-keeping tries again');
       await resealKey(dependencies, row, opened.text).catch(warn);
     }
-    const access = { kind, id: provider, name: provider, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
+    const name = row.handle === null ? row.provider : nameOf(row, kind);
+    const access = { kind, id: providerIdOf(row), name, apiKey: opened.text === '' ? null : opened.text, baseUrl, models };
     return ownedEngine(await create(access, surroundingsOf(row)), kind, row, createTouch(row));
   };
 
   /** One engine that cannot be made must not take the others of its owner with it. */
-  const openOrSayWhy = (row: ProviderKeyRow): Promise<Engine> =>
+  const openOrSayWhy = (row: UsableKeyRow): Promise<Engine> =>
     open(row).catch((error: unknown) => {
       logger.error({ err: error, providerKeyId: row.id }, 'an engine could not be made');
-      return brokenEngine(row, `Your own endpoint "${row.provider}" cannot be used as it was saved. Save it again with "saveProviderKey".`);
+      const { endpoint, again } = wordsOf(row);
+      return brokenEngine(row, `${endpoint} cannot be used as it was saved. ${again}`);
     });
 
-  const engineOf = async (row: ProviderKeyRow): Promise<OwnEngine> => {
+  const engineOf = async (row: UsableKeyRow): Promise<OwnEngine> => {
     const version = versionOf(row);
     const opening = engines.get(version) ?? openOrSayWhy(row);
     engines.set(version, opening);
-    return { engine: await opening, version };
+    return { engine: await opening, workspaceId: row.workspaceId, version };
   };
 
-  const rowsOf = (userId: string): Promise<readonly ProviderKeyRow[]> =>
-    rows.find(userId, async () => (await pool.query<ProviderKeyRow>({ name: 'provider-keys-of-user', text: listStatement, values: [userId] })).rows);
+  const rowsOf = (userId: string): Promise<readonly UsableKeyRow[]> =>
+    rows.find(userId, async () => (await pool.query<UsableKeyRow>({ name: 'provider-keys-of-user', text: listStatement, values: [userId] })).rows);
 
   return {
     of: async (userId) => Promise.all((await rowsOf(userId)).map(engineOf)),

@@ -16,15 +16,21 @@ export interface ChosenProvider<Kind> {
   readonly model: string;
   /** `provider:model`. */
   readonly name: string;
+  /** Whether it answers by a key of the person's own, or of a workspace. */
   readonly isOwnKey: boolean;
+  /** The workspace whose key it is; null for none's. */
+  readonly workspaceId: string | null;
   /** Notes that it is used. */
   use(): void;
 }
 
-/** The providers of one kind of thing: those of the configuration, and those of people's own keys, which come first. */
+/** A provider that somebody has, and whose key it answers by: as of `ChosenProvider`. */
+type OwnedProvider<Kind> = Pick<ChosenProvider<Kind>, 'engine' | 'isOwnKey' | 'workspaceId'>;
+
+/** The providers of one kind of thing: those of the configuration, and those of people's own keys and of their workspaces, which come first. */
 export interface ProviderBook<Kind> {
   /** Those that somebody has. */
-  engines(userId: string): Promise<readonly { readonly engine: Kind; readonly isOwnKey: boolean }[]>;
+  engines(userId: string): Promise<readonly OwnedProvider<Kind>[]>;
   /**
    * Which one a name means for somebody.
    *
@@ -63,12 +69,12 @@ export function createProviderBook<Kind extends Provider>(deps: ProviderBookDepe
     return loading;
   };
 
-  const ownOf = async (userId: string): Promise<readonly { readonly engine: Kind; readonly use: () => void }[]> => {
+  const ownOf = async (userId: string): Promise<readonly Pick<ChosenProvider<Kind>, 'engine' | 'workspaceId' | 'use'>[]> => {
     const own = (await deps.ownEngines.accessesOf(userId)).map(async (access) => {
       const opening = made.get(access.version) ?? deps.open(access);
       if (opening === null) return null;
       made.set(access.version, opening);
-      return { engine: await opening, use: () => access.use() };
+      return { engine: await opening, workspaceId: access.workspaceId, use: () => access.use() };
     });
     return (await Promise.all(own)).filter((engine) => engine !== null);
   };
@@ -81,15 +87,16 @@ export function createProviderBook<Kind extends Provider>(deps: ProviderBookDepe
 
   return {
     engines: async (userId) => {
-      const own = (await ownOf(userId)).map(({ engine }) => ({ engine, isOwnKey: true }));
+      const own = (await ownOf(userId)).map(({ engine, workspaceId }) => ({ engine, isOwnKey: true, workspaceId }));
       const others = (await configured()).filter(({ id }) => !own.some(({ engine }) => engine.id === id));
-      return [...own, ...others.map((engine) => ({ engine, isOwnKey: false }))];
+      return [...own, ...others.map((engine) => ({ engine, isOwnKey: false, workspaceId: null }))];
     },
 
     resolve: async (userId, name) => {
       const [own, engines] = await Promise.all([ownOf(userId), configured()]);
       const available = [...new Set([...own.map(({ engine }) => engine.id), ...engines.map(({ id }) => id)])];
-      const wanted = name ?? deps.defaultName ?? engines[0]?.id ?? own[0]?.engine.id;
+      // A workspace pays for what is named, and for nothing else.
+      const wanted = name ?? deps.defaultName ?? engines[0]?.id ?? own.find(({ workspaceId }) => workspaceId === null)?.engine.id;
       if (wanted === undefined) throw unknown('', available);
       const colon = wanted.indexOf(':');
       const provider = colon === -1 ? wanted : wanted.slice(0, colon);
@@ -98,7 +105,8 @@ export function createProviderBook<Kind extends Provider>(deps: ProviderBookDepe
       if (engine === undefined) throw unknown(provider, available);
       const model = colon === -1 ? engine.defaultModel : wanted.slice(colon + 1);
       if (!modelName.test(model)) throw new AppError('ENGINE_UNKNOWN', `"${wanted.slice(0, 100)}" names no model of ${deps.what}.`);
-      return { engine, model, name: `${provider}:${model}`, isOwnKey: mine !== undefined, use: mine?.use ?? (() => {}) };
+      const { workspaceId = null, use = () => {} } = mine ?? {};
+      return { engine, model, name: `${provider}:${model}`, isOwnKey: mine !== undefined, workspaceId, use };
     },
   };
 }

@@ -4,9 +4,12 @@ import { onPool, type RunSql } from '../run/deps.ts';
 import { outlast } from '../run/outlast.ts';
 import type { ModelPrice } from '../usage/cost.ts';
 import { openEntry, type BegunCall } from '../usage/entry-statements.ts';
+import type { Amounts } from './amounts.ts';
 import type { Refusal } from './decide.ts';
 import type { Asking, QuotaGate } from './gate.ts';
 import { amountsOf, estimateNeed, type EstimatedTokens } from './need.ts';
+import type { WorkspaceFacts, WorkspaceMemberId } from './workspace-facts.ts';
+import type { WorkspaceGate } from './workspace-gate.ts';
 
 /** Lets calls of models through, one by one: whatever starts a call cannot pass by the quotas. */
 export interface CallQuotas {
@@ -14,7 +17,8 @@ export interface CallQuotas {
    * Keeps free what a call may use, before it is made.
    *
    * The answer of a run lives on what was kept free at its start, as far as that reaches; each further step, and a context that is longer than
-   * it was thought to be, asks for more. Titles, summaries and the like keep free what their entry is opened with.
+   * it was thought to be, asks for more. Titles, summaries and the like keep free what their entry is opened with, and so does every call with a key of a
+   * workspace, in the quotas of that.
    *
    * @param call.price waited for only where cost is limited
    * @param call.settled resolves when what the run used before is counted
@@ -61,8 +65,33 @@ const reaches = `SELECT 1 FROM runs r WHERE r.id = $1::uuid AND r.status = 'RUNN
 const lockRun = `SELECT 1 FROM runs WHERE id = $1::uuid AND status = 'RUNNING' FOR NO KEY UPDATE`;
 const raise = `UPDATE runs r SET reserved_tokens = ${usedByAnswer} + $2::bigint, reserved_cost_micros = ${paidForAnswer} + $3::bigint WHERE r.id = $1::uuid`;
 
+/** Whoever was removed while a run of theirs was under way ends it without the key, with a fallback where it has one. */
+const noMember: EngineFailure = {
+  code: 'ENGINE_BAD_KEY',
+  message: 'The key of a workspace answers its members alone, and you are none of them any more. Choose another model.',
+  isRetryable: false,
+  retryAfterMs: null,
+};
+
 /** Creates it. */
-export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly gate: QuotaGate }): CallQuotas {
+export function createCallQuotas(deps: { readonly pool: Pool; readonly gate: QuotaGate; readonly workspaceGate: WorkspaceGate }): CallQuotas {
+  const { pool, gate, workspaceGate } = deps;
+
+  /** Lets a call with a key of a workspace through: an answer and what is beside it in the same way. */
+  const admitShared = async (
+    begun: BegunCall,
+    member: WorkspaceMemberId,
+    reckon: (facts: WorkspaceFacts) => Promise<{ readonly input: number; readonly output: number; readonly needed: Amounts }>,
+    signal: AbortSignal,
+  ): Promise<EngineFailure | null> => {
+    const facts = await outlast(async () => workspaceGate.factsOf(member), signal);
+    if (facts === null) return noMember;
+    if (!workspaceGate.isCounting(facts)) return null;
+    const { needed, ...reckoned } = await reckon(facts);
+    const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { ...reckoned, costMicros: needed.costMicros });
+    return failureOf(await outlast(async () => workspaceGate.pass({ ...member, facts, needed }, begun.id, keep), signal));
+  };
+
   /** Keeps free what the entry of a call that is no answer is opened with. */
   const passBeside = async (
     begun: BegunCall,
@@ -77,29 +106,43 @@ export function createCallQuotas({ pool, gate }: { readonly pool: Pool; readonly
 
   return {
     admitReading: async ({ begun, inputTokens, price }, signal) => {
-      const { call, isOwnKey } = begun;
-      if (isOwnKey) return null;
+      const { call, isOwnKey, workspaceId } = begun;
       const { userId } = call;
-      const limits = await outlast(async () => gate.limitsOf(userId), signal);
       const estimated = { input: inputTokens, output: 0 };
+      const reckon = async (facts: WorkspaceFacts) => ({ ...estimated, needed: amountsOf(estimated, workspaceGate.isPriced(facts) ? [price] : []) });
+      if (workspaceId !== null) return admitShared(begun, { workspaceId, userId }, reckon, signal);
+      if (isOwnKey) return null;
+      const limits = await outlast(async () => gate.limitsOf(userId), signal);
       const asking = { userId, limits, needed: amountsOf(estimated, [price]) };
       return gate.isCounting(limits) ? passBeside(begun, estimated, asking, signal) : null;
     },
 
     admitMedia: async ({ begun, costMicros }, signal) => {
-      const { call, isOwnKey } = begun;
-      if (isOwnKey) return null;
+      const { call, isOwnKey, workspaceId } = begun;
       const { userId } = call;
+      const mediaNeed = { tokens: 0n, costMicros, messages: 0n };
+      if (workspaceId !== null) return admitShared(begun, { workspaceId, userId }, async () => ({ input: 0, output: 0, needed: mediaNeed }), signal);
+      if (isOwnKey) return null;
       const limits = await outlast(async () => gate.limitsOf(userId), signal);
       if (!gate.isPriced(limits)) return null;
       const first = async (): Promise<boolean> => true;
       const keep = async (runSql: RunSql): Promise<void> => openEntry(runSql, begun, { input: 0, output: 0, costMicros });
-      const asking = { userId, limits, needed: { tokens: 0n, costMicros, messages: 0n }, exceptRunId: null };
+      const asking = { userId, limits, needed: mediaNeed, exceptRunId: null };
       return failureOf(await outlast(async () => gate.pass(asking, first, keep), signal));
     },
 
     admit: async ({ begun, request, price, settled }, signal) => {
       const { userId, runId, purpose } = begun.call;
+      const { workspaceId } = begun;
+      if (workspaceId !== null) {
+        const reckon = async (facts: WorkspaceFacts) => {
+          // What the step before used must be counted, and kept free no more.
+          if (purpose === 'ANSWER') await settled();
+          const need = estimateNeed(request);
+          return { ...need, needed: amountsOf(need, workspaceGate.isPriced(facts) ? [await price] : []) };
+        };
+        return admitShared(begun, { workspaceId, userId }, reckon, signal);
+      }
       if (begun.isOwnKey) return null;
       const limits = await outlast(async () => gate.limitsOf(userId), signal);
       if (!gate.isCounting(limits)) return null;

@@ -87,8 +87,8 @@ export function createQuotaGate(deps: {
     const { userId, limits, needed } = asking;
     const own = people.get(userId);
     return (
-      (own === undefined ? null : refusalOf('USER', limits.person, own, needed, now)) ??
-      (all === null ? null : refusalOf('INSTALLATION', limits.installation, all, needed, now))
+      (own === undefined ? null : refusalOf({ scope: 'USER' }, limits.person, own, needed, now)) ??
+      (all === null ? null : refusalOf({ scope: 'INSTALLATION' }, limits.installation, all, needed, now))
     );
   };
 

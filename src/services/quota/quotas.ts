@@ -77,7 +77,8 @@ function amountOf(limit: bigint | null, used: bigint, reserved: bigint): QuotaAm
   return { limit, used, reserved, remaining: left > 0n ? left : 0n };
 }
 
-function viewOf(limits: PeriodLimits, { used, reserved }: Standing, now: Date): QuotaStanding {
+/** How somebody stands against limits. */
+export function viewOf(limits: PeriodLimits, { used, reserved }: Standing, now: Date): QuotaStanding {
   const bounds = periodsOf(now);
   const of = (period: QuotaPeriod): QuotaOfPeriod => ({
     period,

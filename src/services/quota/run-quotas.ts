@@ -1,12 +1,14 @@
 import type { Pool } from 'pg';
-import type { ModelCalls } from '../model-calls.ts';
+import type { ModelCalls, ModelChoice } from '../model-calls.ts';
+import { namesWorkspace } from '../provider-key/provider-key-row.ts';
 import { onPool, type RunSql } from '../run/deps.ts';
 import { chatPrompt } from '../run/prompts.ts';
 import type { RunRequest } from '../run/request.ts';
 import { priceOf } from '../usage/cost.ts';
 import { nothing, type Amounts } from './amounts.ts';
 import type { Asking, QuotaGate } from './gate.ts';
-import { amountsOf, estimateNeed } from './need.ts';
+import { amountsOf, estimateNeed, type EstimatedTokens } from './need.ts';
+import type { WorkspaceAsking, WorkspaceGate } from './workspace-gate.ts';
 
 /** What a run is to keep free in the quotas. */
 export interface Reservation {
@@ -31,7 +33,7 @@ export interface Reservation {
 export interface RunQuotas {
   /**
    * What a run is reckoned to need: a message, and, unless it is answered without cost to the installation, what was last shown of its conversation, what
-   * is said, and as long an answer as it may get.
+   * is said, and as long an answer as it may get. Where a workspace pays for the model that answers first, its quotas are looked at as well.
    *
    * @returns null where nothing is limited
    */
@@ -47,10 +49,11 @@ const lastShown = `
 export function createRunQuotas(deps: {
   readonly pool: Pool;
   readonly gate: QuotaGate;
+  readonly workspaceGate: WorkspaceGate;
   readonly modelCalls: Pick<ModelCalls, 'choicesOf'>;
   readonly defaultMaxTokens: number;
 }): RunQuotas {
-  const { pool, gate, modelCalls, defaultMaxTokens } = deps;
+  const { pool, gate, workspaceGate, modelCalls, defaultMaxTokens } = deps;
 
   const shownBefore = async (conversationId: string | null): Promise<number> => {
     if (conversationId === null) return 0;
@@ -58,37 +61,69 @@ export function createRunQuotas(deps: {
     return Number(row?.tokens ?? 0);
   };
 
+  const estimate = async ({ model, options, text, conversationId }: RunRequest): Promise<EstimatedTokens> => {
+    const { input, output } = estimateNeed({
+      model,
+      task: 'CHAT',
+      system: options.systemPrompt ?? chatPrompt,
+      messages: text === null ? [] : [{ role: 'user', text }],
+      tools: [],
+      temperature: null,
+      topP: null,
+      topK: null,
+      maxTokens: options.maxTokens ?? defaultMaxTokens,
+    });
+    return { input: input + (await shownBefore(conversationId)), output };
+  };
+
+  const pricesOf = (choices: readonly ModelChoice[]) => Promise.all(choices.map((choice) => priceOf(choice.engine, choice.model)));
+
+  /** What a run asks of the workspace whose key its model answers by; null where that limits nothing. Kept free it is when the model is called. */
+  const askingOfWorkspace = async (request: RunRequest): Promise<WorkspaceAsking | null> => {
+    const { userId, reckonedMicros } = request;
+    if (!namesWorkspace(request.model)) return null;
+    const [first] = await modelCalls.choicesOf(userId, [request.model]);
+    const workspaceId = first?.workspaceId ?? null;
+    if (first === undefined || workspaceId === null) return null;
+    const facts = await workspaceGate.factsOf({ workspaceId, userId });
+    if (facts === null || !workspaceGate.isCounting(facts)) return null;
+    const reckon = async (): Promise<Amounts> => {
+      if (reckonedMicros !== undefined) return { ...nothing, costMicros: reckonedMicros };
+      return amountsOf(await estimate(request), workspaceGate.isPriced(facts) ? await pricesOf([first]) : []);
+    };
+    return { workspaceId, userId, facts, needed: await reckon() };
+  };
+
+  const askingOfPerson = async (request: RunRequest): Promise<Asking | null> => {
+    const { userId, model, options, reckonedMicros } = request;
+    const limits = await gate.limitsOf(userId);
+    if (!gate.isLimited(limits)) return null;
+    const reckon = async (): Promise<Amounts> => {
+      if (!gate.isCounting(limits)) return nothing;
+      // Keys of one's own or of a workspace, and what works without a model, cost the installation nothing.
+      const choices = await modelCalls.choicesOf(userId, [model, ...(options.fallbacks ?? [])]);
+      // Kept free by the entry of the call, when it comes to that.
+      if (reckonedMicros !== undefined) return { ...nothing, costMicros: choices[0]?.workspaceId == null ? reckonedMicros : 0n };
+      const charged = choices.filter((choice) => choice.isCharged);
+      return charged.length === 0 ? nothing : amountsOf(await estimate(request), gate.isPriced(limits) ? await pricesOf(charged) : []);
+    };
+    return { userId, limits, needed: { ...(await reckon()), messages: 1n }, exceptRunId: null };
+  };
+
   return {
-    reservationFor: async ({ userId, conversationId, model, options, text, reckonedMicros }) => {
-      const limits = await gate.limitsOf(userId);
-      if (!gate.isLimited(limits)) return null;
-      const reckon = async (): Promise<Amounts> => {
-        if (!gate.isCounting(limits)) return nothing;
-        // Kept free by the entry of the call, when it comes to that.
-        if (reckonedMicros !== undefined) return { ...nothing, costMicros: reckonedMicros };
-        // Keys of one's own, and what works without a model, cost the installation nothing.
-        const charged = (await modelCalls.choicesOf(userId, [model, ...(options.fallbacks ?? [])])).filter((choice) => choice.isCharged);
-        if (charged.length === 0) return nothing;
-        const { input, output } = estimateNeed({
-          model,
-          task: 'CHAT',
-          system: options.systemPrompt ?? chatPrompt,
-          messages: text === null ? [] : [{ role: 'user', text }],
-          tools: [],
-          temperature: null,
-          topP: null,
-          topK: null,
-          maxTokens: options.maxTokens ?? defaultMaxTokens,
-        });
-        const prices = gate.isPriced(limits) ? await Promise.all(charged.map((choice) => priceOf(choice.engine, choice.model))) : [];
-        return amountsOf({ input: input + (await shownBefore(conversationId)), output }, prices);
-      };
-      const reckoned = await reckon();
-      const asking: Asking = { userId, limits, needed: { ...reckoned, messages: 1n }, exceptRunId: null };
+    reservationFor: async (request) => {
+      const [asking, ofWorkspace] = await Promise.all([askingOfPerson(request), askingOfWorkspace(request)]);
+      if (asking === null && ofWorkspace === null) return null;
       return {
-        kept: reckoned.tokens > 0n ? reckoned : null,
-        look: async () => gate.look(asking),
-        enter: async (runSql) => gate.enter(runSql, asking),
+        kept: asking !== null && asking.needed.tokens > 0n ? asking.needed : null,
+        look: async () => {
+          if (asking !== null) await gate.look(asking);
+          if (ofWorkspace !== null) await workspaceGate.look(onPool(pool, 'workspace-standings'), ofWorkspace);
+        },
+        enter: async (runSql) => {
+          if (asking !== null) await gate.enter(runSql, asking);
+          if (ofWorkspace !== null) await workspaceGate.look(runSql, ofWorkspace);
+        },
       };
     },
   };

@@ -37,7 +37,8 @@ export async function imageRequestOf(imageCalls: ImageCalls, asked: AskedPicture
   const { userId, conversationId, prompt, place, image, attachmentIds, idempotencyKey, ifBusy } = asked;
   const chosen = await imageCalls.resolve(userId, asked.model);
   checkModel(chosen.model, image, attachmentIds.length);
-  const price = chosen.isOwnKey ? 0 : (chosen.model.priceOf(image.size, image.quality) ?? 0);
+  const isFree = chosen.isOwnKey && chosen.workspaceId === null;
+  const price = isFree ? 0 : (chosen.model.priceOf(image.size, image.quality) ?? 0);
   return {
     userId,
     kind: 'IMAGE',

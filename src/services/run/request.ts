@@ -37,7 +37,7 @@ export interface RunRequest {
   readonly options: RunOptions;
   /** What pictures are to be drawn, of a run that draws; absent of others. */
   readonly image?: ImageOptions;
-  /** What it will cost where that is not reckoned by tokens, in millionths of a US dollar; absent where it is. */
+  /** What it will cost the installation or a workspace where that is not reckoned by tokens, in millionths of a US dollar; absent where it is. */
   readonly reckonedMicros?: bigint;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;

@@ -111,13 +111,13 @@ export function createSpeeches(deps: SpeechDependencies) {
   };
 
   const make = async (speech: SpeechRow, chosen: ChosenProvider<Speaker>, words: string, sound: LiveSound, signal: AbortSignal): Promise<void> => {
-    const { engine, model, isOwnKey, use } = chosen;
+    const { engine, model, isOwnKey, workspaceId, use } = chosen;
     const price = engine.pricePerCharacter(model);
     const costMicros = price === null ? null : BigInt(Math.ceil(price * words.length));
     const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
     const call = { userId: speech.ownerId, purpose: 'SPEECH', runId: null, conversationId: null } as const;
     let hasBegun = false;
-    const account = await metering.openMedia({ call, provider: engine.id, model, isOwnKey }, costMicros, signal);
+    const account = await metering.openMedia({ call, provider: engine.id, model, isOwnKey, workspaceId }, costMicros, signal);
     if ('code' in account) throw new CallFailed(account);
     use();
     try {

@@ -75,12 +75,12 @@ export function createTranscripts({ prisma, fileStore, attachments, speechCalls,
     signal: AbortSignal,
   ): Promise<StoredTranscript> => {
     const { userId, runId, conversationId } = by;
-    const { engine, model, name, isOwnKey, use } = await speechCalls.transcribers.resolve(userId, how.model);
+    const { engine, model, name, isOwnKey, workspaceId, use } = await speechCalls.transcribers.resolve(userId, how.model);
     const price = engine.pricePerMinute(model);
     const costOf = (minutes: number): bigint | null => (price === null ? null : BigInt(Math.ceil(price * minutes)));
     const call = { userId, purpose: 'TRANSCRIPTION', runId, conversationId } as const;
     const guessed = recording.byteSize / bytesOfMinute;
-    const account = await metering.openMedia({ call, provider: engine.id, model, isOwnKey }, costOf(guessed), signal);
+    const account = await metering.openMedia({ call, provider: engine.id, model, isOwnKey, workspaceId }, costOf(guessed), signal);
     if ('code' in account) throw new AppError(account.code, account.message);
     use();
     const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };

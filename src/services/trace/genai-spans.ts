@@ -81,7 +81,8 @@ export function modelSpan(call: EndedCall, span: TraceSpan, hasContent: boolean)
     startedAt: span.startedAt,
     endedAt: span.endedAt,
     attributes: { ...attributes, ...tokensOf(count), ...(hasContent ? contentOf(call) : {}) },
-    error: span.errorCode === null ? null : { type: span.errorCode, message: span.errorMessage ?? '' },
+    // What a workspace is called stands in the words of its failures.
+    error: span.errorCode === null ? null : { type: span.errorCode, message: begun.workspaceId === null ? (span.errorMessage ?? '') : '' },
   };
 }
 

@@ -12,7 +12,10 @@ export interface BegunCall {
   readonly provider: string;
   /** Without the provider. */
   readonly model: string;
+  /** Whether it is made with a key of the person's own, or of a workspace. */
   readonly isOwnKey: boolean;
+  /** The workspace whose key it is made with; null for none's. */
+  readonly workspaceId: string | null;
   readonly createdAt: Date;
 }
 
@@ -25,15 +28,15 @@ export interface BegunCall {
 export const totalShardOf = (userId: string): string => `(hashtext(${userId}::text) & 15)`;
 
 const columns = `id, user_id, run_id, conversation_id, purpose, provider, model, is_own_key, created_at, input_tokens, cached_input_tokens, output_tokens,
-    reasoning_tokens, cost_micros, price, is_estimated, is_open`;
+    reasoning_tokens, cost_micros, price, is_estimated, workspace_id, is_open`;
 const values = `$1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text::"UsagePurpose", $6, $7, $8::boolean, $9::timestamptz, $10::int, $11::int, $12::int, $13::int,
-    $14::bigint, $15::jsonb, $16::boolean`;
+    $14::bigint, $15::jsonb, $16::boolean, $17::uuid`;
 
 const openStatement = `INSERT INTO usage_entries (${columns}) VALUES (${values}, true) ON CONFLICT (id) DO NOTHING`;
 
 /**
  * Closing an entry counts it for the quotas, in one statement and once: who comes second finds it closed, and changes nothing. An entry
- * whose opening was lost is made here.
+ * whose opening was lost is made here. A workspace that is deleted at this moment is waited for, so that its call is closed without it.
  */
 const closeStatement = `
   WITH entry AS (
@@ -42,7 +45,7 @@ const closeStatement = `
       output_tokens = EXCLUDED.output_tokens, reasoning_tokens = EXCLUDED.reasoning_tokens, cost_micros = EXCLUDED.cost_micros, price = EXCLUDED.price,
       is_estimated = EXCLUDED.is_estimated, is_open = false
     WHERE e.is_open
-    RETURNING user_id, (created_at AT TIME ZONE 'UTC')::date AS day, input_tokens::bigint + output_tokens AS tokens, COALESCE(cost_micros, 0) AS cost_micros, is_own_key
+    RETURNING user_id, (created_at AT TIME ZONE 'UTC')::date AS day, input_tokens::bigint + output_tokens AS tokens, COALESCE(cost_micros, 0) AS cost_micros, is_own_key, workspace_id
   ), counted AS (
     INSERT INTO quota_counts AS c (user_id, day, tokens, cost_micros) SELECT user_id, day, tokens, cost_micros FROM entry WHERE NOT is_own_key
     ON CONFLICT (user_id, day) DO UPDATE SET tokens = c.tokens + EXCLUDED.tokens, cost_micros = c.cost_micros + EXCLUDED.cost_micros
@@ -50,6 +53,14 @@ const closeStatement = `
     INSERT INTO quota_totals AS t (day, shard, tokens, cost_micros)
     SELECT day, ${totalShardOf('user_id')}, tokens, cost_micros FROM entry WHERE NOT is_own_key
     ON CONFLICT (day, shard) DO UPDATE SET tokens = t.tokens + EXCLUDED.tokens, cost_micros = t.cost_micros + EXCLUDED.cost_micros
+  ), shared AS (
+    SELECT entry.* FROM entry JOIN workspaces w ON w.id = entry.workspace_id FOR KEY SHARE OF w
+  ), counted_there AS (
+    INSERT INTO workspace_counts AS c (workspace_id, user_id, day, tokens, cost_micros) SELECT workspace_id, user_id, day, tokens, cost_micros FROM shared
+    ON CONFLICT (workspace_id, user_id, day) DO UPDATE SET tokens = c.tokens + EXCLUDED.tokens, cost_micros = c.cost_micros + EXCLUDED.cost_micros
+  ), totalled_there AS (
+    INSERT INTO workspace_totals AS t (workspace_id, day, tokens, cost_micros) SELECT workspace_id, day, tokens, cost_micros FROM shared
+    ON CONFLICT (workspace_id, day) DO UPDATE SET tokens = t.tokens + EXCLUDED.tokens, cost_micros = t.cost_micros + EXCLUDED.cost_micros
   )
   SELECT 1 FROM entry`;
 
@@ -71,7 +82,7 @@ export async function openEntry(
   reckoned: { readonly input: number; readonly output: number; readonly costMicros: bigint | null },
 ): Promise<void> {
   const usage = { inputTokens: reckoned.input, cachedInputTokens: 0, outputTokens: reckoned.output, reasoningTokens: 0 };
-  await runSql(openStatement, [...valuesOf(begun, usage), reckoned.costMicros?.toString() ?? null, null, true]);
+  await runSql(openStatement, [...valuesOf(begun, usage), reckoned.costMicros?.toString() ?? null, null, true, begun.workspaceId]);
 }
 
 /**
@@ -86,6 +97,7 @@ export async function closeEntry(runSql: RunSql, begun: BegunCall, { usage, isEs
     cost === null ? null : cost.toString(),
     price === null ? null : JSON.stringify(price),
     isEstimated,
+    begun.workspaceId,
   ]);
   return rows.length > 0;
 }

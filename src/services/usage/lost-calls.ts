@@ -17,6 +17,7 @@ interface OpenRow {
   readonly provider: string;
   readonly model: string;
   readonly isOwnKey: boolean;
+  readonly workspaceId: string | null;
   readonly inputTokens: number;
   /** What was kept free for it. */
   readonly costMicros: string | null;
@@ -33,15 +34,15 @@ export interface LostCall {
 }
 
 const openColumns = `e.id, e.user_id AS "userId", e.run_id AS "runId", e.conversation_id AS "conversationId", e.purpose, e.provider, e.model,
-  e.is_own_key AS "isOwnKey", e.input_tokens AS "inputTokens", e.cost_micros::text AS "costMicros", e.created_at AS "createdAt"`;
+  e.is_own_key AS "isOwnKey", e.workspace_id AS "workspaceId", e.input_tokens AS "inputTokens", e.cost_micros::text AS "costMicros", e.created_at AS "createdAt"`;
 
 /** Of calls for these was reckoned what they cost when they began: they are not paid by tokens, or their models are in no list of an engine. */
 const reckoned: ReadonlySet<UsagePurpose> = new Set(['IMAGE', 'TRANSCRIPTION', 'SPEECH', 'EMBEDDING']);
 
 async function lostCallOf(modelCalls: Pick<ModelCalls, 'engineFor'>, row: OpenRow): Promise<LostCall> {
-  const { id, provider, model, isOwnKey, createdAt, inputTokens, userId, runId, conversationId, purpose } = row;
+  const { id, provider, model, isOwnKey, workspaceId, createdAt, inputTokens, userId, runId, conversationId, purpose } = row;
   const call = { userId, purpose, runId, conversationId };
-  const begun = { id, call, provider, model, isOwnKey, createdAt };
+  const begun = { id, call, provider, model, isOwnKey, workspaceId, createdAt };
   if (reckoned.has(purpose)) return { begun, inputTokens, price: null, reckonedMicros: row.costMicros === null ? null : BigInt(row.costMicros) };
   const price = await modelCalls
     .engineFor(`${provider}:${model}`, call)
@@ -51,9 +52,12 @@ async function lostCallOf(modelCalls: Pick<ModelCalls, 'engineFor'>, row: OpenRo
   return { begun, inputTokens, price };
 }
 
-/** The calls of a run that were under way when its process died. */
+/** The calls of a run that were under way when its process died, in the order in which the counts of workspaces are locked. */
 export async function findLostCalls(pool: Pool, modelCalls: Pick<ModelCalls, 'engineFor'>, runId: string): Promise<readonly LostCall[]> {
-  const rows = await onPool(pool, 'lost-calls')<OpenRow>(`SELECT ${openColumns} FROM usage_entries e WHERE e.run_id = $1 AND e.is_open`, [runId]);
+  const rows = await onPool(pool, 'lost-calls')<OpenRow>(
+    `SELECT ${openColumns} FROM usage_entries e WHERE e.run_id = $1 AND e.is_open ORDER BY e.workspace_id`,
+    [runId],
+  );
   return Promise.all(rows.map((row) => lostCallOf(modelCalls, row)));
 }
 

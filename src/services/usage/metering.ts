@@ -40,7 +40,7 @@ export interface CallAccount {
 /** Counts every call of a model. */
 export interface Metering {
   /** The engine of a model whose calls are counted. `builtin` is no model: what it does is not counted. */
-  meter(model: ResolvedModel & { readonly isOwnKey?: boolean }, call: ModelCall): Engine;
+  meter(model: ResolvedModel & { readonly isOwnKey?: boolean; readonly workspaceId?: string | null }, call: ModelCall): Engine;
   /**
    * Opens the account of a call that is not paid by tokens: pictures, speech.
    *
@@ -220,11 +220,11 @@ export function createMetering({ pool, clock, newId, logger, quotas, metrics, ca
       };
     },
 
-    meter: ({ engine, isOwnKey = false }, call) => {
+    meter: ({ engine, isOwnKey = false, workspaceId = null }, call) => {
       const isBuiltin = engine.id === 'builtin';
       if (isBuiltin && called === null) return engine;
       return createMeteredEngine(engine, (request, signal) => {
-        const begun = { id: entryIdOf(call), call, provider: engine.id, model: request.model, isOwnKey, createdAt: clock.now() };
+        const begun = { id: entryIdOf(call), call, provider: engine.id, model: request.model, isOwnKey, workspaceId, createdAt: clock.now() };
         if (isBuiltin) return { admitted: null, account: () => told({ opened: Promise.resolve(), close: () => undefined }, begun, request) };
         return openCall(engine, begun, request, signal);
       });

@@ -7,7 +7,7 @@ import type { Statements } from '../../stores/statements.ts';
 import { usageOfRun, type RunUsage, type StoredUsage } from './run-usage.ts';
 
 /** By what usage is put together. */
-export type UsageGroup = 'DAY' | 'MONTH' | 'MODEL' | 'PROVIDER' | 'PURPOSE' | 'CONVERSATION' | 'USER';
+export type UsageGroup = 'DAY' | 'MONTH' | 'MODEL' | 'PROVIDER' | 'PURPOSE' | 'CONVERSATION' | 'USER' | 'WORKSPACE';
 
 /** What some calls of models used together. */
 export interface UsageSum {
@@ -18,8 +18,10 @@ export interface UsageSum {
   readonly reasoningTokens: bigint;
   /** Of the calls whose price is known. */
   readonly costMicros: bigint;
-  /** Of the cost, that of calls with people's own keys. */
+  /** Of the cost, that of calls with keys of people and of workspaces. */
   readonly ownKeyCostMicros: bigint;
+  /** Of that, the cost of calls with keys of workspaces. */
+  readonly workspaceCostMicros: bigint;
   readonly estimatedCalls: number;
   readonly unknownPriceCalls: number;
 }
@@ -63,17 +65,26 @@ const keys: Readonly<Record<UsageGroup, string>> = {
   PURPOSE: 'e.purpose::text',
   CONVERSATION: 'e.conversation_id::text',
   USER: 'e.user_id::text',
+  WORKSPACE: 'e.workspace_id::text',
 };
 
-const statementOf = (groupBy: UsageGroup, isOfAll: boolean): string => `
-  SELECT ${keys[groupBy]} AS key, count(*)::int AS calls, sum(e.input_tokens) AS "inputTokens", sum(e.cached_input_tokens) AS "cachedInputTokens",
+/** What calls `e` used together, in SQL. */
+export const usageSums = `count(*)::int AS calls, sum(e.input_tokens) AS "inputTokens", sum(e.cached_input_tokens) AS "cachedInputTokens",
     sum(e.output_tokens) AS "outputTokens", sum(e.reasoning_tokens) AS "reasoningTokens", COALESCE(sum(e.cost_micros), 0)::text AS "costMicros",
     COALESCE(sum(e.cost_micros) FILTER (WHERE e.is_own_key), 0)::text AS "ownKeyCostMicros",
-    (count(*) FILTER (WHERE e.is_estimated))::int AS "estimatedCalls", (count(*) FILTER (WHERE e.cost_micros IS NULL))::int AS "unknownPriceCalls"
+    COALESCE(sum(e.cost_micros) FILTER (WHERE e.workspace_id IS NOT NULL), 0)::text AS "workspaceCostMicros",
+    (count(*) FILTER (WHERE e.is_estimated))::int AS "estimatedCalls", (count(*) FILTER (WHERE e.cost_micros IS NULL))::int AS "unknownPriceCalls"`;
+
+/** In which order they are told, and how many: one more than are told shows that there are more. $1 and $2 are the range. */
+export const usageOrder = (groupBy: UsageGroup, key: string): string => `
+  ORDER BY ${groupBy === 'DAY' || groupBy === 'MONTH' ? key : `sum(e.cost_micros) DESC NULLS LAST, sum(e.input_tokens + e.output_tokens::bigint) DESC, ${key}`}
+  LIMIT ${mostRows + 1}`;
+
+const statementOf = (groupBy: UsageGroup, isOfAll: boolean): string => `
+  SELECT ${keys[groupBy]} AS key, ${usageSums}
   FROM usage_entries e
   WHERE NOT e.is_open AND e.created_at >= $1 AND e.created_at < $2${isOfAll ? '' : ' AND e.user_id = $3'}
-  GROUP BY 1 ORDER BY ${groupBy === 'DAY' || groupBy === 'MONTH' ? '1' : 'sum(e.cost_micros) DESC NULLS LAST, sum(e.input_tokens + e.output_tokens::bigint) DESC, 1'}
-  LIMIT ${mostRows + 1}`;
+  GROUP BY 1 ${usageOrder(groupBy, '1')}`;
 
 const usedByAnswers = `
   SELECT r.answer_id AS "answerId", r.input_tokens AS "inputTokens", r.output_tokens AS "outputTokens", r.cached_input_tokens AS "cachedInputTokens",
@@ -88,10 +99,12 @@ const sumShape = z.object({
   reasoningTokens: z.coerce.bigint(),
   costMicros: z.coerce.bigint(),
   ownKeyCostMicros: z.coerce.bigint(),
+  workspaceCostMicros: z.coerce.bigint(),
   estimatedCalls: z.number(),
   unknownPriceCalls: z.number(),
 });
-const rowShape = sumShape.extend({ key: z.string().nullable() });
+/** A row of a report as the database gives it. */
+export const usageRowShape = sumShape.extend({ key: z.string().nullable() });
 
 const nothing: UsageSum = {
   calls: 0,
@@ -101,6 +114,7 @@ const nothing: UsageSum = {
   reasoningTokens: 0n,
   costMicros: 0n,
   ownKeyCostMicros: 0n,
+  workspaceCostMicros: 0n,
   estimatedCalls: 0,
   unknownPriceCalls: 0,
 };
@@ -114,39 +128,41 @@ function add(one: UsageSum, other: UsageSum): UsageSum {
     reasoningTokens: one.reasoningTokens + other.reasoningTokens,
     costMicros: one.costMicros + other.costMicros,
     ownKeyCostMicros: one.ownKeyCostMicros + other.ownKeyCostMicros,
+    workspaceCostMicros: one.workspaceCostMicros + other.workspaceCostMicros,
     estimatedCalls: one.estimatedCalls + other.estimatedCalls,
     unknownPriceCalls: one.unknownPriceCalls + other.unknownPriceCalls,
   };
 }
 
+/** The range, which is 30 days up to now where nothing is said. @throws AppError BAD_USER_INPUT for one that is empty or too long */
+export function usageRange({ from, to }: UsageQuery, now: Date): Pick<UsageReport, 'from' | 'to'> {
+  const end = to ?? later(now, 1);
+  const start = from ?? later(end, -defaultRangeMs);
+  if (start >= end) throw badInput(['from'], `"from" is ${start.toISOString()}, which is not before "to", ${end.toISOString()}.`);
+  const days = Math.ceil((end.getTime() - start.getTime()) / day);
+  if (end.getTime() - start.getTime() > longestRangeMs)
+    throw badInput(['from'], `The range has ${days} days; at most ${longestRangeMs / day} days are told of at once.`);
+  return { from: start, to: end };
+}
+
+/** A report of what was found. @throws AppError BAD_USER_INPUT where there is more than is told */
+export function usageReport(range: Pick<UsageReport, 'from' | 'to'>, groupBy: UsageGroup, found: readonly Omit<UsageRow, 'groupBy'>[]): UsageReport {
+  if (found.length > mostRows) {
+    throw badInput(
+      ['groupBy'],
+      `By ${groupBy} there are more than ${mostRows} rows from ${range.from.toISOString()} to ${range.to.toISOString()}; choose a shorter range.`,
+    );
+  }
+  return { ...range, rows: found.map((row) => ({ ...row, groupBy })), total: found.reduce<UsageSum>(add, nothing) };
+}
+
 /** Creates the service. */
 export function createUsages({ statements, clock }: { readonly statements: Statements; readonly clock: Clock }) {
-  /** The range, which is 30 days up to now where nothing is said. */
-  const rangeOf = ({ from, to }: UsageQuery): { readonly from: Date; readonly to: Date } => {
-    const end = to ?? later(clock.now(), 1);
-    const start = from ?? later(end, -defaultRangeMs);
-    if (start >= end) throw badInput(['from'], `"from" is ${start.toISOString()}, which is not before "to", ${end.toISOString()}.`);
-    const days = Math.ceil((end.getTime() - start.getTime()) / day);
-    if (end.getTime() - start.getTime() > longestRangeMs)
-      throw badInput(['from'], `The range has ${days} days; at most ${longestRangeMs / day} days are told of at once.`);
-    return { from: start, to: end };
-  };
-
   const report = async (query: UsageQuery, userId: string | null): Promise<UsageReport> => {
     const { groupBy } = query;
-    const range = rangeOf(query);
+    const range = usageRange(query, clock.now());
     const found = await statements.query(statementOf(groupBy, userId === null), [range.from, range.to, ...(userId === null ? [] : [userId])]);
-    if (found.rows.length > mostRows) {
-      throw badInput(
-        ['groupBy'],
-        `By ${groupBy} there are more than ${mostRows} rows from ${range.from.toISOString()} to ${range.to.toISOString()}; choose a shorter range.`,
-      );
-    }
-    const rows = z
-      .array(rowShape)
-      .parse(found.rows)
-      .map((row): UsageRow => ({ ...row, groupBy }));
-    return { ...range, rows, total: rows.reduce<UsageSum>(add, nothing) };
+    return usageReport(range, groupBy, z.array(usageRowShape).parse(found.rows));
   };
 
   return {

@@ -34,9 +34,9 @@ export function createRerankers({
       const model = name.slice(colon + 1);
       const found = await accesses.find(askerId, provider);
       if (found === null || !isReranker(found.access, model)) return null;
-      const { access, surroundings, isOwnKey } = found;
+      const { access, surroundings, isOwnKey, workspaceId } = found;
       const reranker = createReranker(access, model, surroundings);
-      const begun = { call: { userId: askerId, purpose: 'RERANKING', runId, conversationId }, provider, model, isOwnKey } as const;
+      const begun = { call: { userId: askerId, purpose: 'RERANKING', runId, conversationId }, provider, model, isOwnKey, workspaceId } as const;
       return async (question, texts, signal) => {
         // Such a model reads the question with each of the texts.
         const inputTokens = estimateTokens(texts) + texts.length * estimateTokens([question]);

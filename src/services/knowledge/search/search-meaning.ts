@@ -38,7 +38,7 @@ export function createMeaningSearch({ embedders, vectors, timeoutMs }: MeaningSe
   const questions = new LRUCache<string, Float32Array>({ max: mostRemembered });
 
   return {
-    mayAsk: async (userId, { ownerId, vectorModel }) => ownerId === userId || vectorModel === null || !(await embedders.isOwn(ownerId, vectorModel)),
+    mayAsk: async (userId, { ownerId, vectorModel }) => ownerId === userId || vectorModel === null || embedders.isOpenTo(userId, ownerId, vectorModel),
 
     async find(bases, question, documentIds, limit, asker, signal) {
       const [first] = bases;

@@ -1,0 +1,24 @@
+import type { PrismaClient } from '../../prisma/generated/client.ts';
+import { uuidv7 } from '../../src/base/id.ts';
+
+let count = 0;
+
+/** A workspace as a test has it. */
+export interface TestWorkspace {
+  readonly id: string;
+  readonly name: string;
+  readonly handle: string;
+}
+
+/** Writes the rows of a workspace with its members, who joined one after the other. */
+export async function writeWorkspace(
+  prisma: Pick<PrismaClient, 'workspace'>,
+  { members, ...named }: { readonly members: readonly { readonly userId: string; readonly role: 'OWNER' | 'EDITOR' | 'READER' }[] } & Partial<TestWorkspace>,
+): Promise<TestWorkspace> {
+  count += 1;
+  const now = Date.now();
+  const workspace: TestWorkspace = { id: uuidv7(), name: `Team ${count}`, handle: `team-${count}`, ...named };
+  const joined = members.map((member, index) => ({ ...member, joinedAt: new Date(now + index) }));
+  await prisma.workspace.create({ data: { ...workspace, createdAt: new Date(now), updatedAt: new Date(now), members: { create: joined } } });
+  return workspace;
+}
