@@ -195,6 +195,7 @@ describe('a shared persona', () => {
       async () => (await make(member, 'regenerate', 'run { id }', { messageId: first.message.id })).run,
     ]) {
       const { id } = await start();
+      expect((await member.client.request('query ($id: ID!) { run(id: $id) { persona { name } } }', { id })).run).toEqual({ persona: null });
       const other = await engine.nextCall();
       expect(other.request.system).not.toContain('Hoot');
       other.text('Yes.');
