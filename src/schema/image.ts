@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { IfBusy } from './run-sending.ts';
 import { Run } from './run.ts';
-import { workspaceGlobalId } from './workspace-id.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 const ImageSize = builder.enumType('ImageSize', {
   description: 'The form of a picture; how many pixels it has depends on the model.',
@@ -48,10 +48,11 @@ const ImageModel = builder.objectRef<ListedImageModel>('ImageModel').implement({
     maxCount: t.exposeInt('maxCount', { description: 'The most pictures of one request.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether it draws when no model is named.' }),
     isOwnKey: t.exposeBoolean('isOwnKey', { description: 'Whether it draws by a key of your own; see `providerKeys`.' }),
-    workspaceId: t.id({
+    workspace: t.field({
+      type: Workspace,
       nullable: true,
       description: 'The workspace whose key it draws by, and which pays for it; null for none’s.',
-      resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId),
+      resolve: workspaceOf,
     }),
     prices: t.field({ type: [ImagePrice], description: 'What one picture costs, as far as that is known.', resolve: ({ prices }) => [...prices] }),
   }),

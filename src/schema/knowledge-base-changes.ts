@@ -1,9 +1,10 @@
 import { builder } from './builder.ts';
+import { rowIdOf } from './input-ids.ts';
 import { loadExisting } from './batch.ts';
 import { Conversation } from './conversation.ts';
 import { KnowledgeBase, KnowledgeLanguageEnum } from './knowledge-base.ts';
 import { Document } from './knowledge-document.ts';
-import { workspaceIdField, workspaceIdOf } from './sharing.ts';
+import { workspaceIdField } from './sharing.ts';
 
 const modelText =
   'The model that makes vectors of its passages, as `provider:model`: `embedded:english` needs no key; `openai:text-embedding-3-small`, `gemini:gemini-embedding-001` and `ollama:nomic-embed-text` use your own key or the one of the server. Null for none: it is then searched by words alone.';
@@ -26,7 +27,7 @@ builder.relayMutationField(
   {
     description: 'Makes a knowledge base without documents.',
     resolve: async (_root, { input: { workspaceId, ...input } }, { services, viewer }) => ({
-      knowledgeBase: await services.knowledgeBases.create(viewer, { ...input, workspaceId: workspaceIdOf(workspaceId) }),
+      knowledgeBase: await services.knowledgeBases.create(viewer, { ...input, workspaceId: rowIdOf(workspaceId) }),
     }),
   },
   {
@@ -56,7 +57,7 @@ builder.relayMutationField(
         ...input,
         ...(name == null ? {} : { name }),
         id: id.id,
-        workspaceId: workspaceIdOf(workspaceId),
+        workspaceId: rowIdOf(workspaceId),
       }),
     }),
   },

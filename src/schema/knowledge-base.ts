@@ -8,6 +8,7 @@ import { paginate } from './pagination.ts';
 import { Persona } from './persona.ts';
 import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
 import { User } from './user.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 /** Documents that are searched together. */
 export const KnowledgeBase = builder.objectRef<KnowledgeBaseRow>('KnowledgeBase');
@@ -62,6 +63,12 @@ builder.node(KnowledgeBase, {
     name: t.exposeString('name', { description: 'What it is called.' }),
     description: t.exposeString('description', { nullable: true, description: 'What is in it; engines are told, and decide by it when to search.' }),
     visibility: t.field({ type: Visibility, description: 'Who may read it.', resolve: visibilityOf }),
+    workspace: t.field({
+      type: Workspace,
+      nullable: true,
+      description: 'The workspace that it is shared with; null where it is with none, and for whoever is not in it.',
+      resolve: workspaceOf,
+    }),
     isMine: t.boolean({ description: 'Whether it is yours.', resolve: ({ ownerId }, _arguments, { viewer }) => ownerId === viewer?.userId }),
     owner: t.field({
       type: User,

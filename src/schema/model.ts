@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 import type { ListedModel } from '../services/model.ts';
-import { workspaceGlobalId } from './workspace-id.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 const Model = builder.objectRef<ListedModel>('Model').implement({
   description: 'A model that can be asked.',
@@ -13,10 +13,11 @@ const Model = builder.objectRef<ListedModel>('Model').implement({
     description: t.exposeString('description', { description: 'What it is good for.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether it answers when no model is named.' }),
     isOwnKey: t.exposeBoolean('isOwnKey', { description: 'Whether it answers by a key of your own; see `providerKeys`.' }),
-    workspaceId: t.id({
+    workspace: t.field({
+      type: Workspace,
       nullable: true,
       description: 'The workspace whose key answers, and which pays for it; null for none’s.',
-      resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId),
+      resolve: workspaceOf,
     }),
     hasTools: t.exposeBoolean('hasTools', { description: 'Whether it can call tools, and so work with data.' }),
     hasVision: t.exposeBoolean('hasVision', { description: 'Whether it reads images.' }),

@@ -4,7 +4,7 @@ import { KnowledgeBase } from './knowledge-base.ts';
 import { McpServer } from './mcp-server.ts';
 import { PromptTemplate } from './prompt-template.ts';
 import { Persona } from './persona.ts';
-import { workspaceIdField, workspaceIdOf } from './sharing.ts';
+import { workspaceIdField } from './sharing.ts';
 
 type InputFields = Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0];
 
@@ -18,12 +18,12 @@ const idsOf = ({
   readonly templateId?: Parameters<typeof rowIdOf>[0];
   readonly mcpServerIds?: Parameters<typeof rowIdsOf>[0];
   readonly knowledgeBaseIds?: Parameters<typeof rowIdsOf>[0];
-  readonly workspaceId?: Parameters<typeof workspaceIdOf>[0];
+  readonly workspaceId?: Parameters<typeof rowIdOf>[0];
 }) => ({
   templateId: rowIdOf(templateId),
   mcpServerIds: rowIdsOf(mcpServerIds),
   knowledgeBaseIds: rowIdsOf(knowledgeBaseIds),
-  workspaceId: workspaceIdOf(workspaceId),
+  workspaceId: rowIdOf(workspaceId),
 });
 
 const handleText = 'By which messages mention it: 1 to 32 letters, digits, `_` or `-`, in capitals or not; unique among your personas.';

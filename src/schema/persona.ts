@@ -10,6 +10,7 @@ import { SortDirection } from './planning-enums.ts';
 import { PromptTemplate } from './prompt-template.ts';
 import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
 import { User } from './user.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 /** A virtual user. */
 export const Persona = builder.objectRef<PersonaRow>('Persona');
@@ -34,6 +35,12 @@ builder.node(Persona, {
       type: Visibility,
       description: 'Who may use it. Others see who it is where it takes part in a conversation of theirs.',
       resolve: visibilityOf,
+    }),
+    workspace: t.field({
+      type: Workspace,
+      nullable: true,
+      description: 'The workspace that it is shared with; null where it is with none, and for whoever is not in it.',
+      resolve: workspaceOf,
     }),
     isMine: t.boolean({ description: 'Whether it is yours.', resolve: (persona) => persona.isOwn }),
     owner: t.field({

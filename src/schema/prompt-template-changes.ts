@@ -1,7 +1,8 @@
 import { builder } from './builder.ts';
+import { rowIdOf } from './input-ids.ts';
 import { filledTemplateOf, FilledTemplateInput, PromptTemplate, TemplateVariableType } from './prompt-template.ts';
 import { Run } from './run.ts';
-import { workspaceIdField, workspaceIdOf } from './sharing.ts';
+import { workspaceIdField } from './sharing.ts';
 
 const TemplateVariableInput = builder.inputType('TemplateVariableInput', {
   description: 'A variable of a prompt template.',
@@ -34,7 +35,7 @@ builder.relayMutationField(
   {
     description: 'Makes a prompt template.',
     resolve: async (_root, { input: { workspaceId, ...input } }, { services, viewer }) => ({
-      promptTemplate: await services.promptTemplates.create(viewer, { ...input, workspaceId: workspaceIdOf(workspaceId) }),
+      promptTemplate: await services.promptTemplates.create(viewer, { ...input, workspaceId: rowIdOf(workspaceId) }),
     }),
   },
   {
@@ -63,7 +64,7 @@ builder.relayMutationField(
     description:
       'Changes a prompt template of yours, or as an EDITOR one that is shared with a workspace. A change of its text or its variables is a new version; those before stay.',
     resolve: async (_root, { input: { id, workspaceId, ...input } }, { services, viewer }) => ({
-      promptTemplate: await services.promptTemplates.update(viewer, { ...input, id: id.id, workspaceId: workspaceIdOf(workspaceId) }),
+      promptTemplate: await services.promptTemplates.update(viewer, { ...input, id: id.id, workspaceId: rowIdOf(workspaceId) }),
     }),
   },
   {

@@ -7,6 +7,7 @@ import { paginate, paginateBy } from './pagination.ts';
 import { SortDirection } from './planning-enums.ts';
 import { sharingFields, sharingFilterOf, Visibility, visibilityOf } from './sharing.ts';
 import { User } from './user.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 /** A text with variables. */
 export const PromptTemplate = builder.objectRef<TemplateRow>('PromptTemplate');
@@ -70,6 +71,12 @@ builder.node(PromptTemplate, {
     name: t.exposeString('name', { description: 'What it is called.' }),
     description: t.exposeString('description', { nullable: true, description: 'More about it.' }),
     visibility: t.field({ type: Visibility, description: 'Who may use it.', resolve: visibilityOf }),
+    workspace: t.field({
+      type: Workspace,
+      nullable: true,
+      description: 'The workspace that it is shared with; null where it is with none, and for whoever is not in it.',
+      resolve: workspaceOf,
+    }),
     isMine: t.boolean({ description: 'Whether it is yours.', resolve: ({ ownerId }, _arguments, { viewer }) => ownerId === viewer?.userId }),
     owner: t.field({
       type: User,

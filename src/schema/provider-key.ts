@@ -1,7 +1,7 @@
 import type { ListedProviderKey } from '../services/provider-key/keep-keys.ts';
 import { builder } from './builder.ts';
 import { paginate } from './pagination.ts';
-import { workspaceGlobalId } from './workspace-id.ts';
+import { Workspace, workspaceOf } from './workspace.ts';
 
 /** A person's own access to a model provider, or a workspace's. */
 export const ProviderKey = builder.objectRef<ListedProviderKey>('ProviderKey');
@@ -34,10 +34,11 @@ builder.node(ProviderKey, {
   id: { resolve: (key) => key.id, description: 'The global id.' },
   loadOne: (id, context) => context.loaders.providerKey.load(id),
   fields: (t) => ({
-    workspaceId: t.id({
+    workspace: t.field({
+      type: Workspace,
       nullable: true,
       description: 'The workspace whose key it is; null for your own.',
-      resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId),
+      resolve: workspaceOf,
     }),
     provider: t.exposeString('provider', {
       description: 'What stands before the colon of `provider:model` for you; of a key of a workspace after its handle, as in `acme/openai:gpt-5`.',

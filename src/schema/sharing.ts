@@ -1,8 +1,7 @@
-import { badInput } from '../base/errors.ts';
-import { isUuid } from '../base/id.ts';
 import type { SharingFilter } from '../services/workspace/sharing.ts';
 import { builder } from './builder.ts';
 import { rowIdOf } from './input-ids.ts';
+import { Workspace } from './workspace.ts';
 
 type InputFields = Parameters<Parameters<typeof builder.inputType<string, never>>[1]['fields']>[0];
 
@@ -21,34 +20,21 @@ export const visibilityOf = ({ workspaceId }: { readonly workspaceId: string | n
 /** By which the owner of something says whom it is shared with. */
 export const workspaceIdField = (t: InputFields) =>
   t.globalID({
+    for: Workspace,
     description:
       'A workspace in which you are EDITOR or OWNER: its members may use it from then on. Null takes it back, which an OWNER of the workspace can do as well; conversations in which nobody else may use it lose it.',
   });
 
 /** The fields of a filter by whom something is shared with. */
 export const sharingFields = (t: InputFields) => ({
-  workspaceId: t.globalID({ description: 'Those that are shared with this workspace.' }),
+  workspaceId: t.globalID({ for: Workspace, description: 'Those that are shared with this workspace.' }),
   isMine: t.boolean({ description: 'True for yours, false for those that others share with you.' }),
 });
 
-type GlobalId = { readonly typename: string; readonly id: string } | null | undefined;
-
-/**
- * The id of a workspace from an input, where absent and null differ.
- *
- * @throws AppError BAD_USER_INPUT for the id of something else
- */
-export function workspaceIdOf(globalId: GlobalId, path = 'input'): string | null | undefined {
-  if (globalId != null && (globalId.typename !== 'Workspace' || !isUuid(globalId.id))) {
-    throw badInput([path, 'workspaceId'], 'This is not the id of a workspace; use the "id" of a Workspace.');
-  }
-  return rowIdOf(globalId);
-}
-
 /** A filter as the services take it. */
-export function sharingFilterOf<Filter extends { readonly workspaceId?: GlobalId }>({
+export function sharingFilterOf<Filter extends { readonly workspaceId?: { readonly id: string } | null | undefined }>({
   workspaceId,
   ...filter
 }: Filter): Omit<Filter, 'workspaceId'> & Pick<SharingFilter, 'workspaceId'> {
-  return { ...filter, workspaceId: workspaceIdOf(workspaceId, 'filter') };
+  return { ...filter, workspaceId: rowIdOf(workspaceId) };
 }

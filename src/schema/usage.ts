@@ -6,7 +6,7 @@ import { Conversation } from './conversation.ts';
 import { Message } from './message.ts';
 import { Run } from './run.ts';
 import { User } from './user.ts';
-import { workspaceGlobalId } from './workspace-id.ts';
+import { Workspace } from './workspace.ts';
 
 const RunUsage = builder.objectRef<RunUsageShape>('RunUsage').implement({
   description: 'What the answer of a run used, over all its steps, also when it was stopped or failed. Titles and the like are in `usage`.',
@@ -99,6 +99,13 @@ const UsageSum = builder.interfaceRef<UsageSumShape>('UsageSum').implement({
 
 const UsageTotal = builder.objectRef<UsageSumShape>('UsageTotal').implement({ interfaces: [UsageSum], description: 'All rows together.' });
 
+/** The groups whose keys are ids. */
+const keyTypes = new Map<string, { readonly name: string }>([
+  ['CONVERSATION', Conversation],
+  ['USER', User],
+  ['WORKSPACE', Workspace],
+]);
+
 const UsageRow = builder.objectRef<UsageRowShape>('UsageRow').implement({
   interfaces: [UsageSum],
   description: 'The usage of one day, one model ...',
@@ -107,9 +114,8 @@ const UsageRow = builder.objectRef<UsageRowShape>('UsageRow').implement({
       nullable: true,
       description: 'What the row is about, as the group says; null for calls that belong to no conversation, or to no workspace.',
       resolve: ({ groupBy, key }) => {
-        if (groupBy === 'WORKSPACE') return workspaceGlobalId(key);
-        if (key === null || (groupBy !== 'CONVERSATION' && groupBy !== 'USER')) return key;
-        return encodeGlobalID(groupBy === 'USER' ? User.name : Conversation.name, key);
+        const type = keyTypes.get(groupBy);
+        return key === null || type === undefined ? key : encodeGlobalID(type.name, key);
       },
     }),
     conversation: t.field({

@@ -1,10 +1,11 @@
 import type { WorkspaceQuota as WorkspaceQuotaRow } from '../../prisma/generated/client.ts';
 import type { QuotaOfPeriod, QuotaStanding } from '../services/quota/quotas.ts';
 import type { WorkspaceQuotasView } from '../services/workspace/quotas.ts';
+import { loadExisting } from './batch.ts';
 import { builder } from './builder.ts';
 import { QuotaAmount, QuotaPeriod } from './quota.ts';
 import { UsageReport, usageRange } from './usage.ts';
-import { workspaceGlobalId, workspaceIdOf } from './workspace-id.ts';
+import { Workspace } from './workspace.ts';
 
 const WorkspaceQuotaScope = builder.enumType('WorkspaceQuotaScope', {
   description: 'For whom a quota of a workspace is.',
@@ -37,7 +38,7 @@ const WorkspaceQuotaStanding = builder.objectRef<QuotaStanding>('WorkspaceQuotaS
 });
 
 /** How a workspace stands to whoever asks. */
-export const WorkspaceQuotas = builder.objectRef<WorkspaceQuotasView>('WorkspaceQuotas').implement({
+const WorkspaceQuotas = builder.objectRef<WorkspaceQuotasView>('WorkspaceQuotas').implement({
   description: 'How much may be used with the keys of a workspace, and was.',
   fields: (t) => ({
     together: t.expose('together', { type: WorkspaceQuotaStanding, nullable: true, description: 'Of all members together; null for all but OWNERs.' }),
@@ -48,7 +49,11 @@ export const WorkspaceQuotas = builder.objectRef<WorkspaceQuotasView>('Workspace
 const WorkspaceQuota = builder.objectRef<WorkspaceQuotaRow>('WorkspaceQuota').implement({
   description: 'A quota that an OWNER of a workspace has set. Its limits are null where it sets none, 0 where it allows nothing.',
   fields: (t) => ({
-    workspaceId: t.id({ description: 'The workspace.', resolve: ({ workspaceId }) => workspaceGlobalId(workspaceId) ?? '' }),
+    workspace: t.field({
+      type: Workspace,
+      description: 'The workspace.',
+      resolve: ({ workspaceId }, _arguments, { loaders }) => loadExisting(loaders.workspace, workspaceId, 'Workspace'),
+    }),
     scope: t.expose('scope', { type: WorkspaceQuotaScope, description: 'For whom it is.' }),
     period: t.expose('period', { type: QuotaPeriod, description: 'Over which time it counts.' }),
     maxTokens: t.expose('maxTokens', { type: 'BigInt', nullable: true, description: 'The most tokens, read and written together.' }),
@@ -75,21 +80,21 @@ builder.queryFields((t) => ({
   workspaceQuotas: t.field({
     type: WorkspaceQuotas,
     description: 'How much may be used with the keys of a workspace, and was: by all of its members together, for its OWNERs, and by yourself.',
-    args: { workspaceId: t.arg.globalID({ required: true, description: workspace }) },
-    resolve: (_root, { workspaceId }, context) => context.services.workspaceQuotas.of(context.viewer, workspaceIdOf(workspaceId, ['workspaceId'])),
+    args: { workspaceId: t.arg.globalID({ for: Workspace, required: true, description: workspace }) },
+    resolve: (_root, { workspaceId }, context) => context.services.workspaceQuotas.of(context.viewer, workspaceId.id),
   }),
   workspaceUsage: t.field({
     type: UsageReport,
     description:
       'What was used of models with the keys of a workspace and what it cost, in at most two years and 1,000 rows: by all of its members for its OWNERs, for all others by themselves.',
     args: {
-      workspaceId: t.arg.globalID({ required: true, description: workspace }),
+      workspaceId: t.arg.globalID({ for: Workspace, required: true, description: workspace }),
       groupBy: t.arg({ type: WorkspaceUsageGroup, defaultValue: 'DAY', description: 'By what to put it together.' }),
       from: t.arg({ type: 'DateTime', description: usageRange.from }),
       to: t.arg({ type: 'DateTime', description: usageRange.to }),
     },
     resolve: (_root, { workspaceId, groupBy, from, to }, context) =>
-      context.services.workspaceUsages.of(context.viewer, workspaceIdOf(workspaceId, ['workspaceId']), { groupBy: groupBy ?? 'DAY', from, to }),
+      context.services.workspaceUsages.of(context.viewer, workspaceId.id, { groupBy: groupBy ?? 'DAY', from, to }),
   }),
 }));
 
@@ -98,7 +103,7 @@ builder.relayMutationField(
   {
     description: 'The limits: what is absent stays as it is, null sets no limit, 0 allows nothing. A quota that is new limits nothing that it is silent about.',
     inputFields: (t) => ({
-      workspaceId: t.globalID({ required: true, description: workspace }),
+      workspaceId: t.globalID({ for: Workspace, required: true, description: workspace }),
       scope: t.field({ type: WorkspaceQuotaScope, required: true, description: 'For whom it is.' }),
       period: t.field({ type: QuotaPeriod, required: true, description: 'Over which time it counts.' }),
       maxTokens: t.field({ type: 'BigInt', description: 'The most tokens, read and written together; at most 10^15.' }),
@@ -109,11 +114,7 @@ builder.relayMutationField(
     description:
       'OWNERs of the workspace alone: sets how much may be used with its keys in a day or a month. It holds within a second, for the calls of models that start from then on.',
     resolve: async (_root, { input }, context) => ({
-      workspaceQuota: await context.services.workspaceQuotas.set(
-        context.viewer,
-        { ...input, workspaceId: workspaceIdOf(input.workspaceId, ['input', 'workspaceId']) },
-        context.device,
-      ),
+      workspaceQuota: await context.services.workspaceQuotas.set(context.viewer, { ...input, workspaceId: input.workspaceId.id }, context.device),
     }),
   },
   {
@@ -129,7 +130,7 @@ builder.relayMutationField(
   {
     description: 'Which quota.',
     inputFields: (t) => ({
-      workspaceId: t.globalID({ required: true, description: workspace }),
+      workspaceId: t.globalID({ for: Workspace, required: true, description: workspace }),
       scope: t.field({ type: WorkspaceQuotaScope, required: true, description: 'For whom it is.' }),
       period: t.field({ type: QuotaPeriod, required: true, description: 'Over which time it counts.' }),
     }),
@@ -137,11 +138,7 @@ builder.relayMutationField(
   {
     description: 'OWNERs of the workspace alone: removes a quota of it, so that nothing is limited in its place. What was used stays counted.',
     resolve: async (_root, { input }, context) => ({
-      removed: await context.services.workspaceQuotas.remove(
-        context.viewer,
-        { ...input, workspaceId: workspaceIdOf(input.workspaceId, ['input', 'workspaceId']) },
-        context.device,
-      ),
+      removed: await context.services.workspaceQuotas.remove(context.viewer, { ...input, workspaceId: input.workspaceId.id }, context.device),
     }),
   },
   {
@@ -155,4 +152,12 @@ builder.relayMutationField(
       }),
     }),
   },
+);
+
+builder.objectField(Workspace, 'quotas', (t) =>
+  t.field({
+    type: WorkspaceQuotas,
+    description: 'How much may be used with its keys, and was: by all of its members together, for its OWNERs, and by yourself.',
+    resolve: (workspaceRow, _arguments, { loaders }) => loadExisting(loaders.workspaceQuotasOf, workspaceRow.id, 'Workspace'),
+  }),
 );

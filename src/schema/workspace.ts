@@ -3,6 +3,7 @@ import type { MemberRow } from '../services/workspace/members.ts';
 import type { WorkspaceRow } from '../services/workspace/workspace-row.ts';
 import { loadExisting } from './batch.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { paginate } from './pagination.ts';
 import { User } from './user.ts';
 
@@ -24,6 +25,10 @@ export const WorkspaceRole = builder.enumType('WorkspaceRole', {
 
 /** A team. */
 export const Workspace = builder.objectRef<WorkspaceRow>('Workspace');
+
+/** The workspace that something belongs to or is shared with, as far as the viewer is in it. */
+export const workspaceOf = ({ workspaceId }: { readonly workspaceId: string | null }, _arguments: unknown, { loaders }: Context) =>
+  workspaceId === null ? null : loaders.workspace.load(workspaceId);
 
 /** Somebody in a workspace. */
 export const WorkspaceMember = builder.objectRef<MemberRow>('WorkspaceMember').implement({

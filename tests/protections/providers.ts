@@ -64,8 +64,8 @@ export const providerProtections: readonly Protection[] = [
     id: 'S04',
     what: 'the scopes of keys of providers through node',
     file: 'src/services/provider-key/provider-keys.ts',
-    find: "mayRead('Query.providerKeys')",
-    replace: "mayRead('read')",
+    find: "mayRead(known, 'Query.providerKeys')",
+    replace: "mayRead(known, 'read')",
     test: 'tests/schema/providers.test.ts',
   },
   {

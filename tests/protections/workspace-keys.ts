@@ -27,8 +27,15 @@ export const workspaceKeyProtections: readonly Protection[] = [
     what: 'the scopes of keys of workspaces through node',
     ...wire,
     file: 'src/services/provider-key/provider-keys.ts',
-    find: "mayRead('Query.workspaceProviderKeys')",
-    replace: "mayRead('read')",
+    find: ", mayRead(known, 'Query.workspaceProviderKeys')]",
+    replace: ", mayRead(known, 'read')]",
+  },
+  {
+    id: 'W10',
+    what: 'the scopes of keys of workspaces through the workspace',
+    ...wire,
+    file: 'src/services/provider-key/provider-keys.ts',
+    find: "if (!mayRead(known, 'Query.workspaceProviderKeys')) return new Map();",
   },
   {
     id: 'W11',

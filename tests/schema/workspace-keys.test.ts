@@ -11,9 +11,9 @@ import { openServices } from '../kit/services.ts';
 import { writeWorkspace } from '../kit/workspace-rows.ts';
 
 const saveKey =
-  'mutation ($input: SaveWorkspaceProviderKeyInput!) { saveWorkspaceProviderKey(input: $input) { providerKey { id provider kind lastFour workspaceId } } }';
+  'mutation ($input: SaveWorkspaceProviderKeyInput!) { saveWorkspaceProviderKey(input: $input) { providerKey { id provider kind lastFour workspace { id } } } }';
 const setQuota =
-  'mutation ($input: SetWorkspaceQuotaInput!) { setWorkspaceQuota(input: $input) { workspaceQuota { workspaceId scope period maxTokens maxCostMicros } } }';
+  'mutation ($input: SetWorkspaceQuotaInput!) { setWorkspaceQuota(input: $input) { workspaceQuota { workspace { id } scope period maxTokens maxCostMicros } } }';
 const readUsage = `query ($id: ID!, $by: WorkspaceUsageGroup!) { workspaceUsage(workspaceId: $id, groupBy: $by) {
   rows { key calls costMicros user { id } } total { calls costMicros ownKeyCostMicros workspaceCostMicros } } }`;
 const readQuotas = `query ($id: ID!) { workspaceQuotas(workspaceId: $id) {
@@ -52,25 +52,30 @@ const open = async (handle: string) => {
 describe('keys of a workspace', () => {
   it('are saved, listed and removed by its OWNERs, and make models of its members', async () => {
     const { workspaceId, providerKey } = await open('acme');
-    expect(providerKey).toEqual({ id: expect.any(String), provider: 'openai', kind: 'OPENAI', lastFour: '6789', workspaceId });
-    const list = 'query ($id: ID!) { workspaceProviderKeys(workspaceId: $id) { edges { node { id workspaceId } } } }';
-    expect((await ada.client.request(list, { id: workspaceId })).workspaceProviderKeys.edges).toEqual([{ node: { id: providerKey.id, workspaceId } }]);
+    expect(providerKey).toEqual({ id: expect.any(String), provider: 'openai', kind: 'OPENAI', lastFour: '6789', workspace: { id: workspaceId } });
+    const list = 'query ($id: ID!) { workspaceProviderKeys(workspaceId: $id) { edges { node { id workspace { id } } } } }';
+    expect((await ada.client.request(list, { id: workspaceId })).workspaceProviderKeys.edges).toEqual([
+      { node: { id: providerKey.id, workspace: { id: workspaceId } } },
+    ]);
     expect((await ada.client.request('{ providerKeys { edges { node { id } } } }')).providerKeys.edges).toEqual([]);
-    const byNode = 'query ($id: ID!) { node(id: $id) { ... on ProviderKey { workspaceId baseUrl } } }';
-    expect((await ada.client.request(byNode, { id: providerKey.id })).node).toEqual({ workspaceId, baseUrl: `${world.media.url}/v1` });
+    const byNode = 'query ($id: ID!) { node(id: $id) { ... on ProviderKey { workspace { id } baseUrl } } }';
+    expect((await ada.client.request(byNode, { id: providerKey.id })).node).toEqual({ workspace: { id: workspaceId }, baseUrl: `${world.media.url}/v1` });
     expect((await bob.client.request(byNode, { id: providerKey.id })).node).toBeNull();
     expect((await bob.client.expectErrors(list, { id: workspaceId }))[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
-    expect((await ada.client.expectErrors(list, { id: ada.userId }))[0]).toMatchObject({
-      message: expect.stringContaining('is the id of a User'),
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
-    const { models } = await bob.client.request('{ models(provider: "acme/openai") { name providerName isOwnKey isDefault workspaceId } }');
+    expect((await ada.client.expectErrors(list, { id: ada.userId }))[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    const ofWorkspace =
+      'query ($id: ID!) { node(id: $id) { ... on Workspace { providerKeys { id } quotas { together { day { tokens { used } } } own { day { tokens { used } } } } } } }';
+    const unused = { day: { tokens: { used: 0 } } };
+    const seen = async (person: TestPerson) => (await person.client.request(ofWorkspace, { id: workspaceId })).node;
+    expect(await seen(ada)).toEqual({ providerKeys: [{ id: providerKey.id }], quotas: { together: unused, own: unused } });
+    expect(await seen(bob)).toEqual({ providerKeys: null, quotas: { together: null, own: unused } });
+    const { models } = await bob.client.request('{ models(provider: "acme/openai") { name providerName isOwnKey isDefault workspace { id } } }');
     expect(models[0]).toMatchObject({
       name: expect.stringMatching(/^acme\/openai:/),
       providerName: 'OpenAI (Acme)',
       isOwnKey: false,
       isDefault: false,
-      workspaceId,
+      workspace: { id: workspaceId },
     });
     const remove = 'mutation ($id: ID!) { deleteWorkspaceProviderKey(input: { id: $id }) { deletedProviderKeyId } }';
     expect((await bob.client.expectErrors(remove, { id: providerKey.id }))[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
@@ -98,6 +103,8 @@ describe('keys of a workspace', () => {
       expect((await wide.expectErrors(document, variables))[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
     const byNode = 'query ($id: ID!) { node(id: $id) { id } }';
     expect((await wide.request(byNode, { id: providerKey.id })).node).toBeNull();
+    const byWorkspace = 'query ($id: ID!) { node(id: $id) { ... on Workspace { providerKeys { id } } } }';
+    expect((await wide.request(byWorkspace, { id: workspaceId })).node).toEqual({ providerKeys: null });
     const named = await keyWith(['Query.workspaceProviderKeys', 'Query.node']);
     expect((await named.request(byNode, { id: providerKey.id })).node).toEqual({ id: providerKey.id });
   });
@@ -111,7 +118,7 @@ describe('what is told of a workspace', () => {
     const input = { workspaceId: Buffer.from(`Workspace:${workspace.id}`).toString('base64'), apiKey: 'keyOfTheTeam0123456789' };
     for (const kind of ['OPENAI', 'ANTHROPIC', 'GEMINI']) await services.execute(viewer, saveKey, { input: { ...input, kind } });
     for (const field of [
-      'workspaceProviderKeys { edges { node { id provider workspaceId } } }',
+      'workspaceProviderKeys { edges { node { id provider } } }',
       'workspaceQuotas { own { day { tokens { used } } } }',
       'workspaceUsage { total { calls } }',
     ]) {
@@ -128,8 +135,8 @@ describe('W13 what is no chat', () => {
 
   it('answers by the key of a workspace as well, is counted there, and is told to its OWNERs by member, model and purpose', async () => {
     const { id, workspaceId } = await open('media');
-    const { imageModels } = await bob.client.request('{ imageModels { name isOwnKey isDefault workspaceId } }');
-    expect(imageModels).toContainEqual({ name: 'media/openai:gpt-image-1', isOwnKey: false, isDefault: false, workspaceId });
+    const { imageModels } = await bob.client.request('{ imageModels { name isOwnKey isDefault workspace { id } } }');
+    expect(imageModels).toContainEqual({ name: 'media/openai:gpt-image-1', isOwnKey: false, isDefault: false, workspace: { id: workspaceId } });
     const run = await generateImage(bob, { prompt: 'A cat', model: 'media/openai:gpt-image-1' });
     expect((await mediaEventsOf(world.app, bob, run.id)).at(-1)).toMatchObject({ __typename: 'RunFinished' });
     const spoken = (await ada.client.request(speak, { input: { text: 'Hello', model: 'media/openai' } })).synthesizeSpeech.speech;
@@ -170,7 +177,13 @@ describe('W13 what is no chat', () => {
   it('is refused by the quotas of the workspace before anything is drawn or said', async () => {
     const { workspaceId } = await open('poor');
     const set = await ada.client.request(setQuota, { input: { workspaceId, scope: 'EACH_MEMBER', period: 'DAY', maxCostMicros: 1 } });
-    expect(set.setWorkspaceQuota.workspaceQuota).toEqual({ workspaceId, scope: 'EACH_MEMBER', period: 'DAY', maxTokens: null, maxCostMicros: 1 });
+    expect(set.setWorkspaceQuota.workspaceQuota).toEqual({
+      workspace: { id: workspaceId },
+      scope: 'EACH_MEMBER',
+      period: 'DAY',
+      maxTokens: null,
+      maxCostMicros: 1,
+    });
     const asked = world.media.requests.length;
     const refused = { code: 'QUOTA_EXCEEDED', quota: { scope: 'WORKSPACE_MEMBER', metric: 'COST', limit: 1 } };
     const drawn = await refusalOf(bob, generateImageDocument, { prompt: 'A cat', model: 'poor/openai:gpt-image-1' });

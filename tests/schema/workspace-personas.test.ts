@@ -59,7 +59,7 @@ describe('a persona that is shared with a workspace', () => {
     for (const mcpServerIds of [[ofEditor], [ofAda], []]) {
       expect(await refusal(editor, update, { input: { id, mcpServerIds } })).toMatchObject({
         code: 'FORBIDDEN',
-        message: expect.stringContaining('attaches servers'),
+        message: expect.stringContaining('gives it servers and knowledge bases'),
       });
     }
     const seen = await said(editor, 'query ($id: ID!, $server: ID!) { persona(id: $id) { mcpServers { name } } node(id: $server) { id } }', {

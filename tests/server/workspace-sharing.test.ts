@@ -85,7 +85,7 @@ describe('a shared knowledge base', () => {
     call.toolCall('call-1', 'search_knowledge', { query: 'cats' });
     call.finish('TOOL_CALLS');
     const next = await engine.nextCall();
-    expect(next.request.messages.at(-1)).toMatchObject({ role: 'tool', content: expect.stringContaining('has no knowledge base any more'), isError: true });
+    expect(next.request.messages.at(-1)).toMatchObject({ role: 'tool', content: expect.stringContaining('no knowledge base any more'), isError: true });
     next.text('I do not know.');
     next.finish();
     await ended(member, id);

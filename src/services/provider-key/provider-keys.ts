@@ -21,13 +21,14 @@ export function createProviderKeys(dependencies: KeyKeepingDependencies) {
   const { prisma, pool } = dependencies;
   const { save, remove } = createKeyKeeping(dependencies);
 
+  /** An API key whose scopes do not name them must not reach them through `node` or a workspace either. */
+  const mayRead = (viewer: Viewer, field: string): boolean => !('apiKeyId' in viewer) || covers(viewer.scopes, field);
+
   const byIds = async (viewer: Viewer | null, ids: readonly string[]): Promise<ReadonlyMap<string, ListedProviderKey>> => {
     const known = requireViewer(viewer);
-    // An API key whose scopes do not name them must not reach them through `node` either.
-    const mayRead = (field: string): boolean => !('apiKeyId' in known) || covers(known.scopes, field);
     const { rows } = await pool.query<ListedProviderKey>(
       `SELECT ${columns} FROM provider_keys k WHERE k.id = ANY($1::uuid[]) AND ((k.user_id = $2 AND $3) OR (${isOwner} AND $4))`,
-      [ids, known.userId, mayRead('Query.providerKeys'), mayRead('Query.workspaceProviderKeys')],
+      [ids, known.userId, mayRead(known, 'Query.providerKeys'), mayRead(known, 'Query.workspaceProviderKeys')],
     );
     return new Map(rows.map((row) => [row.id, row]));
   };
@@ -67,10 +68,11 @@ export function createProviderKeys(dependencies: KeyKeepingDependencies) {
 
     /** All keys of workspaces, newest first, of those that the viewer is an OWNER of; the others are left out. */
     async ofWorkspaces(viewer: Viewer | null, workspaceIds: readonly string[]): Promise<ReadonlyMap<string, readonly ListedProviderKey[]>> {
-      const { userId } = requireViewer(viewer);
+      const known = requireViewer(viewer);
+      if (!mayRead(known, 'Query.workspaceProviderKeys')) return new Map();
       const { rows: owned } = await pool.query<{ id: string }>(
         `SELECT m.workspace_id AS id FROM workspace_members m WHERE m.user_id = $1 AND m.role = 'OWNER' AND m.workspace_id = ANY($2::uuid[])`,
-        [userId, workspaceIds],
+        [known.userId, workspaceIds],
       );
       const { rows } = await pool.query<ListedProviderKey>(
         `SELECT ${columns} FROM provider_keys k WHERE k.workspace_id = ANY($1::uuid[]) ORDER BY k.created_at DESC, k.id DESC`,

@@ -60,7 +60,7 @@ export function createKnowledgeSearch({ statements, words, meaning, reranking, l
 
   /** Those of bases whose model somebody may ask, and why the others are searched by words alone. */
   async function askable(askerId: string, bases: readonly SearchedBase[]) {
-    const answers = await Promise.all(bases.map((base) => base.isGiven === true || meaning.mayAsk(askerId, base)));
+    const answers = await Promise.all(bases.map(async (base) => base.isGiven === true || meaning.mayAsk(askerId, base)));
     const left = bases.filter((_base, index) => answers[index] === false).map(({ name }) => `"${name}"`);
     const problem = `Searched by words alone: ${left.join(', ')}. The model is asked with the key of the owner, which nobody else spends.`;
     return { bases: bases.filter((_base, index) => answers[index] === true), problem: left.length === 0 ? null : problem };
