@@ -25,9 +25,32 @@ query Mine {
         name
         handle
         viewerRole
+        quotas { own { month { tokens { used limit } } } }
         members(first: 20) { edges { node { role user { displayName } } } }
       }
     }
+  }
+}
+
+# What is shared with it: set "workspaceId" of a persona, a prompt
+# template or a knowledge base of yours; null takes it back.
+mutation Share($personaId: ID!, $workspaceId: ID!) {
+  updatePersona(input: { id: $personaId, workspaceId: $workspaceId }) { persona { name visibility } }
+}
+
+query Shared($workspaceId: ID!) {
+  personas(filter: { workspaceId: $workspaceId }) { edges { node { name isMine } } }
+  promptTemplates(filter: { workspaceId: $workspaceId }) { edges { node { name isMine } } }
+  knowledgeBases(filter: { workspaceId: $workspaceId }) { edges { node { name isMine } } }
+}
+
+# Its key answers all members, by the handle: "acme/openai:gpt-5".
+mutation Key($workspaceId: ID!) {
+  saveWorkspaceProviderKey(input: { workspaceId: $workspaceId, kind: OPENAI, apiKey: "sk-..." }) {
+    providerKey { id lastFour }
+  }
+  setWorkspaceQuota(input: { workspaceId: $workspaceId, scope: EACH_MEMBER, period: MONTH, maxCostMicros: 5000000 }) {
+    workspaceQuota { maxCostMicros }
   }
 }
 
@@ -35,6 +58,6 @@ mutation Leave($workspaceId: ID!) {
   leaveWorkspace(input: { workspaceId: $workspaceId }) { leftWorkspaceId }
 }
 `,
-    variables: variablesOf({ workspaceId: '<id of a workspace>' }),
+    variables: variablesOf({ workspaceId: '<id of a workspace>', personaId: '<id of a persona>' }),
   },
 ];
