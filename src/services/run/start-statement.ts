@@ -80,7 +80,7 @@ const statement = `
     FROM attached
   ), answer AS (
     INSERT INTO messages (id, conversation_id, parent_id, role, model, depth, created_at, persona_id, persona_name)
-    SELECT $10::uuid, $1::uuid, $6::uuid, 'ASSISTANT', $14, $23::int + 1, $3::timestamptz, $33::uuid, $34 WHERE $20::boolean
+    SELECT $10::uuid, $1::uuid, $6::uuid, 'ASSISTANT', $14, $23::int + 1, $3::timestamptz + interval '1 millisecond', $33::uuid, $34 WHERE $20::boolean
   ), events AS (
     INSERT INTO conversation_events (conversation_id, seq, data, created_at)
     SELECT $1::uuid, last.event_seq - cardinality($11::text[]) + entry.position, entry.data::jsonb, $3::timestamptz
