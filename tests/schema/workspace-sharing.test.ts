@@ -64,7 +64,7 @@ describe.each(kinds)('a %s that is shared with a workspace', (kind, one, many, m
     expect(await names(reader, { workspaceId })).toEqual(['Shared']);
     expect(await names(ada, {})).toEqual(['Shared']);
     expect(await names(stranger, { workspaceId })).toEqual([]);
-    await expect(names(reader, { workspaceId: globalId('Conversation', uuidv7()) })).rejects.toThrow('not the id of a workspace');
+    await expect(names(reader, { workspaceId: globalId('Conversation', uuidv7()) })).rejects.toThrow('is not of type: Workspace');
   });
 
   it('W05 is shared by its owner alone, and where they may', async () => {

@@ -47,12 +47,15 @@ const use = 'fragment S on Query { unused: conversations(first: $size) @include(
 let app: TestApp;
 let person: TestPerson;
 let id: string;
+let workspaceId: string;
 let token: string;
 beforeAll(async () => {
   app = await startTestApp();
   // Some lists are for administrators alone.
   person = await app.person({ setupToken: app.setupToken ?? '' });
   id = (await person.client.request('mutation { createConversation(input: { title: "One" }) { conversation { id } } }')).createConversation.conversation.id;
+  const team = 'mutation { createWorkspace(input: { name: "One", handle: "one" }) { workspace { id } } }';
+  workspaceId = (await person.client.request(team)).createWorkspace.workspace.id;
   const row = Buffer.from(id, 'base64').toString().slice('Conversation:'.length);
   await runSql(
     app.connectionString,
@@ -78,7 +81,11 @@ test('every field that returns a connection is known as one', () => {
 
 describe.each(transportNames)('G07 over %s', (transport) => {
   const ask = (document: string, variables = {}) =>
-    createTransports(app.url, person.token)[transport](document, { id, ...(document.includes('$token') && { token }), ...variables });
+    createTransports(app.url, person.token)[transport](document, {
+      id: document.includes('(workspaceId: $id') ? workspaceId : id,
+      ...(document.includes('$token') && { token }),
+      ...variables,
+    });
 
   describe.each(connections)('$name', ({ document, sizes }) => {
     test.each([0, 101, -1, 2 ** 31])('a page of %i is refused before anything is loaded', async (size) => {

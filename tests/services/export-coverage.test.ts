@@ -125,8 +125,8 @@ describe('the archive of an account', () => {
       'PersonaMcpServer',
       'ConversationPersona',
       'ItemCarry',
-      'PersonaKnowledge',
       'ConversationKnowledge',
+      'PersonaKnowledge',
     ]);
     expect(archive).toMatch(new RegExp(`"mcpServerIds": \\[\\s*"${somebody.ids.get('McpServer')}"`));
     expect(archive).toMatch(new RegExp(`"knowledgeBaseIds": \\[\\s*"${somebody.ids.get('KnowledgeBase')}"`));
