@@ -57,7 +57,8 @@ describe('R07 the embedded PostgreSQL is killed under its server', () => {
     process.kill(killed, 'SIGKILL');
     await eventually(async () => expect(await isPostgresProcess(killed)).toBe(false));
     await postgres.stop();
+    // Started again and stopped in order it leaves no file.
     const left = await postmasterOf(folder.path);
-    expect(await isPostgresProcess(left)).toBe(false);
+    expect(left !== 0 && (await isPostgresProcess(left))).toBe(false);
   });
 });
