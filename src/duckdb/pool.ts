@@ -108,14 +108,17 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
     async run(job, timeoutMs, signal, onProgress) {
       if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', 'The data service is shutting down; try again in a moment.');
       const child = await take();
-      try {
-        if (signal.aborted) return { kind: 'aborted' };
-        const outcome = child.run(job, timeoutMs, signal, onProgress);
-        refill();
-        return await outcome;
-      } finally {
+      if (signal.aborted) {
         offer(child);
+        return { kind: 'aborted' };
       }
+      const running = child.run(job, timeoutMs, signal, onProgress);
+      refill();
+      const outcome = await running;
+      // One that was stopped in the middle of a job may be at the end of its memory: the next job must not find out.
+      if (outcome.kind === 'answered') offer(child);
+      else child.kill();
+      return outcome;
     },
     processIds: () => [...alive].flatMap((child) => (child.processId === undefined ? [] : [child.processId])),
     async close() {

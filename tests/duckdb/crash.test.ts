@@ -38,6 +38,17 @@ describe('D06: the end of a child', () => {
     expect(await kit.rows('SELECT 42')).toEqual([[42]]);
   });
 
+  it('comes after a job that was stopped in the middle: what that has left of the memory is no trouble of the next one', async () => {
+    // Time enough to hear of the interrupt, so that the process would live on.
+    await using kit = await startKit({ limits: { ...limitsWith({ timeoutMs: 150 }), interruptGraceMs: 10_000 } });
+    await kit.query('SELECT 1');
+    await settled(() => kit.duckdb.processIds().query.length, 2);
+    const before = kit.duckdb.processIds().query;
+    expect((await refusal(kit.query(endless))).code).toBe('SQL_TIMEOUT');
+    await settled(() => before.filter((processId) => kit.duckdb.processIds().query.includes(processId)).length, 1);
+    expect(await kit.rows('SELECT 42')).toEqual([[42]]);
+  });
+
   it.each([
     ['deeply nested JSON', "SELECT json_structure(repeat('[', 200000) || repeat(']', 200000))"],
     ['a deeply nested expression', `SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`],

@@ -27,7 +27,8 @@ function heldBytes(): number {
 export function createWearGauge(): (answer: ChildMessage) => boolean {
   const atStart = heldBytes();
   return (answer) => {
-    const isBroken = answer.kind === 'failed' && ['QUERY_CRASHED', 'INTERNAL_SERVER_ERROR'].includes(answer.code);
+    // One whose memory ran out has little of it left, wherever that is held.
+    const isBroken = answer.kind === 'failed' && ['QUERY_CRASHED', 'SQL_TOO_LARGE', 'INTERNAL_SERVER_ERROR'].includes(answer.code);
     return isBroken || heldBytes() - atStart > mostLeftover;
   };
 }
