@@ -9,8 +9,8 @@ export const mcpProtections: readonly Protection[] = [
     id: 'X01',
     what: 'looking at the address of a server when it is saved',
     ...surface,
-    file: 'src/services/mcp/servers.ts',
-    find: "if (problem !== null) throw badInput(['input', 'url'], problem);",
+    file: 'src/services/check-address.ts',
+    find: 'if (problem !== null) throw badInput([...path], problem);',
   },
   {
     id: 'X02',

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Pool } from 'pg';
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
 import { covers } from '../../auth/scopes.ts';
@@ -9,12 +8,13 @@ import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
 import type { McpConfig } from '../../base/mcp-config.ts';
 import type { Page } from '../../base/page.ts';
-import { RefusedAddressError, type OutsideAddresses } from '../../engines/outside-address.ts';
+import type { OutsideAddresses } from '../../engines/outside-address.ts';
 import { McpUnreachableError } from '../../mcp/unreachable.ts';
 import type { McpTool } from '../../mcp/tool-list.ts';
 import type { Statements } from '../../stores/statements.ts';
 import { isUniqueViolation } from '../../stores/violations.ts';
 import type { Audit } from '../audit.ts';
+import { checkAddress } from '../check-address.ts';
 import { keysetSql } from '../keyset.ts';
 import { reach, type ReachDependencies } from './reach.ts';
 import { parseNewServer, parseServerChanges, type McpServerInput } from './server-input.ts';
@@ -62,18 +62,6 @@ const maySee = (viewer: Viewer): boolean => !('apiKeyId' in viewer) || covers(vi
 /** Creates the service. */
 export function createMcpServers(dependencies: McpServerDependencies) {
   const { prisma, pool, statements, clock, newId, audit, addresses, sealed, config } = dependencies;
-
-  /** Where the address leads to is looked up now, to say so to whoever types it, and again at every connection. */
-  const checkAddress = async (text: string): Promise<void> => {
-    const url = new URL(text);
-    const found = (): Promise<string | null> =>
-      addresses.resolve(url.hostname).then(
-        () => null,
-        (error: unknown) => (error instanceof RefusedAddressError ? error.message : `"${url.hostname}" cannot be found; check the name`),
-      );
-    const problem = addresses.problemOf(url) ?? (isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? await found() : null);
-    if (problem !== null) throw badInput(['input', 'url'], problem);
-  };
 
   const checkCommand = (command: string): void => {
     const names = config.commands.map(({ name }) => name);
@@ -157,7 +145,7 @@ export function createMcpServers(dependencies: McpServerDependencies) {
       const { headers, ...values } = parseNewServer(input);
       checkTransport(values.transport, { ...values, ...(headers === undefined ? {} : { headers }) }, true);
       if (values.command !== undefined) checkCommand(values.command);
-      if (values.url !== undefined) await checkAddress(values.url);
+      if (values.url !== undefined) await checkAddress(addresses, values.url, ['input', 'url']);
       const now = clock.now();
       const id = newId();
       const secrets = await sealHeaders(sealed, { id, ownerId: userId }, headers ?? []);
@@ -189,7 +177,7 @@ export function createMcpServers(dependencies: McpServerDependencies) {
       const { transport } = await get(viewer, id);
       checkTransport(transport, { ...values, ...(headers === undefined ? {} : { headers }) }, false);
       if (values.command !== undefined) checkCommand(values.command);
-      if (values.url !== undefined) await checkAddress(values.url);
+      if (values.url !== undefined) await checkAddress(addresses, values.url, ['input', 'url']);
       const secrets = headers === undefined ? {} : await sealHeaders(sealed, { id, ownerId: userId }, headers ?? []);
       await prisma
         .$transaction(async (transaction) => {

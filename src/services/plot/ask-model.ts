@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { TableData } from '../../base/table.ts';
 import type { EngineMessage } from '../../engines/engine.ts';
 import type { ResolvedModel } from '../../engines/registry.ts';
+import { wholeAnswer } from '../whole-answer.ts';
 
 const prompt = [
   'You change one Vega-Lite v6 specification as a person asks. Answer with the whole new specification as one JSON object and nothing else.',
@@ -40,7 +41,7 @@ export async function askModel<Checked>(
   };
   let messages: readonly EngineMessage[] = [{ role: 'user', text: JSON.stringify(facts) }];
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await wholeAnswer({ engine, model, name: '' }, messages, signal);
+    const answer = await answerOf({ engine, model, name: '' }, messages, signal);
     try {
       return await wish.check(readSpec(answer));
     } catch (error) {
@@ -54,8 +55,7 @@ export async function askModel<Checked>(
   }
 }
 
-async function wholeAnswer({ engine, model }: ResolvedModel, messages: readonly EngineMessage[], signal: AbortSignal): Promise<string> {
-  let text = '';
+function answerOf({ engine, model }: ResolvedModel, messages: readonly EngineMessage[], signal: AbortSignal): Promise<string> {
   const request = {
     model,
     task: 'CHAT',
@@ -68,13 +68,7 @@ async function wholeAnswer({ engine, model }: ResolvedModel, messages: readonly 
     maxTokens: 4_000,
     countsWordsAlone: true,
   } as const;
-  for await (const part of engine.stream(request, signal)) {
-    if (part.type === 'text') text += part.text;
-    if (part.type === 'error') throw new AppError(part.failure.code, part.failure.message, { retryAfterMs: part.failure.retryAfterMs ?? undefined });
-    if (part.type === 'finish') return text;
-  }
-  signal.throwIfAborted();
-  throw new AppError('ENGINE_PROTOCOL', `${engine.name} ended its answer without saying so.`);
+  return wholeAnswer(engine, request, signal);
 }
 
 /** The JSON object in an answer, with or without a fence around it. */

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Pool } from 'pg';
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts';
 import type { SealedTexts } from '../../auth/sealed-text.ts';
@@ -6,8 +5,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { DeviceFacts } from '../../base/device.ts';
 import { AppError, badInput, notFound } from '../../base/errors.ts';
 import type { IdSource } from '../../base/id.ts';
-import { RefusedAddressError, type OutsideAddresses } from '../../engines/outside-address.ts';
+import type { OutsideAddresses } from '../../engines/outside-address.ts';
 import type { Audit } from '../audit.ts';
+import { checkAddress } from '../check-address.ts';
 import { requireWorkspacePermission } from '../workspace/permissions.ts';
 import { parseKeyInput, type ProviderKeyInput } from './key-input.ts';
 import { kindFacts } from './kinds.ts';
@@ -66,20 +66,6 @@ function placeIn({ userId, workspaceId }: KeyOwner, provider: string): Prisma.Pr
 export function createKeyKeeping(dependencies: KeyKeepingDependencies) {
   const { prisma, clock, newId, audit, sealed, addresses, ownEngines, maxPerUser, maxPerWorkspace } = dependencies;
 
-  /** Where the address leads to is looked up now, to say so to whoever types it, and again at every connection. */
-  const checkAddress = async (baseUrl: string | null): Promise<void> => {
-    if (baseUrl === null) return;
-    const url = new URL(baseUrl);
-    const unfound = `"${url.hostname}" cannot be found; check the name`;
-    const found = (): Promise<string | null> =>
-      addresses.resolve(url.hostname).then(
-        () => null,
-        (error: unknown) => (error instanceof RefusedAddressError ? error.message : unfound),
-      );
-    const problem = addresses.problemOf(url) ?? (isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? await found() : null);
-    if (problem !== null) throw badInput(['input', 'baseUrl'], problem);
-  };
-
   /**
    * Makes sure that somebody may keep keys there, until the end of the transaction. Two at once would both find the last place free.
    *
@@ -111,7 +97,7 @@ export function createKeyKeeping(dependencies: KeyKeepingDependencies) {
   const save = async (keeping: Keeping, input: ProviderKeyInput, device: DeviceFacts): Promise<ListedProviderKey> => {
     const { owner, actorId } = keeping;
     const { provider, kind, apiKey, baseUrl, models } = parseKeyInput(input);
-    await checkAddress(baseUrl);
+    if (baseUrl !== null) await checkAddress(addresses, baseUrl, ['input', 'baseUrl']);
     // An endpoint that needs no key has an empty one.
     const sealedKey = await sealed.seal(apiKey ?? '', placeOf({ ...owner, provider }));
     const { row: saved, users } = await prisma.$transaction(async (transaction) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../base/errors.ts';
 import { jsonIn } from '../../../sentiment/model-reply.ts';
 import type { ResolvedModel } from '../../../engines/registry.ts';
+import { wholeAnswer } from '../../whole-answer.ts';
 
 /** A passage as a model is shown it. */
 export interface RankedPassage {
@@ -63,12 +64,5 @@ export async function askForOrder(
     countsWordsAlone: true,
     output: { name: 'order', schema },
   } as const;
-  let said = '';
-  for await (const part of engine.stream(request, signal)) {
-    if (part.type === 'text') said += part.text;
-    if (part.type === 'error') throw new AppError(part.failure.code, part.failure.message);
-    if (part.type === 'finish') return orderIn(said, passages.length, engine.name);
-  }
-  signal.throwIfAborted();
-  throw new AppError('ENGINE_PROTOCOL', `${engine.name} ended its answer without saying so.`);
+  return orderIn(await wholeAnswer(engine, request, signal), passages.length, engine.name);
 }
