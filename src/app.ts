@@ -100,6 +100,8 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     statementTimeoutMs: config.databaseStatementTimeoutMs,
     connectTimeoutMs: 5_000,
     answerTimeoutMs: config.databaseAnswerTimeoutMs,
+    // A direct address of its own says that the other one leads to a pooler.
+    isPooled: url !== directUrl,
     logger,
   });
   opened.defer(() => database.close());

@@ -109,8 +109,7 @@ const pollIntervalMs = 15_000;
 export function composeServices(foundation: Foundation) {
   const { config, secret, version, startedAt, clock, newId, logger, database, duckdb, plots, fileStore, limits } = foundation;
   const { prisma, pool } = database;
-  // A direct address of its own says that the other one leads to a pooler.
-  const statements = createStatements({ pool, isPrepared: config.database === null || config.database.url === config.database.directUrl });
+  const statements = createStatements({ pool });
   const traces = createTraces({ statements, clock, newId, logger, config: config.traces, spanExport: foundation.spanExport });
   const isTraced = config.traces.retentionMs > 0 || foundation.spanExport !== null;
   const { metering, runQuotas, quotas, workspaceQuotas } = composeQuotas(foundation, isTraced ? traces.called : null);

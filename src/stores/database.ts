@@ -4,6 +4,7 @@ import { PrismaClient } from '../../prisma/generated/client.ts';
 import { delay } from '../base/async.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { forgetNamesOf } from './nameless.ts';
 import { nameOutages, nameOutagesOf, nameOutagesOfPrisma } from './name-outages.ts';
 import { reasonOf } from './outage.ts';
 import { createOutageWatch } from './outage-watch.ts';
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs: number;
   /** How long it may say nothing at all while it owes an answer, before it counts as away; 1.5 s by default. */
   readonly answerTimeoutMs?: number;
+  /** Whether a pooler stands between that hands connections out by the transaction; false by default. */
+  readonly isPooled?: boolean;
   readonly logger: Logger;
 }
 
@@ -42,7 +45,7 @@ export interface Database {
  * when the database cannot be reached, breaks off, has no room, or does not answer.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { logger, statementTimeoutMs, answerTimeoutMs = 1_500 } = options;
+  const { logger, statementTimeoutMs, answerTimeoutMs = 1_500, isPooled = false } = options;
   // Not the option `statement_timeout` of pg: it goes into the start-up packet, which poolers refuse. The pool waits for the promise,
   // and drops the connection when it fails; its types do not say so.
   const limitStatements: (client: ClientBase) => unknown = async (client) => client.query(`SET statement_timeout = ${statementTimeoutMs}`);
@@ -68,6 +71,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ reason: error.message }, 'a database connection was cut'));
     client.on('drain', () => watch.heard());
+    if (isPooled) forgetNamesOf(client);
     nameOutagesOf(client);
   });
   // Waiting for a connection counts as waiting, not as failing: a burst of sends queues up for the pool. A moment longer than the pool itself

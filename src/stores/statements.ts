@@ -10,15 +10,13 @@ export interface Statements {
 const mostNames = 500;
 
 /**
- * Statements that PostgreSQL parses once a connection, and plans once when all plans cost the same.
- *
- * @param options.isPrepared false where a pooler may hand each statement to another connection, which does not know the names
+ * Statements that PostgreSQL parses once a connection, and plans once when all plans cost the same; not behind a pooler, where the pool takes the names away.
  */
-export function createStatements({ pool, isPrepared }: { readonly pool: Pool; readonly isPrepared: boolean }): Statements {
+export function createStatements({ pool }: { readonly pool: Pool }): Statements {
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
-    if (known !== undefined || !isPrepared || names.size >= mostNames) return known;
+    if (known !== undefined || names.size >= mostNames) return known;
     const name = `colloquy_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
     names.set(text, name);
     return name;

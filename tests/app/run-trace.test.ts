@@ -152,7 +152,7 @@ describe('the trace of a run', () => {
       logger,
     });
     disposal.defer(close);
-    const statements = createStatements({ pool, isPrepared: true });
+    const statements = createStatements({ pool });
     const traces = createTraces({ statements, clock: systemClock, newId: uuidv7, logger, config: parseConfig({}).traces, spanExport: null });
     await runSql(app.connectionString, `UPDATE run_spans SET started_at = started_at - interval '29 days' WHERE run_id = '${rowId(id)}'`);
     expect(await traces.removeOld()).toBe(0);

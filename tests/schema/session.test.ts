@@ -56,7 +56,7 @@ describe('the schema of data sessions', () => {
       people: {},
       conversations: {},
       runs: {},
-      messages: createMessages({ statements: createStatements({ pool, isPrepared: true }) }),
+      messages: createMessages({ statements: createStatements({ pool }) }),
     });
   });
   afterAll(async () => workspace[Symbol.asyncDispose]());

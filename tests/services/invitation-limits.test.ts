@@ -27,7 +27,7 @@ beforeEach(async () => {
   const limiter = (name: string, points: number) => createMemoryLimiter({ name, points, windowMs: 60_000 });
   invitations = createInvitations({
     prisma,
-    statements: createStatements({ pool, isPrepared: true }),
+    statements: createStatements({ pool }),
     clock: systemClock,
     newId: uuidv7,
     tokens: createInvitationTokens(),

@@ -119,7 +119,7 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
   const gate = createQuotaGate({ pool, clock, holding, refused: usageMetrics.refused });
   const workspaceFacts = createWorkspaceFacts({ pool, clock });
   const workspaceGate = createWorkspaceGate({ pool, clock, facts: workspaceFacts, refused: usageMetrics.refused });
-  const statements = createStatements({ pool, isPrepared: true });
+  const statements = createStatements({ pool });
   const traces = createTraces({ statements, clock, newId: uuidv7, logger, config: traceConfig, spanExport: options.spanExport ?? null });
   const metering = createMetering({
     pool,

@@ -130,7 +130,7 @@ describe('O01 the words of others', () => {
 
 describe('a search', () => {
   const searchWith = (limits: { readonly timeoutMs: number; readonly maxRanked: number }): Search =>
-    createSearch({ pool: opened.pool, statements: createStatements({ pool: opened.pool, isPrepared: true }), clock: systemClock, logger, limits });
+    createSearch({ pool: opened.pool, statements: createStatements({ pool: opened.pool }), clock: systemClock, logger, limits });
 
   it('ranks no more than it may, and says so', async () => {
     const viewer = await opened.person();

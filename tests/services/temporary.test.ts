@@ -111,7 +111,7 @@ describe('a temporary conversation', () => {
     let beforeDeletion = async (): Promise<void> => {};
     const conversations = createConversations({
       prisma,
-      statements: createStatements({ pool, isPrepared: true }),
+      statements: createStatements({ pool }),
       clock: systemClock,
       newId: uuidv7,
       conversationLog: createConversationLog({ pool, clock: systemClock, pollIntervalMs: 60_000 }),

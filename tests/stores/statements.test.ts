@@ -9,26 +9,17 @@ describe('statements', () => {
   it('are parsed once a connection, whatever their values', async () => {
     await using database = await createTestDatabase({ isMigrated: false });
     const pool = new Pool({ connectionString: database.connectionString, max: 1 });
-    const statements = createStatements({ pool, isPrepared: true });
+    const statements = createStatements({ pool });
     for (const value of [1, 2, 3]) expect((await statements.query('SELECT $1::int AS value', [value])).rows).toEqual([{ value }]);
     await statements.query('SELECT $1::text AS value', ['other']);
     expect((await pool.query(prepared)).rows).toEqual([{ statement: 'SELECT $1::int AS value' }, { statement: 'SELECT $1::text AS value' }]);
     await pool.end();
   });
 
-  it('have no names where a pooler may stand between', async () => {
-    await using database = await createTestDatabase({ isMigrated: false });
-    const pool = new Pool({ connectionString: database.connectionString, max: 1 });
-    const statements = createStatements({ pool, isPrepared: false });
-    expect((await statements.query('SELECT $1::int AS value', [1])).rows).toEqual([{ value: 1 }]);
-    expect((await pool.query(prepared)).rows).toEqual([]);
-    await pool.end();
-  });
-
   it('are only kept by name up to a number', async () => {
     await using database = await createTestDatabase({ isMigrated: false });
     const pool = new Pool({ connectionString: database.connectionString, max: 1 });
-    const statements = createStatements({ pool, isPrepared: true });
+    const statements = createStatements({ pool });
     for (let index = 0; index < 510; index += 1) await statements.query(`SELECT $1::int AS value${index}`, [index]);
     expect((await pool.query('SELECT count(*)::int AS count FROM pg_prepared_statements')).rows).toEqual([{ count: 500 }]);
     await pool.end();

@@ -14,7 +14,7 @@ const whole: Page = { after: null, before: null, limit: 1_000, isReversed: false
 export async function openBranchTest(options: NodeOptions) {
   const test = await openRunTest(options);
   const { prisma, pool, conversationLog } = test;
-  const statements = createStatements({ pool, isPrepared: true });
+  const statements = createStatements({ pool });
   const pathOf = async (viewer: Viewer, conversationId: string): Promise<readonly Message[]> =>
     (await test.messages.listMany(viewer, [conversationId], whole, 'nothing', 'ACTIVE')).get(conversationId) ?? [];
   return {

@@ -20,7 +20,7 @@ describe('usage', () => {
 
   beforeAll(async () => {
     kit = await openRunTest({ engines: [createScriptedEngine()] });
-    usages = createUsages({ statements: createStatements({ pool: kit.pool, isPrepared: true }), clock: { now: () => now } });
+    usages = createUsages({ statements: createStatements({ pool: kit.pool }), clock: { now: () => now } });
     ada = await kit.person();
     admin = { ...(await kit.person()), role: 'ADMIN' };
     const entry = (more: Partial<Prisma.UsageEntryCreateManyInput>): Prisma.UsageEntryCreateManyInput => ({
