@@ -164,49 +164,18 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
     registry: await composeEngines(config, overrides.engines ?? [], fetch),
     fetch,
   });
-  const {
-    services,
-    runLog,
-    conversationLog,
-    roomSignals,
-    uploadChanges,
-    uploadUpkeep,
-    importChanges,
-    importJobs,
-    knowledgeChanges,
-    knowledgeUpkeep,
-    executor,
-    runDependencies,
-  } = parts;
+  const { services, runLog, roomSignals, notified, uploadUpkeep, importJobs, knowledgeUpkeep, executor } = parts;
   opened.defer(() => runLog.close());
 
   const listener = createListener({
     connectionString: directUrl,
-    channels: [
-      runLog.channel,
-      conversationLog.channel,
-      roomSignals.channel,
-      uploadChanges.channel,
-      importChanges.channel,
-      knowledgeChanges.channel,
-      stopChannel,
-    ],
+    channels: [...notified.map(({ channel }) => channel), stopChannel],
     onNotification: (channel, payload) => {
-      if (channel === runLog.channel) runLog.notified(payload);
-      else if (channel === conversationLog.channel) conversationLog.notified(payload);
-      else if (channel === roomSignals.channel) roomSignals.notified(payload);
-      else if (channel === uploadChanges.channel) uploadChanges.notified(payload);
-      else if (channel === importChanges.channel) importChanges.notified(payload);
-      else if (channel === knowledgeChanges.channel) knowledgeChanges.notified(payload);
-      else executor.stop(payload);
+      if (channel === stopChannel) executor.stop(payload);
+      for (const hearer of notified) if (hearer.channel === channel) hearer.notified(payload);
     },
     onReconnect: () => {
-      runLog.wakeAll();
-      conversationLog.wakeAll();
-      roomSignals.wakeAll();
-      uploadChanges.wakeAll();
-      importChanges.wakeAll();
-      knowledgeChanges.wakeAll();
+      for (const hearer of notified) hearer.wakeAll();
     },
     logger,
   });
@@ -232,7 +201,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   const houseKeeping = createHouseKeeping({
     chores: [
       { name: 'files', run: () => services.files.sweep({ olderThanMs: hour, unattachedOlderThanMs: 24 * hour }) },
-      { name: 'summaries', run: () => runDependencies.contexts.summaries.sweep() },
+      { name: 'summaries', run: () => parts.runDependencies.contexts.summaries.sweep() },
       { name: 'attachments', run: () => services.attachments.sweep() },
       { name: 'speeches', run: () => services.speeches.forget(config.attachments.unusedForMs) },
       { name: 'uploads', run: () => uploadUpkeep.forget() },
@@ -249,6 +218,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
       { name: 'headers of servers of tools', run: parts.resealServers },
       { name: 'audit log', run: () => services.audit.removeOld(config.auditRetentionMs) },
       { name: 'usage', run: () => closeAbandonedCalls({ pool: database.pool, modelCalls: parts.modelCalls, clock }, { olderThanMs: 24 * hour }) },
+      { name: 'changes', run: () => services.changes.forgetOld() },
       { name: 'traces', run: () => services.traces.removeOld() },
       { name: 'run events', run: () => trimRunEvents({ prisma: database.prisma, clock }, eventRetentionMs) },
     ],

@@ -16,6 +16,7 @@ import type { Limits } from './limits/limits.ts';
 import type { RequestLimit } from './limits/request-limit.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { createRoomSignals } from './events/room-signals.ts';
+import { createChangeFeed } from './events/change-feed.ts';
 import { createConversationLog } from './events/conversation-log.ts';
 import { createRowChanges } from './events/row-changes.ts';
 import { createPostgresRunLog } from './events/postgres-run-log.ts';
@@ -38,6 +39,7 @@ import { createAudit } from './services/audit.ts';
 import { createAuthentication } from './services/authentication.ts';
 import { createBranches } from './services/branch/branches.ts';
 import { createSiblings } from './services/branch/siblings.ts';
+import { createChanges } from './services/change/changes.ts';
 import { createConversations } from './services/conversation.ts';
 import { createAbouts } from './services/conversation/about.ts';
 import { createOrganising } from './services/conversation/organising.ts';
@@ -125,6 +127,7 @@ export function composeServices(foundation: Foundation) {
   const { moods, sentiments } = composeSentiment(foundation, { statements, modelCalls });
   const nodeId = newId();
   const conversationLog = createConversationLog({ pool, clock, pollIntervalMs });
+  const changeFeed = createChangeFeed({ pool, pollIntervalMs });
   const roomSignals = createRoomSignals({ query: async (sql, values) => (await pool.query(sql, [...values])).rows, nodeId, logger });
   const { leaseMs, coalesceMs, maxSteps, toolTimeoutMs, runTimeoutMs } = config.runs;
   const runLog = createPostgresRunLog({ pool, clock, logger, nodeId, leaseMs, coalesceMs, pollIntervalMs });
@@ -252,6 +255,7 @@ export function composeServices(foundation: Foundation) {
   const services: Services = {
     ...data,
     audit,
+    changes: createChanges({ feed: changeFeed }),
     people,
     apiKeys,
     identities,
@@ -312,13 +316,10 @@ export function composeServices(foundation: Foundation) {
   return {
     services,
     runLog,
-    conversationLog,
     roomSignals,
-    uploadChanges,
+    notified: [runLog, conversationLog, roomSignals, uploadChanges, importChanges, knowledgeChanges, changeFeed],
     uploadUpkeep,
-    importChanges,
     importJobs,
-    knowledgeChanges,
     knowledgeUpkeep: known.upkeep,
     executor,
     runDependencies,

@@ -104,3 +104,32 @@ export function createReader<Entry>(source: ReaderSource<Entry>, after: number):
 
   return readerOf({ take, isOver: () => isClosed, whenReady, leave });
 }
+
+/** Where a reader gets what has no number of its own, such as a thing as it is by now. */
+export interface StateSource<State> {
+  /** What there is to tell: null when there is nothing new yet. It is asked again at once after it told something. */
+  fetch(): Promise<{ readonly state: State | null; readonly ended: boolean }>;
+  /** As of `ReaderSource`. */
+  subscribe(wake: () => void): () => void;
+}
+
+/** Reads what is told one by one, at the pace of whoever takes: what happens in between, the source tells together or leaves out. */
+export function createStateReader<State>({ fetch, subscribe }: StateSource<State>): Reader<State> {
+  const steps = createReader<{ readonly seq: number; readonly state: State }>(
+    {
+      fetch: async (seq) => {
+        const { state, ended } = await fetch();
+        return { entries: state === null ? [] : [{ seq: seq + 1, state }], ended };
+      },
+      seqOf: (step) => step.seq,
+      subscribe,
+    },
+    0,
+  );
+  return readerOf({
+    take: () => steps.take()?.state ?? null,
+    isOver: () => steps.isOver(),
+    whenReady: (listener) => steps.whenReady(listener),
+    leave: () => steps.leave(),
+  });
+}

@@ -1,6 +1,6 @@
 import type { Reader } from '../base/takeable.ts';
 import type { SqlTransaction } from './conversation-log.ts';
-import { createReader } from './reader.ts';
+import { createStateReader } from './reader.ts';
 import { createWakes } from './wakes.ts';
 
 /** Who follows the rows of a table, on whichever node they change. */
@@ -32,11 +32,6 @@ export interface FollowOptions<Row> {
   readonly isFinal: (row: Row) => boolean;
 }
 
-interface Step<Row> {
-  readonly seq: number;
-  readonly row: Row;
-}
-
 /**
  * New, without followers.
  *
@@ -52,22 +47,17 @@ export function createRowChanges({ channel, pollIntervalMs }: { readonly channel
     },
     follow: <Row>(id: string, { load, isSame, isFinal }: FollowOptions<Row>): Reader<Row> => {
       let last: Row | null = null;
-      const steps = createReader<Step<Row>>(
-        {
-          fetch: async (seq) => {
-            if (last !== null && isFinal(last)) return { entries: [], ended: true };
-            const row = await load();
-            if (row === null) return { entries: [], ended: true };
-            if (last !== null && isSame(last, row)) return { entries: [], ended: false };
-            last = row;
-            return { entries: [{ seq: seq + 1, row }], ended: isFinal(row) };
-          },
-          seqOf: (step) => step.seq,
-          subscribe: (wake) => wakes.subscribe(id, wake),
+      return createStateReader<Row>({
+        fetch: async () => {
+          if (last !== null && isFinal(last)) return { state: null, ended: true };
+          const row = await load();
+          if (row === null) return { state: null, ended: true };
+          if (last !== null && isSame(last, row)) return { state: null, ended: false };
+          last = row;
+          return { state: row, ended: isFinal(row) };
         },
-        0,
-      );
-      return rowsOf(steps);
+        subscribe: (wake) => wakes.subscribe(id, wake),
+      });
     },
     next: (id, signal) =>
       new Promise((resolve) => {
@@ -83,26 +73,4 @@ export function createRowChanges({ channel, pollIntervalMs }: { readonly channel
     notified: (payload) => wakes.wake(payload),
     wakeAll: () => wakes.wakeAll(),
   };
-}
-
-function rowsOf<Row>(steps: Reader<Step<Row>>): Reader<Row> {
-  const resultOf = ({ done, value }: IteratorResult<Step<Row>, undefined>): IteratorResult<Row, undefined> =>
-    done === true ? { done, value: undefined } : { done: false, value: value.row };
-  const rows: Reader<Row> = {
-    take: () => steps.take()?.row ?? null,
-    isOver: () => steps.isOver(),
-    whenReady: (listener) => steps.whenReady(listener),
-    leave: () => steps.leave(),
-    next: async () => resultOf(await steps.next()),
-    return: async () => {
-      steps.leave();
-      return { done: true, value: undefined };
-    },
-    throw: async (error) => {
-      steps.leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => rows,
-  };
-  return rows;
 }

@@ -12,7 +12,7 @@ const descriptions = {
     'Whether small changes that an assistant proposes are made without asking: at most three operations, none about goals, nothing deleted. They can be undone.',
 } as const;
 
-const PlannerSettings = builder.objectRef<PlannerSettingsRow>('PlannerSettings');
+export const PlannerSettings = builder.objectRef<PlannerSettingsRow>('PlannerSettings');
 
 builder.node(PlannerSettings, {
   description: 'How you plan.',

@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { PlanItem } from './plan-item.ts';
 import { RecurrenceMode } from './planning-enums.ts';
 
-const Recurrence = builder.objectRef<RecurrenceRow>('Recurrence');
+export const Recurrence = builder.objectRef<RecurrenceRow>('Recurrence');
 
 builder.node(Recurrence, {
   description: 'A series: a rule that makes items. They stand in the plans up to 60 days ahead. Nobody but you sees it.',

@@ -54,6 +54,7 @@ import './plan-item-changes.ts';
 import './recurrence.ts';
 import './rollover.ts';
 import './calendar-feed.ts';
+import './change.ts';
 import './plan-proposal.ts';
 import './plan-proposal-changes.ts';
 import './planner.ts';

@@ -4,6 +4,7 @@ import type { ApiKeys } from './api-key/api-keys.ts';
 import type { Authentication } from './authentication.ts';
 import type { CalendarFeeds } from './calendar-feed/calendar-feeds.ts';
 import type { Branches } from './branch/branches.ts';
+import type { Changes } from './change/changes.ts';
 import type { Siblings } from './branch/siblings.ts';
 import type { ContextUsages } from './context/usage.ts';
 import type { Abouts } from './conversation/about.ts';
@@ -94,6 +95,7 @@ export interface Services {
   readonly organising: Organising;
   readonly messages: Messages;
   readonly branches: Branches;
+  readonly changes: Changes;
   readonly siblings: Siblings;
   readonly feedbacks: Feedbacks;
   readonly runs: Runs;

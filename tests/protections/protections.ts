@@ -1,4 +1,5 @@
 import { accessProtections } from './access.ts';
+import { changeProtections } from './changes.ts';
 import { dataProtections } from './data.ts';
 import { faultProtections } from './faults.ts';
 import { importProtections } from './imports.ts';
@@ -37,6 +38,7 @@ export const protections: readonly Protection[] = [
   ...workspaceMemberProtections,
   ...workspaceProtections,
   ...workspaceKeyProtections,
+  ...changeProtections,
   ...importProtections,
   ...knowledgeProtections,
   ...mediaProtections,

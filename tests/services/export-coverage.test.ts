@@ -26,6 +26,7 @@ const leftOut: Readonly<Record<string, string>> = {
   LivePresence: 'who is in a live room now, and has no texts',
   LivePass: 'what a server of live rooms was told',
   SearchEntry: 'made anew by triggers',
+  Change: 'news for devices that were connected then',
   RunEvent: 'told again from the message',
   RunSpan: 'how answers were made on this server, kept for a while',
   ConversationEvent: 'news for devices that were connected then',

@@ -1,4 +1,5 @@
 import { beginningTabs } from './beginning.ts';
+import { changeTabs } from './changes.ts';
 import { knowledgeTabs } from './knowledge.ts';
 import { mediaTabs } from './media.ts';
 import { personaTabs } from './personas.ts';
@@ -18,4 +19,5 @@ export const sampleTabs: readonly SampleTab[] = [
   ...personaTabs,
   ...knowledgeTabs,
   ...mediaTabs,
+  ...changeTabs,
 ];
