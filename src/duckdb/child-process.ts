@@ -52,6 +52,8 @@ export interface ChildOptions {
   readonly threads: number;
   /** How long a job may run before the process gets the lowest priority. */
   readonly longAfterMs: number;
+  /** How much more than at its start the process may hold before it counts as worn. */
+  readonly leftoverBytes: number;
   readonly spawnTimeoutMs: number;
   readonly interruptGraceMs: number;
   /** `ulimit` where the operating system can limit what is reserved; `watchdog` leaves it to the child, which watches what is in use. */
@@ -75,6 +77,7 @@ function spawnProcess(folder: string, options: ChildOptions): ChildProcess {
     String(options.threads),
     String(options.memoryBytes + options.residentSpareBytes),
     String(options.longAfterMs),
+    String(options.leftoverBytes),
   ];
   // The environment is empty: secrets of the server must not be where hostile SQL could find them. Node adds the channel's number.
   const settings = { cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] satisfies ('ignore' | 'ipc')[] };

@@ -32,6 +32,8 @@ export interface JobLimits {
   readonly maxWaitingPerUser: number;
   /** How long a job may wait for its turn before it is refused with `SERVICE_UNAVAILABLE`. */
   readonly queueTimeoutMs: number;
+  /** How much more than at its start a child may hold when it is given the next job; one that holds more is replaced. */
+  readonly leftoverBytes: number;
   /** After how many jobs a child is replaced by a fresh one. */
   readonly jobsPerChild: number;
 }
@@ -80,6 +82,7 @@ export const defaultLimits: DuckdbLimits = {
     maxRunningPerUser: 1,
     maxWaitingPerUser: 3,
     queueTimeoutMs: 60_000,
+    leftoverBytes: 64 * megabyte,
     jobsPerChild: 100,
     maxRows: 1_000,
     maxBytes: megabyte,
@@ -98,6 +101,7 @@ export const defaultLimits: DuckdbLimits = {
     maxRunningPerUser: 1,
     maxWaitingPerUser: 20,
     queueTimeoutMs: 1_800_000,
+    leftoverBytes: 64 * megabyte,
     // A hostile file gets a process of its own: whatever it does to that process ends with it.
     jobsPerChild: 1,
     maxExpandedBytes: 8 * 1024 * megabyte,
@@ -117,6 +121,7 @@ export const defaultLimits: DuckdbLimits = {
     maxRunningPerUser: 1,
     maxWaitingPerUser: 5,
     queueTimeoutMs: 300_000,
+    leftoverBytes: 64 * megabyte,
     jobsPerChild: 20,
     maxRows: 100_000_000,
     maxBytes: 2 * 1024 * megabyte,

@@ -1,5 +1,5 @@
 import { isInputObjectType, getNamedType, type GraphQLInputType } from 'graphql';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
@@ -10,12 +10,18 @@ import { accessOperations } from './operations.ts';
 import { openWorld, type Belongings, type World } from './world.ts';
 
 let world: World;
+let database: Client;
 
 beforeAll(async () => {
   world = await openWorld();
+  database = new Client({ connectionString: world.app.connectionString });
+  await database.connect();
 });
 
-afterAll(() => world.app[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database.end();
+  await world.app[Symbol.asyncDispose]();
+});
 
 /** What an operation answers, without what differs from request to request. */
 async function answer(operation: AccessOperation, ids: Belongings, token: string | undefined, transport: 'http' | 'sse' | 'websocket'): Promise<any> {
@@ -47,67 +53,55 @@ async function answer(operation: AccessOperation, ids: Belongings, token: string
 const transportsOf = (operation: AccessOperation) =>
   operation.field.startsWith('Subscription') ? (['sse', 'websocket'] as const) : (['http', 'websocket'] as const);
 
-async function countRows(): Promise<unknown> {
-  const client = new pg.Client({ connectionString: world.app.connectionString });
-  await client.connect();
-  try {
-    const tables = [
-      'conversations',
-      'messages',
-      'parts',
-      'runs',
-      'sessions',
-      'files',
-      'uploads',
-      'imports',
-      'workspaces',
-      'workspace_members',
-      'knowledge_bases',
-      'documents',
-      'chunks',
-      'conversation_knowledge',
-      'conversation_events',
-      'participants',
-      'share_links',
-      'invitations',
-      'workspaces',
-      'workspace_members',
-      'mentions',
-      'avatars',
-      'users',
-      'logins',
-      'api_keys',
-      'identities',
-      'provider_keys',
-      'workspaces',
-      'workspace_members',
-      'workspace_quotas',
-      'preferences',
-      'planner_settings',
-      'goals',
-      'weekly_plans',
-      'daily_plans',
-      'plan_items',
-      'plan_proposals',
-      'personas',
-      'conversation_personas',
-      'rounds',
-      'run_pauses',
-      'prompt_templates',
-      'prompt_template_versions',
-      'mcp_servers',
-      'persona_mcp_servers',
-      'persona_knowledge',
-      'attachments',
-      'speeches',
-      'live_presences',
-    ];
-    const { rows } = await client.query(`SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`);
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
+/** The tables of which nothing may change by what is refused. */
+const tables = [
+  'conversations',
+  'messages',
+  'parts',
+  'runs',
+  'sessions',
+  'files',
+  'uploads',
+  'imports',
+  'workspaces',
+  'workspace_members',
+  'knowledge_bases',
+  'documents',
+  'chunks',
+  'conversation_knowledge',
+  'conversation_events',
+  'participants',
+  'share_links',
+  'invitations',
+  'mentions',
+  'avatars',
+  'users',
+  'logins',
+  'api_keys',
+  'identities',
+  'provider_keys',
+  'workspace_quotas',
+  'preferences',
+  'planner_settings',
+  'goals',
+  'weekly_plans',
+  'daily_plans',
+  'plan_items',
+  'plan_proposals',
+  'personas',
+  'conversation_personas',
+  'rounds',
+  'run_pauses',
+  'prompt_templates',
+  'prompt_template_versions',
+  'mcp_servers',
+  'persona_mcp_servers',
+  'persona_knowledge',
+  'attachments',
+  'speeches',
+  'live_presences',
+];
+const allRows = `SELECT ${tables.map((table) => `(SELECT json_agg(t ORDER BY t::text) FROM ${table} t) AS ${table}`).join(', ')}`;
 
 function takesIds(type: GraphQLInputType, seen: readonly string[] = []): boolean {
   const named = getNamedType(type);
@@ -133,14 +127,14 @@ describe('A01 A02 A03 access by id', () => {
       transportsOf(operation).map((transport) => ({ operation, transport, title: `${operation.field} ${JSON.stringify(operation.variables)}` })),
     ),
   )('of a stranger over $transport answers like a missing object: $operation.field', async ({ operation, transport }) => {
-    const before = await countRows();
+    const before = (await database.query(allRows)).rows;
     const asked = world.engine.requests.length;
     const foreign = await answer(operation, world.belongings, world.stranger.token, transport);
     const missing = await answer(operation, world.nothing, world.stranger.token, transport);
     expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
     if (operation.forStranger !== 'ABSENT') expect(foreign.errors[0].extensions.code).toBe(operation.forStranger);
     else expect(JSON.stringify(foreign)).not.toMatch(new RegExp(Object.values(world.belongings).join('|')));
-    expect(await countRows()).toEqual(before);
+    expect((await database.query(allRows)).rows).toEqual(before);
     expect(world.engine.requests, 'no model is asked').toHaveLength(asked);
   });
 

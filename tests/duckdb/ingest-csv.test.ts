@@ -1,12 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limitsWith, refusal, startKit, type Kit } from './kit.ts';
+import { limitsOfOneReader, refusal, startKit, type Kit } from './kit.ts';
 
 let kit: Kit;
 
 beforeAll(async () => {
-  // One child reads many files here, which the product never does, to save the starts.
-  kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }, { jobsPerChild: 100 }) });
+  kit = await startKit({ limits: limitsOfOneReader });
 });
 
 afterAll(async () => {

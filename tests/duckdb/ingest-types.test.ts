@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limitsWith, startKit, type Kit } from './kit.ts';
+import { limitsOfOneReader, startKit, type Kit } from './kit.ts';
 
 let kit: Kit;
 
 beforeAll(async () => {
-  // One child reads many files here, which the product never does, to save the starts.
-  kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }, { jobsPerChild: 100 }) });
+  kit = await startKit({ limits: limitsOfOneReader });
 });
 
 afterAll(async () => {

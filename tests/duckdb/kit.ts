@@ -34,6 +34,9 @@ export function limitsWith(query: Partial<DuckdbLimits['query']>, ingest: Partia
   return { ...defaultLimits, query: { ...defaultLimits.query, ...query }, ingest: { ...defaultLimits.ingest, ...ingest } };
 }
 
+/** Limits with which one child reads many files, which the product never does, to save the starts. */
+export const limitsOfOneReader: DuckdbLimits = limitsWith({ workers: 1, warm: 1 }, { jobsPerChild: 100, leftoverBytes: 1_024 * 1_024 * 1_024 });
+
 /** DuckDB with a folder of its own; disposing kills and wipes everything. */
 export async function startKit(options: Partial<DuckdbOptions> = {}): Promise<Kit> {
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-duckdb-'));

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnProfile } from '../../src/base/table.ts';
-import { limitsWith, startKit, type Kit } from './kit.ts';
+import { limitsOfOneReader, startKit, type Kit } from './kit.ts';
 
 let kit: Kit;
 
 beforeAll(async () => {
-  kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }, { jobsPerChild: 100 }) });
+  kit = await startKit({ limits: limitsOfOneReader });
 });
 
 afterAll(async () => {

@@ -10,13 +10,16 @@ export interface ChildArguments {
   readonly residentBytes: number;
   /** How long a job may run before the process gives its priority up. */
   readonly longAfterMs: number;
+  /** How much more than at its start the process may hold when it is given the next job. */
+  readonly leftoverBytes: number;
 }
 
 /** Reads the command line. */
 export function parseArguments(values: readonly string[]): ChildArguments {
-  const [folder, memoryBytes, threads, residentBytes, longAfterMs] = values;
+  const [folder, ...numbers] = values;
   if (folder === undefined) throw new Error('The first argument must be the private folder.');
-  return { folder, memoryBytes: Number(memoryBytes), threads: Number(threads), residentBytes: Number(residentBytes), longAfterMs: Number(longAfterMs) };
+  const [memoryBytes = NaN, threads = NaN, residentBytes = NaN, longAfterMs = NaN, leftoverBytes = NaN] = numbers.map(Number);
+  return { folder, memoryBytes, threads, residentBytes, longAfterMs, leftoverBytes };
 }
 
 /** Takes a message as the parent's: the channel has no other end, and the parent is our own code. */

@@ -5,7 +5,7 @@ import { parseArguments, parseParentMessage } from './inbox.ts';
 import { lowerPriority } from './priority.ts';
 import { createWearGauge } from './wear.ts';
 
-const { folder, memoryBytes, threads, residentBytes, longAfterMs } = parseArguments(process.argv.slice(2));
+const { folder, memoryBytes, threads, residentBytes, longAfterMs, leftoverBytes } = parseArguments(process.argv.slice(2));
 const send = (message: ChildMessage, sent = (): void => undefined): void => void process.send?.(message, sent);
 // Only a signal ends it: an orderly exit would wait for the native call.
 const end = (): void => void process.kill(process.pid, 'SIGKILL');
@@ -47,5 +47,5 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 await workshop.warmUp();
-const isWorn = createWearGauge();
+const isWorn = createWearGauge(leftoverBytes);
 send({ kind: 'ready' });
