@@ -3,7 +3,7 @@ import { variablesOf, type SampleTab } from './sample-tab.ts';
 /** All that changes. */
 export const changeTabs: readonly SampleTab[] = [
   {
-    query: `# 28. Keep a whole screen fresh: everything of yours that changes, wherever.
+    query: `# 28. Keep a screen fresh: all of yours that changes.
 #     Play it, then change something in another tab or window.
 #     A "node" that is null is gone.
 subscription Changes($after: String) {
