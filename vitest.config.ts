@@ -11,7 +11,7 @@ export default defineConfig({
     // Not a promise: what a machine with much else to do may need.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     // Tests wait more than they compute; by default vitest leaves one core to itself.
     maxWorkers: '100%',
     // The product keeps no state in modules, so files of tests can share them: loading them anew for each was half of the processor time.

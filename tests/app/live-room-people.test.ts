@@ -9,7 +9,8 @@ import { liveKey, startFakeLiveKit, type FakeLiveKit } from '../kit/fake-livekit
 import { rowId } from '../kit/full-account.ts';
 import { letIn, openRoom } from '../kit/rooms.ts';
 
-const timeoutMs = 1_500;
+/** Whoever waited for a server that hangs would wait so long, on a busy machine too. */
+const timeoutMs = 5_000;
 let live: FakeLiveKit;
 let app: TestApp;
 let ada: TestPerson;
@@ -159,9 +160,9 @@ describe('V07 a live room when its people change', () => {
   it.each(['DOWN', 'HANGING'] as const)('keeps nobody from going while its server is %s, and hears of it when that is over', async (how) => {
     const id = await openLive();
     live.behave(how);
-    const began = Date.now();
+    const began = performance.now();
     await bob.client.request(leave, { id });
-    expect(Date.now() - began, 'nobody waits for it').toBeLessThan(timeoutMs);
+    expect(performance.now() - began, 'nobody waits for it').toBeLessThan(timeoutMs);
     await eventually(() => expect(callsOf(id, live.attempts).length).toBeGreaterThan(0));
     expect(await passesOf(id)).toMatchObject([{ told: 'EDITOR' }, { told: 'OWNER' }]);
     live.behave('WELL');

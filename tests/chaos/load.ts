@@ -4,6 +4,8 @@ import type { Ledger, Outcome } from '../kit/ledger.ts';
 
 /** People who write without pause until they are told to stop. */
 export interface Load {
+  /** What became of the writes so far. */
+  outcomes(): readonly Outcome[];
   /** Stops, and gives what became of every write. */
   stop(): Promise<readonly Outcome[]>;
 }
@@ -35,6 +37,7 @@ export function startLoad(ledger: Ledger, clients: readonly GraphqlClient[], pau
   };
   const writing = Promise.all(clients.map(write));
   return {
+    outcomes: () => outcomes,
     stop: async () => {
       isStopped = true;
       await writing;

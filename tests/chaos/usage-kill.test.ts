@@ -7,6 +7,7 @@ import { followToTheEnd, readEvents } from '../kit/follower.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
 import { createLedger } from '../kit/ledger.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { registerAt } from '../kit/registration.ts';
 import { startServerProcess } from '../kit/server-process.ts';
 
@@ -38,7 +39,7 @@ describe('Q02 kill -9 of the server while models are called', () => {
       const ids = sent.flatMap((outcome) => (outcome.isAcknowledged ? [outcome.id] : []));
       expect(ids).toHaveLength(2);
       const following = ids.map(async (id) => followToTheEnd(id, { transport: 'sse', token, url: () => url, ledger }));
-      await expect.poll(() => ids.every((id) => ledger.seenOf(id) > 4), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => ids.every((id) => ledger.seenOf(id) > 4), { timeout: giveUpMs }).toBe(true);
       url = (async () => {
         await server.kill();
         server = await startServerProcess(environment);

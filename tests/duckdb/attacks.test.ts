@@ -2,6 +2,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { QueryTable } from '../../src/duckdb/protocol.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { functions } from './attacks/functions.ts';
 import { readings } from './attacks/readings.ts';
 import { nonsense, statements } from './attacks/statements.ts';
@@ -16,8 +17,7 @@ let own: QueryTable;
 let untouched: Awaited<ReturnType<typeof everything>>;
 
 beforeAll(async () => {
-  // What is refused is never run: a busy machine may take its time to say so.
-  guarded = await startKit({ limits: limitsWith({ timeoutMs: 30_000 }) });
+  guarded = await startKit();
   bare = await startKit({ limits, isGuarded: false });
   own = await guarded.table('own', "SELECT 1 AS id, 'mine' AS label");
   await guarded.table('foreign', `SELECT '${secret}' AS label`);
@@ -74,7 +74,7 @@ describe('D01 D02: after all attacks', () => {
     // The folder of a child that has just died is wiped a moment later.
     const childFolders = async () =>
       expect(await guarded.childFolders()).toHaveLength(guarded.duckdb.processIds().query.length + guarded.duckdb.processIds().ingest.length);
-    await vi.waitFor(childFolders, { timeout: 10_000 });
+    await vi.waitFor(childFolders, { timeout: giveUpMs });
   });
 
   // Nobody's secret is told and nothing is written even where the guard is out of the way: the process is the wall.

@@ -1,9 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainReport } from '../../src/base/reading.ts';
 import { AppError } from '../../src/base/errors.ts';
+import { eventually } from '../kit/eventually.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { limitsWith, refusal, startKit, type Kit } from './kit.ts';
 
 let kit: Kit;
@@ -116,7 +118,7 @@ describe('an ingest that does not finish', () => {
     const work = refusal(kit.ingest('killed.csv', slow));
     const startedAt = performance.now();
     while (!(await kit.files()).includes('killed.csv.parquet.partial')) {
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(performance.now() - startedAt).toBeLessThan(giveUpMs);
       expect(await kit.rows('SELECT 42')).toEqual([[42]]);
     }
     const killed = kit.duckdb.processIds().ingest;
@@ -124,7 +126,7 @@ describe('an ingest that does not finish', () => {
     expect(await work).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('ended the process') });
     expect((await kit.files()).filter((name) => name.startsWith('killed'))).toEqual([]);
     // The one that waited for the next file was killed as well, and is to be known as gone.
-    await vi.waitFor(() => expect(kit.duckdb.processIds().ingest.filter((processId) => killed.includes(processId))).toEqual([]), 10_000);
+    await eventually(() => expect(kit.duckdb.processIds().ingest.filter((processId) => killed.includes(processId))).toEqual([]));
     expect((await kit.ingest('next.csv', 'a\n1\n')).rowCount).toBe(1);
   });
 

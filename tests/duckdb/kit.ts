@@ -9,6 +9,7 @@ import { createDuckdb, type Duckdb, type DuckdbOptions, type IngestRequest } fro
 import { defaultLimits, type DuckdbLimits, type JobLimits } from '../../src/duckdb/limits.ts';
 import type { IngestResult, QueryTable } from '../../src/duckdb/protocol.ts';
 import { fileKindOf } from '../../src/services/upload/file-name.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
 export interface Kit extends AsyncDisposable {
   readonly duckdb: Duckdb;
@@ -30,8 +31,9 @@ export interface Kit extends AsyncDisposable {
   childFolders(): Promise<readonly string[]>;
 }
 
+/** The limits of the product with other ones among them. A query may take long, which is not what most tests are about. */
 export function limitsWith(query: Partial<DuckdbLimits['query']>, ingest: Partial<JobLimits> = {}): DuckdbLimits {
-  return { ...defaultLimits, query: { ...defaultLimits.query, ...query }, ingest: { ...defaultLimits.ingest, ...ingest } };
+  return { ...defaultLimits, query: { ...defaultLimits.query, timeoutMs: giveUpMs, ...query }, ingest: { ...defaultLimits.ingest, ...ingest } };
 }
 
 /** Limits with which one child reads many files, which the product never does, to save the starts. */
@@ -41,7 +43,7 @@ export const limitsOfOneReader: DuckdbLimits = limitsWith({ workers: 1, warm: 1 
 export async function startKit(options: Partial<DuckdbOptions> = {}): Promise<Kit> {
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-duckdb-'));
   const tempFolder = join(folder, 'temp');
-  const duckdb = await createDuckdb({ tempFolder, log: createLogger({ level: 'silent' }), ...options });
+  const duckdb = await createDuckdb({ tempFolder, log: createLogger({ level: 'silent' }), limits: limitsWith({}), ...options });
   const never = new AbortController().signal;
   const query: Kit['query'] = (sql, tables = [], signal = never, userKey = 'user') => duckdb.query({ tables, sql, userKey }, signal);
   return {

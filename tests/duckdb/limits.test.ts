@@ -7,7 +7,7 @@ const megabyte = 1024 * 1024;
 let kit: Kit;
 
 beforeAll(async () => {
-  kit = await startKit({ limits: limitsWith({ timeoutMs: 8_000 }) });
+  kit = await startKit();
   await kit.query('SELECT 1');
 });
 
@@ -113,7 +113,7 @@ describe('D04: size', () => {
 
 describe('D04: the memory of a child', () => {
   it('is limited by the operating system, and the child lives to say so', async () => {
-    await using held = await startKit({ limits: limitsWith({ timeoutMs: 20_000, workers: 1, warm: 1 }) });
+    await using held = await startKit({ limits: limitsWith({ workers: 1, warm: 1 }) });
     await held.query('SELECT 1');
     const [processId] = held.duckdb.processIds().query;
     expect(await readFile(`/proc/${processId}/limits`, 'utf8')).toMatch(/Max data size +1073741824 /);
@@ -125,7 +125,7 @@ describe('D04: the memory of a child', () => {
   it('is watched by the child itself, where the operating system holds no limit', async () => {
     await using watched = await startKit({
       memoryGuard: 'watchdog',
-      limits: limitsWith({ timeoutMs: 20_000, memoryBytes: 100 * megabyte, residentSpareBytes: 100 * megabyte }),
+      limits: limitsWith({ memoryBytes: 100 * megabyte, residentSpareBytes: 100 * megabyte }),
     });
     // The function allocates outside of what DuckDB counts.
     const error = await refusal(watched.query("SELECT sum(length(lpad('x', 100000000 + range::INT, 'y'))) FROM range(20)"));

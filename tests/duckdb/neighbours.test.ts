@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { delay } from '../../src/base/async.ts';
+import { eventually } from '../kit/eventually.ts';
 import { limitsWith, startKit, type Kit } from './kit.ts';
 
 const endless = 'SELECT sum(range) FROM range(1000000000000)';
@@ -8,7 +8,7 @@ const endless = 'SELECT sum(range) FROM range(1000000000000)';
 let kit: Kit;
 
 beforeAll(async () => {
-  kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1, longWorkers: 1, longAfterMs: 200, timeoutMs: 5_000 }) });
+  kit = await startKit({ limits: limitsWith({ workers: 1, warm: 1, longWorkers: 1, longAfterMs: 200 }) });
 });
 
 afterAll(async () => {
@@ -22,13 +22,7 @@ async function niceness(processId: number): Promise<ReadonlySet<number>> {
   return new Set(stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])));
 }
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let waited = 0; waited < 5_000; waited += 20) {
-    if (await condition()) return;
-    await delay(20);
-  }
-  throw new Error('it did not come to that');
-}
+const until = (condition: () => Promise<boolean> | boolean): Promise<void> => eventually(async () => expect(await condition()).toBe(true));
 
 describe('D03 D04 D06: the queries of others', () => {
   it('find all the memory that they may use, after a large one has used it or was refused for its size', async () => {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueryTable } from '../../src/duckdb/protocol.ts';
-import { limitsWith, refusal, startKit, type Kit } from './kit.ts';
+import { refusal, startKit, type Kit } from './kit.ts';
 
 // The guard is switched off here: what is refused, the locked process refuses.
 let kit: Kit;
@@ -10,7 +10,7 @@ let own: QueryTable;
 let foreign: QueryTable;
 
 beforeAll(async () => {
-  kit = await startKit({ isGuarded: false, limits: limitsWith({ timeoutMs: 5_000 }) });
+  kit = await startKit({ isGuarded: false });
   own = await kit.table('own', 'SELECT 1 AS id');
   foreign = await kit.table('foreign', "SELECT 'a secret' AS label");
 });

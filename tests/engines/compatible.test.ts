@@ -93,7 +93,7 @@ describe('Gemini', () => {
 
   it('tells of a failure without end, of which the beginning is read', async () => {
     await using server = await startWireServer((response) => void response.writeHead(500).write('x'.repeat(100_000)));
-    const { last } = await read(providers[2]?.create(server.url, { timers: { firstTokenTimeoutMs: 1_000 } }) ?? createEngine(server.url));
+    const { last } = await read(providers[2]?.create(server.url, { timers: { firstTokenTimeoutMs: 10_000 } }) ?? createEngine(server.url));
     expect(last).toMatchObject({ failure: { code: 'ENGINE_OVERLOADED' } });
     await Promise.all(server.requests.map((request) => request.closed));
   });

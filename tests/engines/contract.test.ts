@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { patienceMs } from '../kit/patience.ts';
 import { providers, question, read, secretKey } from './providers.ts';
 import { startWireServer, stream, trickle } from './wire-server.ts';
 
@@ -73,7 +74,7 @@ describe.each(providers)('the engine $id', ({ create, fixture, id, name, content
     await using server = await startWireServer(wire('plain', 'hold'));
     const startedAt = performance.now();
     expect((await read(create(server.url))).last).toEqual({ type: 'finish', reason: 'STOP' });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000 + patienceMs);
     // The connection is let go of soon after, so that nothing is left open.
     await server.requests[0]?.closed;
   });
@@ -90,7 +91,7 @@ describe.each(providers)('the engine $id', ({ create, fixture, id, name, content
       abort.abort();
     }
     const closedAt = (await server.requests[0]?.closed) ?? Infinity;
-    expect(closedAt - abortedAt).toBeLessThan(1_000);
+    expect(closedAt - abortedAt).toBeLessThan(1_000 + patienceMs);
     expect(parts).not.toContain('finish');
     expect(server.requests).toHaveLength(1);
   });
@@ -103,7 +104,7 @@ describe.each(providers)('the engine $id', ({ create, fixture, id, name, content
     const leftAt = performance.now();
     await parts.return?.();
     expect((await waiting).done).toBe(true);
-    expect(((await server.requests[0]?.closed) ?? Infinity) - leftAt).toBeLessThan(1_000);
+    expect(((await server.requests[0]?.closed) ?? Infinity) - leftAt).toBeLessThan(1_000 + patienceMs);
   });
 
   it('asks nobody when it is aborted before it begins', async () => {

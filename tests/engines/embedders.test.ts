@@ -6,7 +6,7 @@ import { embeddingPriceOf } from '../../src/engines/embedding/prices.ts';
 import { createDirectFetch } from '../../src/engines/guarded-fetch.ts';
 import { silence, startWireServer, status, stream, type WireReply, type WireServer } from './wire-server.ts';
 
-const timers = { connectTimeoutMs: 1_000, firstTokenTimeoutMs: 400, idleTimeoutMs: 400, totalTimeoutMs: 5_000 };
+const timers = { connectTimeoutMs: 10_000, firstTokenTimeoutMs: 1_500, idleTimeoutMs: 1_500, totalTimeoutMs: 30_000 };
 const retry = { maxAttempts: 3, firstWaitMs: 1, longestWaitMs: 2, longestRetryAfterMs: 50 };
 const signal = new AbortController().signal;
 

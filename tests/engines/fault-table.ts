@@ -135,7 +135,7 @@ export const faults: readonly Fault[] = [
   {
     fault: 'no headers ever',
     reply: () => silence,
-    settings: { timers: { connectTimeoutMs: 150 } },
+    settings: { timers: { connectTimeoutMs: 500 } },
     // A model that is slow stays slow, so nobody is asked again.
     withLateHeaders: { settings: { timers: { firstTokenTimeoutMs: 150 } }, attempts: 1 },
     code: 'ENGINE_TIMEOUT',

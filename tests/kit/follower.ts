@@ -32,12 +32,11 @@ interface Stream {
 
 async function openStream({ transport, token, url }: FollowOptions, id: string, after: number): Promise<Stream> {
   const variables = { id, after };
-  const timeoutMs = 30_000;
   if (transport === 'sse') {
-    const stream = await subscribeSse(await url(), { query: followQuery, variables, token, timeoutMs });
+    const stream = await subscribeSse(await url(), { query: followQuery, variables, token });
     return { next: stream.nextEvent, close: stream.close };
   }
-  const socket = await openSocket(await url(), { token, timeoutMs });
+  const socket = await openSocket(await url(), { token });
   const stream = socket.subscribe(followQuery, variables);
   return { next: stream.nextEvent, close: socket.cut };
 }

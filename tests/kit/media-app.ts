@@ -50,7 +50,7 @@ export async function mediaEventsOf(app: Pick<TestApp, 'url'>, person: TestPerso
   const query = `subscription ($id: ID!) { runEvents(runId: $id) { __typename seq
     ... on StatusChanged { status } ... on ImagePreviewed { index preview { downloadUrl } } ... on ImageReady { part { id name mediaType width height downloadUrl } }
     ... on TextDelta { text } ... on UsageReported { costMicros outputTokens } ... on RunFinished { reason } ... on RunFailed { code message retryable } } }`;
-  const stream = await subscribeSse(app.url, { query, variables: { id: runId }, token: person.token, timeoutMs: 10_000 });
+  const stream = await subscribeSse(app.url, { query, variables: { id: runId }, token: person.token });
   const events: any[] = [];
   for (;;) {
     const event: any = await stream.nextEvent();

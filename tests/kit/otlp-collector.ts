@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import protobuf from 'protobufjs';
+import { giveUpMs } from './patience.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 
 // What a test looks at of opentelemetry/proto/{collector/trace,trace,common}/v1.
@@ -48,7 +49,7 @@ const attributesOf = (list: readonly any[] = []): Readonly<Record<string, unknow
 /** Starts it: OTLP over HTTP in protobuf at `/v1/traces`. */
 export async function createOtlpCollector(): Promise<OtlpCollector> {
   const request = protobuf.parse(proto).root.lookupType('Request');
-  const spans = createEventQueue<ReceivedSpan>('the collector', 15_000);
+  const spans = createEventQueue<ReceivedSpan>('the collector', giveUpMs);
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

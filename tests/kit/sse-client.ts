@@ -1,6 +1,7 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { Parsed, Variables } from './graphql-client.ts';
+import { giveUpMs } from './patience.ts';
 
 /** What comes over an event stream; `closed` is the connection, with or without a `complete` before it. */
 export type SseEvent = { readonly kind: 'next'; readonly result: Parsed } | { readonly kind: 'complete' } | { readonly kind: 'closed' };
@@ -30,7 +31,7 @@ export interface SseRequest {
   readonly variables?: Variables;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long `nextEvent` waits; 5,000 by default. */
+  /** How long `nextEvent` waits; 30,000 by default. */
   readonly timeoutMs?: number;
 }
 
@@ -73,7 +74,7 @@ function readEvents(response: IncomingMessage, queue: EventQueue<SseEvent>, onPi
  * @param url of the server, without `/graphql`
  * @returns once the headers have come
  */
-export async function subscribeSse(url: string, { query, variables = {}, token, headers = {}, timeoutMs = 5_000 }: SseRequest): Promise<SseSubscription> {
+export async function subscribeSse(url: string, { query, variables = {}, token, headers = {}, timeoutMs = giveUpMs }: SseRequest): Promise<SseSubscription> {
   const queue = createEventQueue<SseEvent>(`SSE ${query.trim().slice(0, 60)}`, timeoutMs);
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

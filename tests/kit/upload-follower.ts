@@ -10,7 +10,7 @@ const query =
  * @returns all that was told; an error as it came
  */
 export async function followToEnd(url: string, token: string, id: string): Promise<readonly any[]> {
-  const events = await subscribeSse(url, { query, variables: { id }, token, timeoutMs: 30_000 });
+  const events = await subscribeSse(url, { query, variables: { id }, token });
   const told: any[] = [];
   for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent())
     told.push(event.result.data?.uploadProgress ?? event.result);

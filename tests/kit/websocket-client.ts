@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { Parsed, Variables } from './graphql-client.ts';
+import { giveUpMs } from './patience.ts';
 
 /** What comes for one operation. */
 export type SocketEvent =
@@ -55,7 +56,7 @@ export interface SocketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** False opens the socket and says nothing. */
   readonly isInitialised?: boolean;
-  /** How long `nextEvent` and the opening wait; 5,000 by default. */
+  /** How long `nextEvent` and the opening wait; 30,000 by default. */
   readonly timeoutMs?: number;
 }
 
@@ -67,7 +68,7 @@ export interface SocketOptions {
  * @throws Error with the HTTP status or the close code when the server refuses
  */
 export async function openSocket(url: string, options: SocketOptions = {}): Promise<SocketClient> {
-  const { token, connectionParams = token === undefined ? {} : { token }, headers = {}, isInitialised = true, timeoutMs = 5_000 } = options;
+  const { token, connectionParams = token === undefined ? {} : { token }, headers = {}, isInitialised = true, timeoutMs = giveUpMs } = options;
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
   const queues = new Map<string, EventQueue<SocketEvent>>();
   const ready = Promise.withResolvers<void>();

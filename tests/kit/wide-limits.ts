@@ -1,3 +1,5 @@
+import { giveUpMs } from './patience.ts';
+
 /** Variables that lift every limit on how often things may be done, for tests that do many of them. */
 export const withoutRateLimits: Readonly<Record<string, string>> = {
   RATE_LIMIT_LOGINS_PER_ACCOUNT: '0',
@@ -14,7 +16,7 @@ export const withoutRateLimits: Readonly<Record<string, string>> = {
   RATE_LIMIT_CHATS_PER_MINUTE: '0',
 };
 
-/** The same, and caps for tests and measurements that open far more from one machine than one person would. */
+/** The same, and caps for tests and measurements that open far more from one machine than one person would, and that may be slow. */
 export const wideLimits: Readonly<Record<string, string>> = {
   ...withoutRateLimits,
   MAX_RUNNING_RUNS_PER_USER: '10000',
@@ -22,6 +24,7 @@ export const wideLimits: Readonly<Record<string, string>> = {
   MAX_SOCKETS_PER_ADDRESS: '10000',
   MAX_OPERATIONS_PER_SOCKET: '10000',
   WEBSOCKET_MESSAGES_PER_SECOND: '100000',
+  SQL_TIMEOUT_MS: String(giveUpMs),
   MAX_EVENT_STREAMS_PER_USER: '10000',
   MAX_EVENT_STREAMS_PER_ADDRESS: '10000',
 };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { connectRedis } from '../../src/limits/redis.ts';
 import { createRedisLimiter } from '../../src/limits/redis-limiter.ts';
+import { patienceMs } from '../kit/patience.ts';
 import { openTestRedis, redisAbsence, type TestRedis } from '../kit/redis.ts';
 import { describeLimiter } from './limiter-contract.ts';
 
@@ -44,7 +45,7 @@ describe.skipIf(redisAbsence !== null)(`with Redis${redisAbsence === null ? '' :
     try {
       const { allowed, slowestMs } = await attempt(limiter);
       expect(allowed).toBe(5);
-      expect(slowestMs).toBeLessThan(300);
+      expect(slowestMs).toBeLessThan(300 + patienceMs);
     } finally {
       const ready = once(redis, 'ready');
       testRedis.proxy.thaw();
@@ -60,7 +61,7 @@ describe.skipIf(redisAbsence !== null)(`with Redis${redisAbsence === null ? '' :
     try {
       const { allowed, slowestMs } = await attempt(createRedisLimiter(redis, settings('stopped')));
       expect(allowed).toBe(5);
-      expect(slowestMs).toBeLessThan(300);
+      expect(slowestMs).toBeLessThan(300 + patienceMs);
     } finally {
       const ready = once(redis, 'ready');
       await testRedis.proxy.reopen();

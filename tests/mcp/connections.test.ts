@@ -22,9 +22,9 @@ const secret = 'Bearer secretOfTheTests0123456789';
 
 /** What connects with a configuration, to this machine where it is allowed. */
 function connectionsOf(environment: Readonly<Record<string, string>> = {}, allowedPrivateHosts: readonly string[] = ['127.0.0.1']) {
-  const addresses = createOutsideAddresses({ allowedPrivateHosts, timeoutMs: 1_000 });
-  const config = parseConfig({ MCP_CONNECT_TIMEOUT_MS: '1000', MCP_LIST_TIMEOUT_MS: '1000', ...environment }).mcp;
-  return createMcpConnections({ fetch: createGuardedFetch({ addresses, connectTimeoutMs: 1_000 }), version: '0.0.0', config });
+  const addresses = createOutsideAddresses({ allowedPrivateHosts, timeoutMs: 10_000 });
+  const config = parseConfig({ MCP_CONNECT_TIMEOUT_MS: '10000', MCP_LIST_TIMEOUT_MS: '10000', ...environment }).mcp;
+  return createMcpConnections({ fetch: createGuardedFetch({ addresses, connectTimeoutMs: 10_000 }), version: '0.0.0', config });
 }
 
 const place = (): McpPlace => ({ transport: 'STREAMABLE_HTTP', url: server.url, headers: { Authorization: secret } });
@@ -71,12 +71,12 @@ describe('a server at an address', () => {
     expect(content).toBe(`${'x'.repeat(1_000)}\n[cut off: the first 1000 of 200000 characters]`);
     const short = await withServer({ MCP_MAX_DEFINITION_CHARACTERS: '100' });
     expect(short.tools.map(({ name }) => name)).not.toContain('add');
-    const small = await withServer({ MCP_MAX_ANSWER_BYTES: '20000', MCP_CALL_TIMEOUT_MS: '500' });
+    const small = await withServer({ MCP_MAX_ANSWER_BYTES: '20000', MCP_CALL_TIMEOUT_MS: '1000' });
     expect(await small.call('huge')).toMatchObject({ isError: true });
   });
 
   it('X02: is given up when it takes too long to connect or to answer, and told so', async () => {
-    const connection = await withServer({ MCP_CALL_TIMEOUT_MS: '200' });
+    const connection = await withServer({ MCP_CALL_TIMEOUT_MS: '1000' });
     expect(await connection.call('slow')).toEqual({ content: 'It did not answer in time.', isError: true });
     await eventually(() => expect(server.calls).toContain('slow was given up'));
     server.answerWith('NOTHING');

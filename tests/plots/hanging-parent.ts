@@ -3,13 +3,15 @@ import { createPlots } from '../../src/plots/plots.ts';
 
 // A server in small, with a plot that keeps its process busy: it is killed while that is under way.
 const plots = createPlots({ timeoutMs: 60_000 });
+// A hundred moving medians over all rows: minutes of work that takes no memory meanwhile.
 const spec = {
   mark: 'line',
-  transform: [{ impute: 'b', key: 'a', keyvals: { start: 0, stop: 1e9, step: 1 } }],
+  transform: Array.from({ length: 100 }, (_, n) => ({ window: [{ op: 'median', field: 'b', as: `median_${n}` }], frame: [-2_500, 2_500] })),
   encoding: { x: { field: 'a', type: 'quantitative' } },
 };
+const rows = Array.from({ length: 5_000 }, (_, n) => [n, (n * 7_919) % 5_003]);
 const columns = ['a', 'b'].map((name) => ({ name, type: 'INTEGER' }));
-const hung = plots.check(spec, { columns, rows: [[1, 2]], truncated: false, elapsedMs: 0 }, {});
+const hung = plots.check(spec, { columns, rows, truncated: false, elapsedMs: 0 }, {});
 // The preparation of the process takes about a second; then the plot hangs.
 await delay(3_000);
 process.stdout.write('busy\n');

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/base/json.ts';
 import type { TableData } from '../../src/base/table.ts';
 import { createPlots } from '../../src/plots/plots.ts';
 
-const plots = createPlots({ timeoutMs: 3_000, maxHeapMb: 256 });
+const plots = createPlots({ timeoutMs: 20_000, maxHeapMb: 256 });
 afterAll(() => plots.close());
 
 const evil = 'http://evil.example/x';

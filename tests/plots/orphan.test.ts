@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { delay } from '../../src/base/async.ts';
+import { eventually } from '../kit/eventually.ts';
 
 /** The processes whose parent is a given one. */
 async function childrenOf(parent: number): Promise<readonly number[]> {
@@ -34,7 +34,6 @@ describe.skipIf(process.platform !== 'linux')('a plot that hangs', () => {
     expect(child).toBeTypeOf('number');
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    for (let waitedMs = 0; waitedMs < 5_000 && isAlive(child ?? 0); waitedMs += 50) await delay(50);
-    expect(isAlive(child ?? 0)).toBe(false);
+    await eventually(() => expect(isAlive(child ?? 0)).toBe(false));
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { createGraphqlClient, type GraphqlAnswerError } from '../kit/graphql-client.ts';
+import { patienceMs } from '../kit/patience.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 import { openSocket } from '../kit/websocket-client.ts';
 
@@ -126,11 +127,14 @@ describe('subscriptions of an API key', () => {
     ['expired', async () => undefined],
   ] as const;
   describe.each(endings)('that is %s', (ending, end) => {
-    const expiresAt = () => (ending === 'expired' ? new Date(Date.now() + 1_500).toISOString() : null);
+    const expiresAt = () => (ending === 'expired' ? new Date(Date.now() + 3_000).toISOString() : null);
+
+    // Three seconds until it expires, and two until somebody looks.
+    const timeoutMs = 5_000 + patienceMs;
 
     it('end within seconds over SSE, with a word why', async () => {
       const { token, id } = await keyWith(['Subscription.conversationEvents'], expiresAt());
-      const stream = await subscribeSse(app.url, { query: events, variables: { id: conversationId }, token, timeoutMs: 6_500 });
+      const stream = await subscribeSse(app.url, { query: events, variables: { id: conversationId }, token, timeoutMs });
       expect(stream.status).toBe(200);
       await end(id);
       expect(await stream.nextEvent()).toMatchObject({ kind: 'next', result: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
@@ -138,7 +142,7 @@ describe('subscriptions of an API key', () => {
 
     it('end within seconds over WebSocket, with 4403', async () => {
       const { token, id } = await keyWith(['read'], expiresAt());
-      const socket = await openSocket(app.url, { token, timeoutMs: 6_500 });
+      const socket = await openSocket(app.url, { token, timeoutMs });
       const stream = socket.subscribe(events, { id: conversationId });
       expect(await socket.subscribe('{ viewer { id } }').nextEvent()).toMatchObject({ kind: 'next', result: { data: { viewer: { id: ada.userId } } } });
       await end(id);

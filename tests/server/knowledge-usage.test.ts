@@ -181,7 +181,7 @@ describe('N07 a quota that has no room for vectors', () => {
     const config = parseConfig({ ...wideLimits, PORT: '0', DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder, ...environment() });
     const other = await startApp(config, createLogger({ level: 'silent' }));
     await expect
-      .poll(() => stateOf(person, baseId), { timeout: 15_000 })
+      .poll(() => stateOf(person, baseId))
       .toEqual({
         isEmbedding: false,
         embeddingProgress: 1,

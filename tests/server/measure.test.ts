@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Kind, parse, type DocumentNode, type SelectionSetNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { measureDocument } from '../../src/server/query-limits/measure.ts';
+import { patienceMs } from '../kit/patience.ts';
 
 type Counts = { depth: number; aliases: number; rootFields: number; directives: number; fields: number };
 
@@ -78,6 +79,7 @@ test('150 fragments that spread the next one ten times take no time', () => {
   const document = parse(['{ ...F0 }', ...chain, 'fragment F150 on T { a }'].join(' '));
   const beganAtMs = performance.now();
   const { operations } = measureDocument(document);
-  expect(performance.now() - beganAtMs).toBeLessThan(50);
+  // Walked through, they would take for ever.
+  expect(performance.now() - beganAtMs).toBeLessThan(patienceMs);
   expect([...operations.values()][0]?.fields).toBeGreaterThan(1e149);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/base/config.ts';
+import { patienceMs } from '../kit/patience.ts';
 import { createTransports, transportNames } from '../kit/transports.ts';
 import { openSocket } from '../kit/websocket-client.ts';
 import { startServer, type TestServer } from './test-server.ts';
@@ -8,7 +9,7 @@ const { gate } = parseConfig({});
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({}, { gate: { ...gate, operationTimeoutMs: 150 }, runs: { askTimeoutMs: 300 } });
+  server = await startServer({}, { gate: { ...gate, operationTimeoutMs: 150 }, runs: { askTimeoutMs: 1_500 } });
 });
 afterAll(() => server.stop());
 
@@ -22,7 +23,7 @@ describe.each(transportNames)('over %s', (name) => {
   ])('%s is given up', async (query, remedy) => {
     const beganAtMs = performance.now();
     const answer = await ask(query);
-    expect(performance.now() - beganAtMs).toBeLessThan(1_500);
+    expect(performance.now() - beganAtMs).toBeLessThan(150 + patienceMs);
     expect(answer).toMatchObject({
       errors: [{ message: `The operation ran longer than 150 ms and was given up. ${remedy}`, extensions: { code: 'OPERATION_TIMEOUT' } }],
     });
@@ -41,7 +42,7 @@ describe.each(transportNames)('over %s', (name) => {
     expect(await ask('mutation { ask(milliseconds: 300) }')).toEqual({ data: { ask: 'answered' } });
     expect(await ask('mutation { ... { ask(milliseconds: 200) } }')).toEqual({ data: { ask: 'answered' } });
     expect(await ask('mutation { ...F } fragment F on Mutation { ask(milliseconds: 200) }')).toEqual({ data: { ask: 'answered' } });
-    expect((await ask('mutation { ask(milliseconds: 60000) }')).errors[0].message).toContain('longer than 450 ms');
+    expect((await ask('mutation { ask(milliseconds: 60000) }')).errors[0].message).toContain('longer than 1650 ms');
   });
 
   test('a source that comes too late is returned', async () => {

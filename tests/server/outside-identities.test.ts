@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../kit/app.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
 import { startIdentityProvider, type IdentityProvider } from '../kit/identity-provider.ts';
+import { patienceMs } from '../kit/patience.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 import { openSocket } from '../kit/websocket-client.ts';
 
@@ -100,11 +101,13 @@ describe('A11, A17: over HTTP, SSE and WebSocket no access is given for an outsi
 
 describe('streams that an outside token opened', () => {
   it('end within seconds after it expires, over SSE and WebSocket', async () => {
-    const token = await provider.token('brief', { claims: { exp: seconds() + 3 } });
+    const token = await provider.token('brief', { claims: { exp: seconds() + 4 } });
     const { createConversation: made } = await createGraphqlClient(app.url, { token }).request(createConversation);
     const variables = { id: made.conversation.id };
-    const stream = await subscribeSse(app.url, { query: events, variables, token, timeoutMs: 9_000 });
-    const socket = await openSocket(app.url, { token, timeoutMs: 9_000 });
+    // Four seconds until it expires, and two until somebody looks.
+    const timeoutMs = 6_000 + patienceMs;
+    const stream = await subscribeSse(app.url, { query: events, variables, token, timeoutMs });
+    const socket = await openSocket(app.url, { token, timeoutMs });
     const subscription = socket.subscribe(events, variables);
     expect(await stream.nextEvent()).toMatchObject({ result: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
     expect(await subscription.nextEvent()).toEqual({ kind: 'closed', code: 4403 });

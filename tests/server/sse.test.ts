@@ -89,7 +89,7 @@ test('a client that leaves without reading makes the source return', async () =>
 
 test('R09 a paused reader costs little memory, disturbs nobody and gets everything when it reads on', async () => {
   const producedBefore = server.seen.produced;
-  const paused = await subscribeSse(server.url, { query: 'subscription { bulk(to: 300, bytes: 100000) }', timeoutMs: 20_000 });
+  const paused = await subscribeSse(server.url, { query: 'subscription { bulk(to: 300, bytes: 100000) }' });
   paused.pause();
   const neighbour = await subscribeSse(server.url, { query: 'subscription { count(to: 100) }' });
   expect(await neighbour.events(101)).toHaveLength(101);

@@ -177,7 +177,7 @@ export async function startServer(
     maxUploadBytes: 1_000_000,
     maxBodyBytes: 10_000,
     maxWebSocketPayloadBytes: 10_000,
-    webSocketInitTimeoutMs: 300,
+    webSocketInitTimeoutMs: 10_000,
     headersTimeoutMs: 2_000,
     shutdownTimeoutMs: 5_000,
     ...changes.limits,

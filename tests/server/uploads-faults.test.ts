@@ -8,9 +8,10 @@ import { eventually } from '../kit/eventually.ts';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { abortable, createDeferred } from '../../src/base/async.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
+import { patienceMs } from '../kit/patience.ts';
 import { form, openUpload, post, startUploadServer } from './uploads-server.ts';
 
-const limits = { maxUploadBytes: 1_000_000, idleTimeoutMs: 300, lingerMs: 500 };
+const limits = { maxUploadBytes: 1_000_000, idleTimeoutMs: 1_500, lingerMs: 500 };
 
 describe('POST /uploads under faults and limits', () => {
   let workspace: Workspace;
@@ -59,8 +60,7 @@ describe('POST /uploads under faults and limits', () => {
     for (let index = 0; index < 8; index += 1) await new Promise<unknown>((resolve) => socket.write(Buffer.alloc(100_000, 'a'), resolve));
     await server.settled();
     await new Promise<unknown>((resolve) => socket.write('more', resolve));
-    // Node itself would close an idle connection only after five seconds.
-    const closed = once(socket, 'close', { signal: AbortSignal.timeout(3_000) });
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(limits.lingerMs + patienceMs) });
     expect(String((await once(socket.resume(), 'data'))[0])).toMatch(/^HTTP\/1.1 415 /);
     await closed;
   });
@@ -112,7 +112,7 @@ describe('POST /uploads under faults and limits', () => {
     const { request, answer } = openUpload(`${server.url}?name=x.csv`);
     request.write('a,b\n');
     const { status, body } = await answer;
-    expect([status, body.errors]).toMatchObject([408, [{ message: expect.stringContaining('No byte came for 300 ms') }]]);
+    expect([status, body.errors]).toMatchObject([408, [{ message: expect.stringContaining('No byte came for 1500 ms') }]]);
     request.destroy();
   });
 

@@ -27,6 +27,8 @@ export async function startUploadServer(workspace: Pick<Workspace, 'uploads' | '
     const work = handler(request, response, viewer.current, 'request-1').finally(() => handled.delete(work));
     handled.add(work);
   });
+  // Node itself would end an idle connection after five seconds, and no test could tell that from what the route does.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return {

@@ -86,7 +86,8 @@ test('GraphiQL may send its Authorization header with an operation, but not in p
 
 describe('what is refused (A17)', () => {
   test('no connection_init closes with 4408', async () => {
-    expect(await (await open({ isInitialised: false })).closed).toMatchObject({ code: 4408 });
+    await using impatient = await startServer({ limits: { webSocketInitTimeoutMs: 300 } });
+    expect(await (await openSocket(impatient.url, { isInitialised: false })).closed).toMatchObject({ code: 4408 });
   });
 
   test.each([{ token: 'forged' }, { authorization: 'Basic x' }, { token: 7 }])('the connectionParams %j close with 4403', async (connectionParams) => {
@@ -193,7 +194,7 @@ test.each([
 
 test('R09 a paused reader disturbs nobody and gets everything when it reads on', async () => {
   const producedBefore = server.seen.produced;
-  const paused = await open({ timeoutMs: 20_000 });
+  const paused = await open();
   const subscription = paused.subscribe('subscription { bulk(to: 300, bytes: 100000) }');
   paused.pause();
   const neighbour = (await open()).subscribe('subscription { count(to: 100) }');

@@ -20,7 +20,7 @@ describe('a conversation', () => {
     await other.query(`SET LOCAL deadlock_timeout = '60s'`);
     await other.query('SELECT 1 FROM messages WHERE id = $1 FOR KEY SHARE', [messageId]);
     const deleted = test.conversations.delete(viewer, id);
-    await expect.poll(async () => (await test.pool.query(waiting, ['%DELETE%'])).rows, { timeout: 10_000 }).toEqual([{ count: 1 }]);
+    await expect.poll(async () => (await test.pool.query(waiting, ['%DELETE%'])).rows).toEqual([{ count: 1 }]);
     const found = await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR KEY SHARE', [id]);
     await other.query('COMMIT');
     await deleted;
@@ -45,7 +45,7 @@ describe('the end of a run', () => {
     await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [conversationId]);
     call.text('Hi');
     call.finish();
-    await expect.poll(async () => (await test.pool.query(waiting, ['%UPDATE runs SET status%'])).rows, { timeout: 10_000 }).toEqual([{ count: 1 }]);
+    await expect.poll(async () => (await test.pool.query(waiting, ['%UPDATE runs SET status%'])).rows).toEqual([{ count: 1 }]);
     const free = await other.query('SELECT 1 FROM runs WHERE id = $1 FOR UPDATE NOWAIT', [run.id]);
     await other.query('COMMIT');
     expect(free.rowCount).toBe(1);

@@ -34,7 +34,7 @@ function node(index: DocumentJobDependencies['index']) {
   const { prisma } = kit;
   const changes = createRowChanges({ channel: 'knowledge_changes', pollIntervalMs: 60_000 });
   const records = createKnowledgeRecords({ prisma, clock: systemClock, changes });
-  return createDocumentJobs({ prisma, clock: systemClock, logger: createLogger({ level: 'silent' }), records, index, maxRunning: 4, timeoutMs: 5_000 });
+  return createDocumentJobs({ prisma, clock: systemClock, logger: createLogger({ level: 'silent' }), records, index, maxRunning: 4, timeoutMs: 30_000 });
 }
 
 const stateOf = async (id: string) => kit.prisma.document.findUniqueOrThrow({ where: { id }, select: { status: true, errorCode: true } });

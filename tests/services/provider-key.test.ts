@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import type { ProviderKeyInput } from '../../src/services/provider-key/key-input.ts';
 import { createPlayingEngine, answering } from '../engines/playing-engine.ts';
 import { providers, question, read } from '../engines/providers.ts';
 import { startWireServer, status, stream, type WireReply, type WireServer } from '../engines/wire-server.ts';
+import { eventually } from '../kit/eventually.ts';
 import { countStatements } from '../kit/statements.ts';
 import { answerFor, device, openProviders, ownKey, type OpenProviders } from './providers-kit.ts';
 
@@ -67,7 +68,7 @@ describe('a key of one’s own', () => {
       failure: { code: 'ENGINE_BAD_KEY', message: expect.stringMatching(/^Your own key for "mine" is refused there\..*saveProviderKey/) },
     });
     // No answer waits for its use to be noted.
-    const listed = await vi.waitFor(async () => {
+    const listed = await eventually(async () => {
       const found = await kit.providerKeys.list(ada, wholeList);
       expect(found).toEqual([{ ...saved, lastUsedAt: expect.any(Date) }]);
       return found;

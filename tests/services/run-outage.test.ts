@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../kit/eventually.ts';
 import { delay } from '../../src/base/async.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
@@ -39,7 +39,7 @@ describe('R07 a run while the database is away', () => {
     await delay(500);
     expect(await test.statusOf(run.id)).toBe('RUNNING');
     await proxy.reopen();
-    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'), { timeout: 5_000 });
+    await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
     expect(streamedText(await direct.runLog.list(run.id, 0, 100))).toBe('before and meanwhile');
   });
 
@@ -65,7 +65,7 @@ describe('R07 a run while the database is away', () => {
     await delay(700);
     expect(await test.statusOf(run.id)).toBe('RUNNING');
     await test.proxy.reopen();
-    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'), { timeout: 5_000 });
+    await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
   });
 
   it('whose end is just being stored ends once, also when the answer is lost', async () => {
@@ -78,7 +78,7 @@ describe('R07 a run while the database is away', () => {
       call.finish();
       await delay(round * 2);
       proxy.cut();
-      await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'), { timeout: 5_000 });
+      await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
       const events = await direct.runLog.list(run.id, 0, 100);
       expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
       expect(events.filter((event) => event.data.type === 'RunFinished')).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('R07 a run while the database is away', () => {
     const second = await node.runs.send(viewer, { text: 'Second' });
     proxy.cut();
     (await engine.nextCall()).finish();
-    await vi.waitFor(async () => expect(await test.statusOf(second.id)).toBe('COMPLETED'), { timeout: 5_000 });
+    await eventually(async () => expect(await test.statusOf(second.id)).toBe('COMPLETED'));
   });
 
   it('keeps the parts of its tools', async () => {
@@ -121,7 +121,7 @@ describe('R07 a run while the database is away', () => {
     expect(second.request.messages.at(-1)).toMatchObject({ role: 'tool', content: '42' });
     second.text('It is 42.');
     second.finish();
-    await vi.waitFor(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'), { timeout: 5_000 });
+    await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
   });
 
   it('is not taken for dead by another node that was away as well, before its own could renew the lease', async () => {

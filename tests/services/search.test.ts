@@ -135,9 +135,9 @@ describe('a search', () => {
   it('ranks no more than it may, and says so', async () => {
     const viewer = await opened.person();
     await fill(viewer, 30, 'peaches');
-    const few = await searchWith({ timeoutMs: 2_000, maxRanked: 10 }).find(viewer, { query: 'peach', first: 100 }, { isHighlighted: false });
+    const few = await searchWith({ timeoutMs: 30_000, maxRanked: 10 }).find(viewer, { query: 'peach', first: 100 }, { isHighlighted: false });
     expect([few.hits.length, few.isTruncated]).toEqual([10, true]);
-    const all = await searchWith({ timeoutMs: 2_000, maxRanked: 30 }).find(viewer, { query: 'peach', first: 100 }, { isHighlighted: false });
+    const all = await searchWith({ timeoutMs: 30_000, maxRanked: 30 }).find(viewer, { query: 'peach', first: 100 }, { isHighlighted: false });
     expect([all.hits.length, all.isTruncated]).toEqual([30, false]);
   });
 

@@ -41,8 +41,8 @@ describe('U03 R07 an upload whose rows were stored while the answer of the datab
     });
     const upload = async (): Promise<void> => {
       await using one = uploads.begin(viewer);
-      await one.add('x.csv', bytes('a\n1\n'), AbortSignal.timeout(5_000));
-      await one.commit(AbortSignal.timeout(5_000));
+      await one.add('x.csv', bytes('a\n1\n'), AbortSignal.timeout(30_000));
+      await one.commit(AbortSignal.timeout(30_000));
     };
     await expect(upload()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 });
     const [row] = await prisma.file.findMany({ select: { id: true } });

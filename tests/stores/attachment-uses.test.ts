@@ -4,6 +4,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { readMigrations } from '../../src/stores/migration-folder.ts';
 import { createTestDatabase, runSql } from '../kit/database.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
 /** Two rooms of one person, an attachment that was sent to the first, and one of somebody else. */
 const begin = `
@@ -51,7 +52,7 @@ describe('the uses of attachments', () => {
       await giver.query('UPDATE attachments SET conversation_id = uuid(12) WHERE id = uuid(21)');
       const deleted = deleter.query('DELETE FROM conversations WHERE id = uuid(11)');
       const blocked = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await vi.waitFor(async () => expect(await runSql(connectionString, blocked)).toHaveLength(1), { timeout: 10_000, interval: 5 });
+      await vi.waitFor(async () => expect(await runSql(connectionString, blocked)).toHaveLength(1), { timeout: giveUpMs, interval: 5 });
       await giver.query('COMMIT');
       await deleted;
     } finally {

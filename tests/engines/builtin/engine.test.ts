@@ -12,7 +12,7 @@ function requestOf(task: EngineRequest['task'], messages: readonly EngineMessage
   return { model: 'analyst', task, system: null, messages, tools: hasTools ? [runSql] : [], temperature: null, topP: null, topK: null, maxTokens: null };
 }
 
-async function partsOf(request: EngineRequest, signal = AbortSignal.timeout(5_000)): Promise<readonly EnginePart[]> {
+async function partsOf(request: EngineRequest, signal = AbortSignal.timeout(30_000)): Promise<readonly EnginePart[]> {
   return Array.fromAsync(engine.stream(request, signal));
 }
 

@@ -63,7 +63,7 @@ const faults: readonly Fault[] = [
     code: 'ENGINE_TIMEOUT',
     attempts: 3,
     isRetryable: true,
-    timers: { imageTimeoutMs: 60, connectTimeoutMs: 60 },
+    timers: { imageTimeoutMs: 400, connectTimeoutMs: 400 },
   },
   { fault: 'a stall', reply: stalled, code: 'ENGINE_TIMEOUT', attempts: 1, isRetryable: true, timers: { idleTimeoutMs: 60 } },
   { fault: 'a cut connection', reply: cutOff, code: 'ENGINE_NETWORK', attempts: 3, isRetryable: true },

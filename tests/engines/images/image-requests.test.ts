@@ -160,10 +160,10 @@ describe('an engine of pictures', () => {
   });
 
   it('V02 fetches no result from an address that is not of the internet', async () => {
-    const addresses = createOutsideAddresses({ allowedPrivateHosts: [], timeoutMs: 500 });
-    const fetchResult = createGuardedFetch({ addresses, connectTimeoutMs: 500 });
+    const addresses = createOutsideAddresses({ allowedPrivateHosts: [], timeoutMs: 10_000 });
+    const fetchResult = createGuardedFetch({ addresses, connectTimeoutMs: 10_000 });
     const access = { kind: 'replicate', id: 'replicate', name: 'Replicate', apiKey: secretKey, baseUrl: `${media.url}/replicate`, defaultModel: null } as const;
-    const timers = { ...patientTimers, imageTimeoutMs: 1_000, poll: { firstWaitMs: 1, longestWaitMs: 2 } };
+    const timers = { ...patientTimers, imageTimeoutMs: 20_000, poll: { firstWaitMs: 1, longestWaitMs: 2 } };
     const engine = await createImageEngine(access, { fetch, fetchResult, timers, retry: quickRetry });
     const before = media.asked(/^\/files\//).length;
     for (const address of [`${media.url}/files/x.png`, 'https://169.254.169.254/latest/meta-data/', 'https://localhost/x.png', 'file:///etc/passwd']) {

@@ -145,7 +145,7 @@ describe.each(kinds)('the engine of jobs at $kind', ({ kind, submit, look, heade
       attempts: 1,
     },
     { fault: 'status 401', reply: answered(401, error(`Bad key ${secretKey}`)), code: 'ENGINE_BAD_KEY', attempts: 1 },
-    { fault: 'no headers', reply: neverAnswered, code: 'ENGINE_TIMEOUT', attempts: 3, timers: { connectTimeoutMs: 60 } },
+    { fault: 'no headers', reply: neverAnswered, code: 'ENGINE_TIMEOUT', attempts: 3, timers: { connectTimeoutMs: 400 } },
     { fault: 'a stall', reply: stalled, code: 'ENGINE_TIMEOUT', attempts: 1, timers: { idleTimeoutMs: 60 } },
     { fault: 'a cut connection', reply: cutOff, code: 'ENGINE_NETWORK', attempts: 3 },
     { fault: 'bad JSON', reply: answered(200, '{"half', { 'content-type': 'application/json' }), code: 'ENGINE_PROTOCOL', attempts: 1 },

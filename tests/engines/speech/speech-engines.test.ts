@@ -18,7 +18,7 @@ interface Fault {
   readonly isLate?: boolean;
 }
 
-const impatient: Partial<EngineTimers> = { firstTokenTimeoutMs: 60, totalTimeoutMs: 60 };
+const impatient: Partial<EngineTimers> = { firstTokenTimeoutMs: 400, totalTimeoutMs: 400 };
 const faults: readonly Fault[] = [
   { fault: 'status 500', reply: answered(500, error('oops')), code: 'ENGINE_OVERLOADED', attempts: 3 },
   {

@@ -10,7 +10,7 @@ afterAll(() => planning[Symbol.asyncDispose]());
 
 const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`;
 const until = async (query: string, count: number): Promise<void> =>
-  expect.poll(async () => (await planning.pool.query(waiting, [query])).rows, { timeout: 10_000 }).toEqual([{ count }]);
+  expect.poll(async () => (await planning.pool.query(waiting, [query])).rows).toEqual([{ count }]);
 
 /** Somebody else in the database, in a transaction that is rolled back at the end. */
 async function open(): Promise<Client & AsyncDisposable> {

@@ -71,13 +71,11 @@ describe('quotas', () => {
     await other.runs.send(test.viewer, { text: 'Hello' });
     await test.quotas.set(test.admin, { scope: 'EVERYBODY', period: 'DAY', maxMessages: 1n }, device);
     await expect
-      .poll(
-        async () =>
-          other.runs.send(test.viewer, { text: 'Hello' }).then(
-            () => null,
-            (error: { code: string }) => error.code,
-          ),
-        { timeout: 10_000 },
+      .poll(async () =>
+        other.runs.send(test.viewer, { text: 'Hello' }).then(
+          () => null,
+          (error: { code: string }) => error.code,
+        ),
       )
       .toBe('QUOTA_EXCEEDED');
   });

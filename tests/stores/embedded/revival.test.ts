@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../kit/eventually.ts';
 import { isPostgresProcess, readPostmasterFile } from '../../../src/stores/postmaster.ts';
 import { createTemporaryFolder } from '../../kit/leftovers.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 import { ask, start, startHolder } from './kit.ts';
 
 async function postmasterOf(folder: string): Promise<number> {
@@ -18,7 +19,7 @@ async function killAndAwaitRevival(folder: string, connectionString: string): Pr
       expect(await ask(connectionString, 'SELECT 1')).toBe(1);
       expect(await postmasterOf(folder)).not.toBe(killed);
     },
-    { timeout: 20_000 },
+    { timeout: giveUpMs },
   );
 }
 
@@ -32,7 +33,7 @@ describe('R07 the embedded PostgreSQL is killed under its server', () => {
       expect(await ask(postgres.connectionString, `SELECT number FROM kept${round}`)).toBe(round);
     }
     await vi.waitFor(async () => expect(await ask(postgres.connectionString, "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory'")).toBe(1), {
-      timeout: 10_000,
+      timeout: giveUpMs,
     });
     await expect(start(folder.path)).rejects.toThrow('is in use by another server');
     const last = await postmasterOf(folder.path);

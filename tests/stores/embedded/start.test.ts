@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isPostgresProcess, readPostmasterFile } from '../../../src/stores/postmaster.ts';
 import { createTemporaryFolder } from '../../kit/leftovers.ts';
+import { patienceMs } from '../../kit/patience.ts';
 import { ask, start, startHolder } from './kit.ts';
 
 test('makes a database at the first start and finds its data at the next', async () => {
@@ -65,7 +66,8 @@ test('stops in time although a connection is open and a statement runs', async (
   while ((await ask(postgres.connectionString, "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")) !== 1);
   const startedAt = performance.now();
   await postgres.stop();
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  // Waited for, the statement would take what is left of its minute.
+  expect(performance.now() - startedAt).toBeLessThan(5_000 + patienceMs);
   expect(await busy).toBeInstanceOf(Error);
 });
 
