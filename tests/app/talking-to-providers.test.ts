@@ -66,7 +66,7 @@ describe.each([
 
   beforeAll(async () => {
     fake = await start();
-    app = await startTestApp({ environment: environment(fake.url) });
+    app = await startTestApp({ environment: { ...environment(fake.url), RUN_LEASE_MS: '60000' } });
     ada = await app.person();
   });
   afterAll(async () => {

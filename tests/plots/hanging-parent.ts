@@ -11,8 +11,10 @@ const spec = {
 };
 const rows = Array.from({ length: 5_000 }, (_, n) => [n, (n * 7_919) % 5_003]);
 const columns = ['a', 'b'].map((name) => ({ name, type: 'INTEGER' }));
-const hung = plots.check(spec, { columns, rows, truncated: false, elapsedMs: 0 }, {});
-// The preparation of the process takes about a second; then the plot hangs.
-await delay(3_000);
+const data = { columns, rows, truncated: false, elapsedMs: 0 };
+// Until the process is prepared no plot can hang in it.
+await plots.check({ mark: 'line', encoding: spec.encoding }, { ...data, rows: [[1, 2]] }, {});
+const hung = plots.check(spec, data, {});
+await delay(1_000);
 process.stdout.write('busy\n');
 await hung;

@@ -95,7 +95,7 @@ test('the check fails in time when the database is frozen, away, or all connecti
   await using test = await createTestDatabase();
   await using proxy = await startDatabaseProxy(test.connectionString);
   // Far above the time of the check, so that it is the check that ends it.
-  const options = { poolSize: 1, statementTimeoutMs: 60_000, connectTimeoutMs: 60_000, answerTimeoutMs: 60_000 };
+  const options = { poolSize: 1, statementTimeoutMs: 30_000, connectTimeoutMs: 30_000, answerTimeoutMs: 30_000 };
   await using database = open(proxy.connectionString, options);
   await checkDatabase(database.pool, 5_000);
   const client = await database.pool.connect();

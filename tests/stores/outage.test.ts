@@ -11,7 +11,7 @@ import { startRefusingPostgres } from '../kit/refusing-postgres.ts';
 
 const logger = createLogger({ level: 'silent' });
 /** Limits of statements and connections that end nothing here. */
-const patient = { statementTimeoutMs: 60_000, connectTimeoutMs: 60_000 };
+const patient = { statementTimeoutMs: 30_000, connectTimeoutMs: 30_000 };
 const away = { code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 };
 
 function open(connectionString: string, options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {

@@ -4,7 +4,6 @@ import type { ProviderKeyInput } from '../../../src/services/provider-key/key-in
 import { answering, createPlayingEngine } from '../../engines/playing-engine.ts';
 import { providers, question, read } from '../../engines/providers.ts';
 import { startWireServer, status, stream, type WireServer } from '../../engines/wire-server.ts';
-import { eventually } from '../../kit/eventually.ts';
 import { writeWorkspace, type TestWorkspace } from '../../kit/workspace-rows.ts';
 import { answerFor, device, firstSecret, nextSecret, openProviders, ownKey, type OpenProviders } from '../providers-kit.ts';
 
@@ -237,7 +236,7 @@ describe('a key of a workspace', () => {
         message: 'The key of the workspace "Refused" for "big" is refused there. An OWNER of the workspace can save it again with "saveWorkspaceProviderKey".',
       },
     });
-    await eventually(async () => expect((await kit.providerKeys.listOfWorkspace(owner, workspace.id, wholeList))[0]?.lastUsedAt).toEqual(expect.any(Date)));
+    await expect.poll(async () => (await kit.providerKeys.listOfWorkspace(owner, workspace.id, wholeList))[0]?.lastUsedAt).toEqual(expect.any(Date));
     expect([await kit.dump(), JSON.stringify(last), kit.lines.join('')].join('')).not.toContain(ownKey);
   });
 
