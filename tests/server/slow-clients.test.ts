@@ -39,7 +39,7 @@ test.each(['an event stream', 'a WebSocket'])('R09 a client that leaves %s unrea
     await stream.nextEvent();
     stream.pause();
   }
-  await expect.poll(() => server.seen.left, { timeout: 3_000 }).toBe(1);
+  await expect.poll(() => server.seen.left).toBe(1);
   expect(server.log.some((line) => line.msg === 'a client that reads nothing is cut')).toBe(true);
 });
 
@@ -49,7 +49,7 @@ test('a client that leaves an answer unread is cut', async () => {
     socket.pause().write(`GET /graphql?query=${largeAnswer} HTTP/1.1\r\nHost: x\r\n\r\n`),
   );
   socket.on('error', () => {});
-  await expect.poll(() => server.log.some((line) => line.msg === 'a client that reads nothing is cut'), { timeout: 3_000 }).toBe(true);
+  await expect.poll(() => server.log.some((line) => line.msg === 'a client that reads nothing is cut')).toBe(true);
   socket.destroy();
 });
 
