@@ -3,6 +3,7 @@ import { runSql } from '../kit/database.ts';
 import { testRoles, type PeopleByRole } from './by-role.ts';
 import { roomRoles } from './room-roles.ts';
 import { openWorld, type World } from './world.ts';
+import { rowId } from '../kit/ids.ts';
 
 const roles = ['EDITOR', 'READER'] as const;
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   people = { EDITOR: editor, READER: reader };
   // Of every conversation of the owner: that of the session, that about the goal, and the fork.
   for (const role of roles) {
-    const userId = Buffer.from(people[role].userId, 'base64').toString().split(':')[1];
+    const userId = rowId(people[role].userId);
     await runSql(
       world.app.connectionString,
       `INSERT INTO participants (conversation_id, user_id, role, joined_at) SELECT id, '${userId}', '${role}', now() FROM conversations`,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/proposals.ts';
 import { testRoles, type PeopleByRole } from './by-role.ts';
 import { openWorld, type World } from './world.ts';
 import { workspaceRoles } from './workspace-roles.ts';
+import { rowId } from '../kit/ids.ts';
 
 let world: World;
 let people: PeopleByRole;

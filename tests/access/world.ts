@@ -10,6 +10,7 @@ import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
+import { rowId } from '../kit/ids.ts';
 
 /** The global ids of everything that one person has. */
 export interface Belongings {
@@ -151,7 +152,7 @@ async function saveVerifiedQuery(person: TestPerson, sessionId: string): Promise
 /** Links an identity without an identity provider, and returns its global id. */
 async function linkIdentity(app: TestApp, person: TestPerson): Promise<string> {
   const id = randomUUID();
-  const userId = Buffer.from(person.userId, 'base64').toString().split(':')[1] ?? '';
+  const userId = rowId(person.userId);
   await runSql(
     app.connectionString,
     `INSERT INTO identities (id, user_id, issuer, subject, created_at) VALUES ('${id}', '${userId}', 'https://id.example.org', 'owner', now())`,

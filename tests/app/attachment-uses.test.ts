@@ -6,6 +6,7 @@ import { attach } from '../kit/attachments.ts';
 import { runSql } from '../kit/database.ts';
 import { png } from '../kit/pictures.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
+import { rowId } from '../kit/ids.ts';
 
 const message = `question { id parts { ... on FilePart { name downloadUrl attachment { id } } ... on ImagePart { name } } } message { id } conversation { id }`;
 const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id ${message} } } }`;
@@ -14,8 +15,6 @@ const fork = `mutation ($input: ForkConversationInput!) { forkConversation(input
 const deleteConversation = 'mutation ($id: ID!) { deleteConversation(input: { id: $id }) { deletedConversationId } }';
 const partsOf = `query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { parts {
   ... on FilePart { name downloadUrl attachment { id } } ... on ImagePart { name attachment { id } } } } } } } }`;
-
-const rawId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 
 const engine = createScriptedEngine({ hasVision: true });
 let app: TestApp;
@@ -40,9 +39,9 @@ async function asked(document: string, input: Readonly<Record<string, unknown>>)
 
 const removed = (id: string) => person.client.request(deleteConversation, { id });
 const rowsOf = (ids: readonly string[]) =>
-  runSql(app.connectionString, `SELECT name FROM attachments WHERE id IN (${ids.map((id) => `'${rawId(id)}'`).join(', ')}) ORDER BY name`);
+  runSql(app.connectionString, `SELECT name FROM attachments WHERE id IN (${ids.map((id) => `'${rowId(id)}'`).join(', ')}) ORDER BY name`);
 const isOnDisk = async (id: string): Promise<boolean> =>
-  (await readdir(join(app.dataFolder, 'files'), { recursive: true })).some((path) => path.includes(rawId(id)) && path.endsWith('original'));
+  (await readdir(join(app.dataFolder, 'files'), { recursive: true })).some((path) => path.includes(rowId(id)) && path.endsWith('original'));
 
 describe('a message that is said in other words', () => {
   it('brings its attachments along, others where they are named, and none for an empty list', async () => {
@@ -112,7 +111,7 @@ describe('an attachment', () => {
     const { run } = await asked(send, { text: 'Look', attachmentIds: [own] });
     await runSql(
       app.connectionString,
-      `UPDATE parts SET data = data || '{"attachmentId":"${rawId(foreign)}"}' WHERE message_id = '${rawId(run.question.id)}' AND kind = 'FILE'`,
+      `UPDATE parts SET data = data || '{"attachmentId":"${rowId(foreign)}"}' WHERE message_id = '${rowId(run.question.id)}' AND kind = 'FILE'`,
     );
     const { forkConversation } = await person.client.request(fork, { input: { messageId: run.question.id } });
     const { conversation } = await person.client.request(partsOf, { id: forkConversation.conversation.id });

@@ -6,13 +6,13 @@ import { attach } from '../kit/attachments.ts';
 import { runSql } from '../kit/database.ts';
 import { gif, png } from '../kit/pictures.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
+import { rowId } from '../kit/ids.ts';
 
 const send = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id conversation { id } } } }';
 const ask = `mutation ($input: AskInput!) { ask(input: $input) { run { status conversation { id messages { edges { node { role text parts {
   __typename ... on TextPart { text } ... on ImagePart { id name width height downloadUrl attachment { id } } ... on FilePart { id name mediaType byteSize attachment { id } }
 } } } } } } } }`;
 
-const rawId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 const keptFiles = async (app: TestApp): Promise<readonly string[]> =>
   (await readdir(join(app.dataFolder, 'files'), { recursive: true }).catch(() => [])).filter((path) => path.endsWith('original'));
 
@@ -98,7 +98,7 @@ describe('attachments of a message', () => {
     await using app = await startTestApp({ overrides: { engines: [engine] } });
     const person = await app.person();
     const ids = await attach(app, person, ['a.png', png(1, 1)], ['b.png', png(2, 2)]);
-    beforeStart = async () => void (await runSql(app.connectionString, `DELETE FROM attachments WHERE id = '${rawId(ids[0] ?? '')}'`));
+    beforeStart = async () => void (await runSql(app.connectionString, `DELETE FROM attachments WHERE id = '${rowId(ids[0] ?? '')}'`));
     expect(await failureOf(person, { input: { text: 'Look', attachmentIds: ids } })).toMatchObject({ code: 'NOT_FOUND' });
     const left = await runSql(
       app.connectionString,
@@ -118,7 +118,7 @@ describe('attachments of a message', () => {
     for (const [index, id] of foreign.entries())
       await runSql(
         app.connectionString,
-        `INSERT INTO parts (id, message_id, position, kind, data) SELECT gen_random_uuid(), message_id, ${index + 2}, '${index === 0 ? 'FILE' : 'IMAGE'}', data || '{"attachmentId":"${rawId(id)}"}'
+        `INSERT INTO parts (id, message_id, position, kind, data) SELECT gen_random_uuid(), message_id, ${index + 2}, '${index === 0 ? 'FILE' : 'IMAGE'}', data || '{"attachmentId":"${rowId(id)}"}'
          FROM parts WHERE kind = 'FILE' AND position = 1`,
       );
     const { request } = await askWith(engine, stranger, { text: 'And?', conversationId: conversation.id });
@@ -165,10 +165,10 @@ describe('attachments of a message', () => {
     const [sent = '', unused = ''] = await attach(app, person, ['a.png', png(1, 1)], ['b.png', png(2, 2)]);
     const { conversation } = await askWith(engine, person, { text: 'Look', attachmentIds: [sent] });
     await person.client.request('mutation ($id: ID!) { deleteConversation(input: { id: $id }) { deletedConversationId } }', { id: conversation.id });
-    expect(await runSql(app.connectionString, 'SELECT id FROM attachments')).toEqual([{ id: rawId(unused) }]);
+    expect(await runSql(app.connectionString, 'SELECT id FROM attachments')).toEqual([{ id: rowId(unused) }]);
     await askWith(engine, person, { text: 'Look', attachmentIds: [unused] });
     await person.client.request('mutation { deleteAccount(input: { password: "correct horse battery" }) { deletedUserId } }');
     expect(await runSql(app.connectionString, 'SELECT id FROM attachments')).toEqual([]);
-    expect((await keptFiles(app)).filter((path) => path.includes(rawId(unused)))).toEqual([]);
+    expect((await keptFiles(app)).filter((path) => path.includes(rowId(unused)))).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/full-account.ts';
 import { importFile, zipOf } from '../kit/imports.ts';
 import { createBase, followDocument } from '../kit/knowledge.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 beforeAll(async () => {

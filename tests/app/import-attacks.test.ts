@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { comparable, exportAccount, type Archive } from '../kit/archives.ts';
 import { runSql } from '../kit/database.ts';
-import { fillAccount, rowId, type FullAccount } from '../kit/full-account.ts';
+import { fillAccount, type FullAccount } from '../kit/full-account.ts';
 import { importFile, postImport, zipOf } from '../kit/imports.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { chatgptExport, chatgptMessage, mappingOf } from '../services/import/documents.ts';
+import { rowId } from '../kit/ids.ts';
 
 const limits = {
   MAX_IMPORT_BYTES: '3000000',

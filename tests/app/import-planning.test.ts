@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { exportAccount } from '../kit/archives.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/full-account.ts';
 import { fillPlans } from '../kit/full-plans.ts';
 import { importFile, zipOf } from '../kit/imports.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startTestApp()));

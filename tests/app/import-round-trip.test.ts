@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { comparable, exportAccount, type Archive } from '../kit/archives.ts';
 import { runSql } from '../kit/database.ts';
-import { fillAccount, rowId } from '../kit/full-account.ts';
+import { fillAccount } from '../kit/full-account.ts';
 import { fillAssistants, settleDocuments } from '../kit/full-assistants.ts';
 import { fillPlans, fillTime } from '../kit/full-plans.ts';
 import { importFile } from '../kit/imports.ts';
 import { searchBase } from '../kit/knowledge.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
+import { rowId } from '../kit/ids.ts';
 
 const engine = createScriptedEngine();
 const password = 'correct horse battery';

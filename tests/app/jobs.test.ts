@@ -6,6 +6,7 @@ import { eventually } from '../kit/eventually.ts';
 import type { FakeMedia } from '../kit/fake-media.ts';
 import { generateImage, mediaEnvironment, mediaEventsOf, startMediaApp, type MediaApp } from '../kit/media-app.ts';
 import { createOtlpCollector, type OtlpCollector } from '../kit/otlp-collector.ts';
+import { rowId } from '../kit/ids.ts';
 
 const jobServers = ({ url }: Pick<FakeMedia, 'url'>): Readonly<Record<string, string>> => ({
   JOB_SERVERS: JSON.stringify([{ kind: 'runpod', id: 'pod', baseUrl: `${url}/runpod/abc`, apiKey: 'keyOfTheTests0123456789', models: ['llama'] }]),
@@ -54,7 +55,7 @@ describe('a run whose provider works for it in a job', () => {
     await using other = await another(world);
     const id = await begin('Taken');
     // As if its process had died: nobody renews the lease, and what it writes is not taken any more.
-    const runId = Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
+    const runId = rowId(id);
     await runSql(
       world.app.connectionString,
       `UPDATE runs SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 minute' WHERE id = '${runId}'`,
@@ -88,7 +89,7 @@ describe('a run whose provider works for it in a job', () => {
       return run;
     };
     const run = await ask('The question?');
-    const runId = Buffer.from(run.id, 'base64').toString().split(':')[1] ?? '';
+    const runId = rowId(run.id);
     await runSql(app.connectionString, `UPDATE runs SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 minute' WHERE id = '${runId}'`);
     await eventually(() => expect(media.asked(/runpod\/abc\/status/).length).toBeGreaterThan(3));
     media.looksUntilDone = 1;
@@ -108,7 +109,7 @@ describe('a run whose provider works for it in a job', () => {
     const job = world.media.jobs.at(-1);
     await world.app.stop();
     expect(job?.state).toBe('open');
-    const runId = Buffer.from(id, 'base64').toString().split(':')[1];
+    const runId = rowId(id);
     const [span] = collector.spans.pending().filter(({ attributes }) => attributes['colloquy.run.id'] === runId);
     expect(span).toMatchObject({ attributes: { 'colloquy.run.finish_reason': 'HANDED_OVER' }, status: { code: 0 } });
     await using next = await another(world);

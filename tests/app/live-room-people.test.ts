@@ -6,8 +6,8 @@ import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { eventually } from '../kit/eventually.ts';
 import { liveKey, startFakeLiveKit, type FakeLiveKit } from '../kit/fake-livekit.ts';
-import { rowId } from '../kit/full-account.ts';
 import { letIn, openRoom } from '../kit/rooms.ts';
+import { rowId } from '../kit/ids.ts';
 
 /** Whoever waited for a server that hangs would wait so long, on a busy machine too. */
 const timeoutMs = 5_000;

@@ -4,6 +4,7 @@ import { startWireServer, stream } from '../engines/wire-server.ts';
 import { startTestApp } from '../kit/app.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
+import { rowId } from '../kit/ids.ts';
 
 const send = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id message { id } } } }';
 const prices = { inputPrice: 1_000_000, outputPrice: 2_000_000, cachedInputPrice: null };
@@ -135,7 +136,7 @@ describe('the metrics', () => {
     ]) {
       expect(text.split('\n')).toContain(line);
     }
-    expect(text).not.toContain(Buffer.from(person.userId, 'base64').toString().split(':')[1]);
+    expect(text).not.toContain(rowId(person.userId));
   });
 
   it('are for whoever has the token, and not there without one', async () => {

@@ -8,9 +8,9 @@ import { createDatabase } from '../../src/stores/database.ts';
 import { createStatements } from '../../src/stores/statements.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/full-account.ts';
 import { createOtlpCollector, type OtlpCollector } from '../kit/otlp-collector.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
+import { rowId } from '../kit/ids.ts';
 
 let collector: OtlpCollector;
 let engine: ScriptedEngine;

@@ -1,11 +1,5 @@
-import { encodeGlobalID } from '@pothos/plugin-relay';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { uuidv7 } from '../../src/base/id.ts';
-
-/** The id of a row as the API writes it. */
-export function globalId(type: string, id: string | undefined): string {
-  return encodeGlobalID(type, id ?? '');
-}
 
 let lastMoment = Date.now();
 

@@ -6,6 +6,7 @@ import { createSession } from '../access/world.ts';
 import type { TestApp, TestPerson } from './app.ts';
 import type { ScriptedEngine } from './scripted-engine.ts';
 import { subscribeSse } from './sse-client.ts';
+import { rowId } from './ids.ts';
 
 /** The bytes of a picture of one pixel. */
 export const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -13,9 +14,6 @@ export const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAA
 /** What people and models write, and what must stay as it is: Markdown of all kinds, blank ends, other scripts, a lone fence. */
 export const trickyText =
   '  # Not a heading of ours\n\n* a | b\n\n```js\nconst x = "`";\n```\n\u{1F600} \u05D0\u05D1 e\u0301 <b>bold</b> &amp; \\* \t\n```\nnever closed  \n\n';
-
-/** The id of a row behind a global id. */
-export const rowId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 
 /** Somebody's things, by the ids of their rows. */
 export interface FullAccount {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { TestApp, TestPerson } from './app.ts';
-import { rowId, trickyText } from './full-account.ts';
+import { trickyText } from './full-account.ts';
+import { rowId } from './ids.ts';
 
 /** Somebody's plans, by the ids of their rows. */
 export interface FullPlans {

@@ -3,6 +3,7 @@ import type { Viewer } from '../../src/auth/viewer.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { openServices } from './services.ts';
+import { rowId } from './ids.ts';
 
 /** A clock that stands until it is moved. */
 export interface HeldClock extends Clock {
@@ -70,7 +71,6 @@ export async function carry(
   to: string,
   { copyId = null, isAutomatic = false }: { readonly copyId?: string | null; readonly isAutomatic?: boolean } = {},
 ): Promise<void> {
-  const rowId = (id: string): string => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
   await prisma.itemCarry.create({
     data: {
       id: randomUUID(),

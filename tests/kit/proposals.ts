@@ -2,12 +2,7 @@ import { uuidv7 } from '../../src/base/id.ts';
 import { draftOperations } from '../../src/services/planning-tools/draft.ts';
 import { operationInput } from '../../src/services/planning-tools/operation-input.ts';
 import type { OpenPlanning, PlanningPerson } from './planning.ts';
-
-/** The id of a row in a global id. */
-export const rowId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
-
-/** A global id. */
-export const globalId = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64');
+import { globalId } from './ids.ts';
 
 /** Proposes as an assistant would, and gives the global id of the proposal. */
 export async function propose(

@@ -2,10 +2,9 @@ import type { ParticipantRole, PrismaClient } from '../../prisma/generated/clien
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import type { TestApp, TestPerson } from './app.ts';
-import { globalId } from './conversations.ts';
 import { runSql } from './database.ts';
-import { rowId } from './proposals.ts';
 import type { openServices } from './services.ts';
+import { globalId, rowId } from './ids.ts';
 
 let lastMoment = Date.now();
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { nodesOf, openPlanning, type OpenPlanning } from '../kit/planning.ts';
-import { globalId, rowId } from '../kit/proposals.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 let engine: ScriptedEngine;

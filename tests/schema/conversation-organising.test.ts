@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { openServices } from '../kit/services.ts';
-import { globalId, say } from '../kit/conversations.ts';
+import { say } from '../kit/conversations.ts';
+import { globalId } from '../kit/ids.ts';
 
 type Opened = Awaited<ReturnType<typeof openServices>>;
 

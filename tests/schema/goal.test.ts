@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/base/id.ts';
-import { globalId } from '../kit/conversations.ts';
 import { nodesOf, openPlanning, type OpenPlanning } from '../kit/planning.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));
@@ -87,7 +87,7 @@ describe('a goal', () => {
       data: {
         id: conversationId,
         ownerId: person.viewer.userId,
-        goalId: Buffer.from(id, 'base64').toString().split(':')[1] ?? '',
+        goalId: rowId(id),
         createdAt: at,
         updatedAt: at,
       },

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveGrantsOf } from '../../src/services/live-room/grants.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { refusalOf } from '../kit/media-app.ts';
+import { rowId } from '../kit/ids.ts';
 
 const apiKey = 'APItests';
 const apiSecret = 'secretOfTheTests0123456789abcdefghijk';
 const enter = 'mutation ($input: CreateLiveRoomTokenInput!) { createLiveRoomToken(input: $input) { liveRoomToken { token url room expiresAt } } }';
 const presence = 'query ($id: ID!) { conversation(id: $id) { liveRoom { participants { id } } } }';
-const rowId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 
 describe('a live room', () => {
   let app: TestApp;

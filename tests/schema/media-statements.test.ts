@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/base/id.ts';
-import { globalId, say, startConversation } from '../kit/conversations.ts';
+import { say, startConversation } from '../kit/conversations.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId } from '../kit/ids.ts';
 
 type Opened = Awaited<ReturnType<typeof openServices>>;
 

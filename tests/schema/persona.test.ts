@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowId } from '../kit/proposals.ts';
 import { uuidv7 } from '../../src/base/id.ts';
-import { globalId, say, startConversation } from '../kit/conversations.ts';
+import { say, startConversation } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 type Opened = Awaited<ReturnType<typeof openServices>>;
 
@@ -177,8 +177,8 @@ describe('a persona in a conversation', () => {
         const id = await startConversation(opened, viewer);
         await opened.execute(viewer, add, { input: { conversationId: globalId('Conversation', id), personaId } });
         const message = await say(opened, id, 'ASSISTANT', 'Hello');
-        const rowId = Buffer.from(personaId, 'base64').toString().split(':')[1] ?? '';
-        await opened.prisma.message.update({ where: { id: message }, data: { personaId: rowId, personaName: 'often' } });
+        const personaRowId = rowId(personaId);
+        await opened.prisma.message.update({ where: { id: message }, data: { personaId: personaRowId, personaName: 'often' } });
       }
     };
     const list = `{ conversations(first: 100) { edges { node { personas { name owner { id } } turnPolicy
@@ -217,8 +217,8 @@ describe('a persona in a conversation', () => {
     const id = await startConversation(opened, viewer);
     await opened.execute(viewer, add, { input: { conversationId: globalId('Conversation', id), personaId } });
     const message = await say(opened, id, 'ASSISTANT', 'Hello');
-    const rowId = Buffer.from(personaId, 'base64').toString().split(':')[1] ?? '';
-    await opened.prisma.message.update({ where: { id: message }, data: { personaId: rowId, personaName: 'Gone' } });
+    const personaRowId = rowId(personaId);
+    await opened.prisma.message.update({ where: { id: message }, data: { personaId: personaRowId, personaName: 'Gone' } });
     await opened.execute(viewer, 'mutation ($id: ID!) { deletePersona(input: { id: $id }) { deletedPersonaId } }', { id: personaId });
     const read = 'query ($id: ID!) { node(id: $id) { ... on Message { authorName author { id } conversation { personas { id } } } } }';
     const { result } = await opened.execute(viewer, read, { id: globalId('Message', message) });

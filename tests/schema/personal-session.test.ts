@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/full-account.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startTestApp({ environment: { SENTIMENT_METHOD: 'LOCAL' } })));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodesOf, openPlanning, type OpenPlanning, type PlanningPerson } from '../kit/planning.ts';
+import { rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));
@@ -145,7 +146,7 @@ describe('an item', () => {
     const person = await planning.planner();
     const at = planning.clock.now();
     const { dailyPlan } = await person.change('saveDailyPlan', { date: '2026-11-25' }, 'dailyPlan { id }');
-    const dailyPlanId = Buffer.from(dailyPlan.id, 'base64').toString().split(':')[1] ?? '';
+    const dailyPlanId = rowId(dailyPlan.id);
     /** In pieces, for each row is indexed for the search. */
     const fill = async (count: number, planId: string | null): Promise<void> => {
       for (let left = count; left > 0; left -= 2_000) {

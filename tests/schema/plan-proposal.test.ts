@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodesOf, openPlanning, type OpenPlanning, type PlanningPerson } from '../kit/planning.ts';
-import { globalId, planningOf, propose, rowId } from '../kit/proposals.ts';
+import { planningOf, propose } from '../kit/proposals.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));

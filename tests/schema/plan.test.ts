@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/base/id.ts';
 import { nodesOf, openPlanning, type OpenPlanning, type PlanningPerson } from '../kit/planning.ts';
+import { rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));
@@ -126,7 +127,7 @@ describe('a plan', () => {
     const one = await fill();
     const conversationId = uuidv7();
     const at = planning.clock.now();
-    const planId = Buffer.from(one.id, 'base64').toString().split(':')[1] ?? '';
+    const planId = rowId(one.id);
     const about = planOf === 'dailyPlan' ? { dailyPlanId: planId } : { weeklyPlanId: planId };
     await planning.prisma.conversation.create({ data: { id: conversationId, ownerId: person.viewer.userId, ...about, createdAt: at, updatedAt: at } });
     const unplanned = { version: 2, date: null, weekStart: null };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/base/id.ts';
 import { nodesOf, openPlanning, type OpenPlanning, type PlanningPerson } from '../kit/planning.ts';
+import { rowId } from '../kit/ids.ts';
 
 let planning: OpenPlanning;
 let person: PlanningPerson;
@@ -21,7 +22,6 @@ async function fill(): Promise<void> {
   for (const date of ['2026-11-20', '2026-11-24', '2026-11-25', '2026-11-30'])
     days.push((await person.change('saveDailyPlan', { date }, 'dailyPlan { id }')).dailyPlan.id);
   const week = (await person.change('saveWeeklyPlan', { date: '2026-11-16' }, 'weeklyPlan { id }')).weeklyPlan.id;
-  const rowId = (id: string): string => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
   const facts = (index: number) => {
     const at = new Date(1_700_000_000_000 + Math.floor(index / 3) * 1_000);
     const title = ['banana', 'Apple', 'apple', 'Éclair', 'zebra', '10', 'Zoo'][index % 7] ?? '';

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
-import { globalId, startConversation } from '../kit/conversations.ts';
+import { startConversation } from '../kit/conversations.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId } from '../kit/ids.ts';
 
 let opened: Awaited<ReturnType<typeof openServices>>;
 let engine: ScriptedEngine;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
-import { globalId, say, startConversation } from '../kit/conversations.ts';
+import { say, startConversation } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId } from '../kit/ids.ts';
 
 type Opened = Awaited<ReturnType<typeof openServices>>;
 

@@ -4,11 +4,11 @@ import { createLogger } from '../../src/base/logger.ts';
 import { attach } from '../kit/attachments.ts';
 import type { TestPerson } from '../kit/app.ts';
 import { mp3 } from '../kit/fake-media.ts';
-import { rowId } from '../kit/full-account.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
 import { generateImage, generateImageDocument, mediaEventsOf, refusalOf, startMediaApp, type MediaApp } from '../kit/media-app.ts';
 import { openServices } from '../kit/services.ts';
 import { writeWorkspace } from '../kit/workspace-rows.ts';
+import { rowId } from '../kit/ids.ts';
 
 const saveKey =
   'mutation ($input: SaveWorkspaceProviderKeyInput!) { saveWorkspaceProviderKey(input: $input) { providerKey { id provider kind lastFour workspace { id } } } }';

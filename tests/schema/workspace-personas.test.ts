@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
-import { globalId, say, startConversation } from '../kit/conversations.ts';
-import { rowId } from '../kit/proposals.ts';
+import { say, startConversation } from '../kit/conversations.ts';
 import { openServices } from '../kit/services.ts';
 import { asking, mutationOf, openTeam } from '../kit/workspace.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 let opened: Awaited<ReturnType<typeof openServices>>;
 let said: ReturnType<typeof asking>['said'];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
-import { globalId } from '../kit/conversations.ts';
 import { openServices } from '../kit/services.ts';
 import { asking, createWorkspace, mutationOf, openTeam } from '../kit/workspace.ts';
+import { globalId } from '../kit/ids.ts';
 
 let opened: Awaited<ReturnType<typeof openServices>>;
 let said: ReturnType<typeof asking>['said'];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
-import { globalId } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId } from '../kit/ids.ts';
 
 type Opened = Awaited<ReturnType<typeof openServices>>;
 

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
-import { globalId } from '../kit/conversations.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/proposals.ts';
 import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 import { overSocket, overSse } from '../kit/streams.ts';
 import { mutationOf, openWorkspace } from '../kit/workspace.ts';
+import { globalId, rowId } from '../kit/ids.ts';
 
 const engine = createScriptedEngine();
 const follow = `subscription ($after: String) { changes(after: $after) { cursor isReset changes { id node {

@@ -4,6 +4,7 @@ import { runSql } from '../kit/database.ts';
 import { createBase, indexDocument } from '../kit/knowledge.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 let engine: ScriptedEngine;
@@ -139,9 +140,8 @@ describe('somebody else’s knowledge', () => {
     const stranger = await app.person();
     const theirs = await createBase(stranger, { name: 'Secrets of a stranger' });
     const conversation = await createConversation(person);
-    const uuidOf = (id: string): string => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
     // As a room has it whose members have other rights by now.
-    await runSql(app.connectionString, `INSERT INTO conversation_knowledge VALUES ('${uuidOf(conversation)}', '${uuidOf(theirs)}', now())`);
+    await runSql(app.connectionString, `INSERT INTO conversation_knowledge VALUES ('${rowId(conversation)}', '${rowId(theirs)}', now())`);
     const { rest } = await ask(person, conversation, 'Hello');
     const call = await engine.nextCall();
     expect(call.request.tools).toEqual([]);

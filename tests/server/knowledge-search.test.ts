@@ -4,6 +4,7 @@ import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { createBase, indexDocument, searchBase } from '../kit/knowledge.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
+import { rowId } from '../kit/ids.ts';
 
 /** What the fake model knows the meaning of. */
 const meanings = [/cat|kitten|feline/i, /car|vehicle|engine/i, /tea|coffee|drink/i] as const;
@@ -164,7 +165,7 @@ describe('another embedding model', () => {
     expect(last).toEqual({ isEmbedding: false, searchedModel: 'fake:wide', embeddingProgress: 1 });
     events.close();
     expect((await searchBase(person, baseId, 'feline friends', { mode: 'VECTOR' })).hits[0].documentName).toBe('pets.txt');
-    const models = `SELECT DISTINCT v.model, v.dimensions FROM chunk_vectors v JOIN chunks c ON c.id = v.chunk_id WHERE c.knowledge_base_id = '${Buffer.from(baseId, 'base64').toString().split(':')[1]}'`;
+    const models = `SELECT DISTINCT v.model, v.dimensions FROM chunk_vectors v JOIN chunks c ON c.id = v.chunk_id WHERE c.knowledge_base_id = '${rowId(baseId)}'`;
     expect(await runSql(app.connectionString, models)).toEqual([{ model: 'fake:wide', dimensions: 5 }]);
     await person.client.request(update, { id: baseId, model: null });
     expect(await runSql(app.connectionString, models)).toEqual([]);

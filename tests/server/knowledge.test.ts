@@ -5,6 +5,7 @@ import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { docx, pdf } from '../kit/documents.ts';
 import { createBase, indexDocument, searchBase, sendDocument } from '../kit/knowledge.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 let person: TestPerson;
@@ -14,9 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-const uuidOf = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 const isOnDisk = (id: string): Promise<boolean> =>
-  access(join(app.dataFolder, 'files', uuidOf(id).slice(-2), uuidOf(id))).then(
+  access(join(app.dataFolder, 'files', rowId(id).slice(-2), rowId(id))).then(
     () => true,
     () => false,
   );
@@ -76,9 +76,9 @@ describe('documents', () => {
   it('leave nothing behind when they are deleted, nor does their base', async () => {
     const baseId = await createBase(person, { embeddingModel: 'embedded:english' });
     const [one, other] = [await indexDocument(app, person, baseId, 'a.txt', 'Otters swim.'), await indexDocument(app, person, baseId, 'b.txt', 'Owls fly.')];
-    const countAll = `SELECT (SELECT count(*) FROM chunks WHERE document_id = ANY('{${uuidOf(one.id)},${uuidOf(other.id)}}'))::int AS chunks,
-      (SELECT count(*) FROM chunk_vectors WHERE document_id = ANY('{${uuidOf(one.id)},${uuidOf(other.id)}}'))::int AS vectors,
-      (SELECT count(*) FROM documents WHERE id = ANY('{${uuidOf(one.id)},${uuidOf(other.id)}}'))::int AS documents`;
+    const countAll = `SELECT (SELECT count(*) FROM chunks WHERE document_id = ANY('{${rowId(one.id)},${rowId(other.id)}}'))::int AS chunks,
+      (SELECT count(*) FROM chunk_vectors WHERE document_id = ANY('{${rowId(one.id)},${rowId(other.id)}}'))::int AS vectors,
+      (SELECT count(*) FROM documents WHERE id = ANY('{${rowId(one.id)},${rowId(other.id)}}'))::int AS documents`;
     expect(await runSql(app.connectionString, countAll)).toEqual([{ chunks: 2, vectors: 2, documents: 2 }]);
     await person.client.request('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedDocumentId } }', { id: one.id });
     expect(await Promise.all([isOnDisk(one.id), isOnDisk(other.id)])).toEqual([false, true]);

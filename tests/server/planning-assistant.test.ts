@@ -3,9 +3,9 @@ import { dateIn, addDays } from '../../src/services/planner/calendar.ts';
 import { weekdayNameOf } from '../../src/services/planner/when.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { rowId } from '../kit/proposals.ts';
 import { createScriptedEngine, type EngineCall, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { openSocket, type SocketClient, type SocketEvent, type SocketSubscription } from '../kit/websocket-client.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 let engine: ScriptedEngine;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
-import { rowId } from '../kit/full-account.ts';
 import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { overSocket, overSse, stored, until } from '../kit/streams.ts';
+import { rowId } from '../kit/ids.ts';
 
 const engine = createScriptedEngine();
 const watch = `subscription ($id: ID!) { conversationEvents(conversationId: $id) {

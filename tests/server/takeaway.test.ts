@@ -6,9 +6,10 @@ import { readArchive } from '../kit/archives.ts';
 import { eventually } from '../kit/eventually.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
-import { fillAccount, pixel, rowId, trickyText, type FullAccount } from '../kit/full-account.ts';
+import { fillAccount, pixel, trickyText, type FullAccount } from '../kit/full-account.ts';
 import { fillPlans } from '../kit/full-plans.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 let ada: TestPerson;

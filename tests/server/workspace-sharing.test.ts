@@ -3,11 +3,11 @@ import { startWireServer, type WireReply, type WireServer } from '../engines/wir
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { createBase, followDocument, indexDocument, searchBase, sendDocument } from '../kit/knowledge.ts';
-import { rowId } from '../kit/proposals.ts';
 import { openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 import { mutationOf, openWorkspace } from '../kit/workspace.ts';
+import { rowId } from '../kit/ids.ts';
 
 let app: TestApp;
 let engine: ScriptedEngine;

@@ -5,9 +5,10 @@ import { uuidv7 } from '../../src/base/id.ts';
 import { createConversationLog } from '../../src/events/conversation-log.ts';
 import { createConversations } from '../../src/services/conversation.ts';
 import { createStatements } from '../../src/stores/statements.ts';
-import { globalId, say, startConversation } from '../kit/conversations.ts';
+import { say, startConversation } from '../kit/conversations.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { openServices } from '../kit/services.ts';
+import { globalId } from '../kit/ids.ts';
 
 const hours = 3_600_000;
 const page = { after: null, before: null, limit: 20, isReversed: false };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../../src/base/id.ts';
 import { createPlannerLock } from '../../../src/services/planner/with-planner.ts';
 import { openPlanning, type OpenPlanning } from '../../kit/planning.ts';
+import { rowId } from '../../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));
@@ -19,8 +20,6 @@ async function open(): Promise<Client & AsyncDisposable> {
   await client.query('BEGIN');
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 }
-
-const rowId = (globalId: string): string => Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 
 describe('a change of somebody’s planning', () => {
   it('that fails leaves nothing behind, not even settings', async () => {

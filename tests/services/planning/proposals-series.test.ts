@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodesOf, openPlanning, type OpenPlanning } from '../../kit/planning.ts';
-import { planningOf, propose, rowId } from '../../kit/proposals.ts';
+import { planningOf, propose } from '../../kit/proposals.ts';
+import { rowId } from '../../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPlanning, type OpenPlanning, type PlanningPerson } from '../../kit/planning.ts';
-import { planningOf, propose, rowId } from '../../kit/proposals.ts';
+import { planningOf, propose } from '../../kit/proposals.ts';
+import { rowId } from '../../kit/ids.ts';
 
 let planning: OpenPlanning;
 beforeAll(async () => void (planning = await openPlanning()));
