@@ -79,7 +79,7 @@ const listChanges = `
     EXISTS (SELECT FROM users WHERE id = $1::uuid) AS "isHere", c.*
   FROM (VALUES (1)) AS always LEFT JOIN LATERAL (
     SELECT thing, thing_id AS id, transaction::text AS transaction FROM changes
-    WHERE user_id = $1::uuid AND transaction >= $2::bigint ORDER BY transaction, thing, thing_id LIMIT $3::int
+    WHERE user_id = $1::uuid AND transaction >= coalesce($2::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint) ORDER BY transaction, thing, thing_id LIMIT $3::int
   ) c ON true ORDER BY c.transaction::bigint, c.thing, c.id`;
 
 // Transactions that have not begun are those of the database that this one was moved from. A day is kept longer, for what a long transaction changed at
@@ -119,8 +119,9 @@ const nameOf = ({ thing, id, transaction }: Told): string => `${thing} ${id} ${t
 export function createChangeFeed({ pool, pollIntervalMs }: { readonly pool: Pool; readonly pollIntervalMs: number }): ChangeFeed {
   const wakes = createWakes(pollIntervalMs);
 
-  const list = async (userId: string, from: bigint, limit: number) => {
-    const { rows } = await pool.query<Record<string, unknown>>({ name: 'list-changes', text: listChanges, values: [userId, from.toString(), limit] });
+  /** What transactions from a number on have changed; without one, those that some reader may not see yet. */
+  const list = async (userId: string, from: bigint | null, limit: number) => {
+    const { rows } = await pool.query<Record<string, unknown>>({ name: 'list-changes', text: listChanges, values: [userId, from?.toString() ?? null, limit] });
     const [first, ...others] = z.array(rowShape).parse(rows);
     if (first === undefined) throw new Error('a statement that always gives a row gave none');
     const told = [first, ...others].flatMap(({ thing, id, transaction }): Told[] =>
@@ -138,23 +139,19 @@ export function createChangeFeed({ pool, pollIntervalMs }: { readonly pool: Pool
       /** What was told of transactions that `position` does not cover. */
       let known = new Set<string>();
 
-      const start = async (): Promise<{ readonly from: bigint; readonly isReset: boolean }> => {
-        const { oldest, next, at } = await list(userId, 0n, 0);
-        if (position === null) return { from: oldest, isReset: false };
-        // Numbers above all that the database has given come from another one: it was moved.
-        const isReset = position.transaction > next || at.getTime() - position.at.getTime() > keptDays * 86_400_000;
-        return { from: isReset ? oldest : position.transaction, isReset };
-      };
-
       return createStateReader<ChangeSet>({
         fetch: async () => {
-          const { from, isReset } = isFirst || position === null ? await start() : { from: position.transaction, isReset: false };
           const limit = mostAtOnce + known.size;
-          const { oldest, at, isHere, told } = await list(userId, from, limit);
+          const { oldest, next, at, isHere, told } = await list(userId, position?.transaction ?? null, limit);
           if (!isHere) return { state: null, ended: true };
-          const news = told.filter((change) => !known.has(nameOf(change)));
+          // Numbers above all that the database has given come from another one: it was moved.
+          const isReset = position !== null && (position.transaction > next || at.getTime() - position.at.getTime() > keptDays * 86_400_000);
+          // Whoever begins has it already: they fetch what they show after this.
+          const isBeginning = position === null || isReset;
+          const news = isBeginning ? [] : told.filter((change) => !known.has(nameOf(change)));
           const last = told.at(-1);
-          const covered = told.length === limit && last !== undefined && last.transaction < oldest ? last.transaction : oldest;
+          const isCutOff = !isBeginning && told.length === limit && last !== undefined && last.transaction < oldest;
+          const covered = isCutOff ? last.transaction : oldest;
           position = { transaction: covered, at };
           known = new Set(told.filter(({ transaction }) => transaction >= covered).map(nameOf));
           if (news.length === 0 && !isFirst) return { state: null, ended: false };
