@@ -32,12 +32,9 @@ END $$;
 
 -- What belongs to one person alone.
 CREATE FUNCTION "changes_of_owned"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE thing record := coalesce(NEW, OLD);
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM changes_tell(ARRAY[OLD.owner_id], TG_ARGV[0], OLD.id);
-  ELSE
-    PERFORM changes_tell(ARRAY[NEW.owner_id], TG_ARGV[0], NEW.id);
-  END IF;
+  PERFORM changes_tell(ARRAY[thing.owner_id], TG_ARGV[0], thing.id);
   RETURN NULL;
 END $$;
 
@@ -64,24 +61,19 @@ END $$;
 
 -- A workspace itself, its quotas and its keys.
 CREATE FUNCTION "changes_of_workspace"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE subject uuid;
+DECLARE
+  thing record := coalesce(NEW, OLD);
+  subject uuid;
 BEGIN
-  IF TG_TABLE_NAME = 'workspaces' THEN
-    subject := NEW.id;
-  ELSIF TG_OP = 'DELETE' THEN
-    subject := OLD.workspace_id;
-  ELSE
-    subject := NEW.workspace_id;
-  END IF;
+  IF TG_TABLE_NAME = 'workspaces' THEN subject := thing.id; ELSE subject := thing.workspace_id; END IF;
   PERFORM changes_tell(ARRAY(SELECT m.user_id FROM workspace_members m WHERE m.workspace_id = subject), 'Workspace', subject);
   RETURN NULL;
 END $$;
 
 -- Members come, go and change their role: all see it. When the workspace goes, each is told of that alone.
 CREATE FUNCTION "changes_of_member"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE member record;
+DECLARE member record := coalesce(NEW, OLD);
 BEGIN
-  IF TG_OP = 'DELETE' THEN member := OLD; ELSE member := NEW; END IF;
   PERFORM changes_tell(
     ARRAY[member.user_id] || ARRAY(
       SELECT m.user_id FROM workspace_members m WHERE m.workspace_id = member.workspace_id AND EXISTS (SELECT FROM workspaces w WHERE w.id = member.workspace_id)
@@ -95,11 +87,9 @@ END $$;
 -- Participants come, go and change their role: all see it. Everything else in such a row is a person's own.
 CREATE FUNCTION "changes_of_participant"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  participant record;
-  people uuid[];
+  participant record := coalesce(NEW, OLD);
+  people uuid[] := ARRAY[participant.user_id];
 BEGIN
-  IF TG_OP = 'DELETE' THEN participant := OLD; ELSE participant := NEW; END IF;
-  people := ARRAY[participant.user_id];
   IF TG_OP <> 'UPDATE' OR OLD.role <> NEW.role THEN
     people := people || ARRAY(
       SELECT p.user_id FROM participants p
@@ -119,24 +109,19 @@ END $$;
 
 -- Who invites, and who is invited by address.
 CREATE FUNCTION "changes_of_invitation"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE invitation record;
+DECLARE invitation record := coalesce(NEW, OLD);
 BEGIN
-  IF TG_OP = 'DELETE' THEN invitation := OLD; ELSE invitation := NEW; END IF;
   PERFORM changes_tell(ARRAY[invitation.inviter_id] || ARRAY(SELECT u.id FROM users u WHERE u.email = invitation.email), 'Invitation', invitation.id);
   RETURN NULL;
 END $$;
 
--- The person, with the picture.
+-- The person, with the picture and the settings.
 CREATE FUNCTION "changes_of_person"() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE person uuid;
+DECLARE
+  thing record := coalesce(NEW, OLD);
+  person uuid;
 BEGIN
-  IF TG_TABLE_NAME = 'users' THEN
-    person := NEW.id;
-  ELSIF TG_OP = 'DELETE' THEN
-    person := OLD.user_id;
-  ELSE
-    person := NEW.user_id;
-  END IF;
+  IF TG_TABLE_NAME = 'users' THEN person := thing.id; ELSE person := thing.user_id; END IF;
   PERFORM changes_tell(ARRAY[person], TG_ARGV[0], person);
   RETURN NULL;
 END $$;
