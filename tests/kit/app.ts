@@ -65,3 +65,17 @@ export async function startTestApp(
   };
   return { ...app, connectionString, dataFolder, nobody, person, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
+
+/** Two servers on one database and one data folder. */
+export interface TwoServers extends AsyncDisposable {
+  readonly app: TestApp;
+  readonly other: TestApp;
+}
+
+/** Starts both; disposing stops both. */
+export async function startTwoServers(overrides: AppOverrides): Promise<TwoServers> {
+  const disposal = new AsyncDisposableStack();
+  const app = disposal.use(await startTestApp({ overrides }));
+  const other = disposal.use(await startTestApp({ environment: { DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder }, overrides }));
+  return { app, other, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { startTwoServers, type TestApp, type TestPerson, type TwoServers } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
@@ -23,14 +23,12 @@ let app: TestApp;
 /** Another server on the same database. */
 let other: TestApp;
 
+let servers: TwoServers;
 beforeAll(async () => {
-  app = await startTestApp({ overrides: { engines: [engine] } });
-  other = await startTestApp({ environment: { DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder }, overrides: { engines: [engine] } });
+  servers = await startTwoServers({ engines: [engine] });
+  ({ app, other } = servers);
 });
-afterAll(async () => {
-  await other[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
-});
+afterAll(() => servers[Symbol.asyncDispose]());
 
 const make = async (person: TestPerson, field: string, selection: string, input: object): Promise<any> =>
   (await person.client.request(mutationOf(field, selection), { input }))[field];

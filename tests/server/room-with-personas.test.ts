@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { startTwoServers, type TestApp, type TestPerson, type TwoServers } from '../kit/app.ts';
 import { letIn, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { overSocket, overSse, stored, until } from '../kit/streams.ts';
@@ -18,14 +18,12 @@ const follow = 'subscription ($id: ID!) { runEvents(runId: $id) { __typename seq
 let app: TestApp;
 /** Another server on the same database. */
 let other: TestApp;
+let servers: TwoServers;
 beforeAll(async () => {
-  app = await startTestApp({ overrides: { engines: [engine] } });
-  other = await startTestApp({ environment: { DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder }, overrides: { engines: [engine] } });
+  servers = await startTwoServers({ engines: [engine] });
+  ({ app, other } = servers);
 });
-afterAll(async () => {
-  await other[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
-});
+afterAll(() => servers[Symbol.asyncDispose]());
 
 /** Brings a new persona of somebody into a conversation. Returns its id. */
 async function bring(person: TestPerson, conversationId: string, handle: string): Promise<string> {

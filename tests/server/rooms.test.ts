@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../kit/app.ts';
+import { startTwoServers, type TestApp, type TwoServers } from '../kit/app.ts';
 import { eventually } from '../kit/eventually.ts';
 import { acceptByToken, letIn, linkTo, openRoom, sendTo } from '../kit/rooms.ts';
 import { createScriptedEngine } from '../kit/scripted-engine.ts';
@@ -21,14 +21,12 @@ let app: TestApp;
 /** Another server on the same database. */
 let other: TestApp;
 
+let servers: TwoServers;
 beforeAll(async () => {
-  app = await startTestApp({ overrides: { engines: [engine] } });
-  other = await startTestApp({ environment: { DATABASE_URL: app.connectionString, DATA_FOLDER: app.dataFolder }, overrides: { engines: [engine] } });
+  servers = await startTwoServers({ engines: [engine] });
+  ({ app, other } = servers);
 });
-afterAll(async () => {
-  await other[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
-});
+afterAll(() => servers[Symbol.asyncDispose]());
 
 /** Answers what is asked next. */
 async function answerWith(text: string): Promise<void> {
