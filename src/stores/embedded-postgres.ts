@@ -86,8 +86,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { connectionString: connectionStringOf(address, databaseName), adopted, stop: () => (stopped ??= stop()) };
 }
 
-/** How long PostgreSQL may take to end without any order. */
-const immediateTimeLimitMs = 5_000;
+/**
+ * How long PostgreSQL may take to end without any order. After 5 s it kills what is left of its own processes, and is gone a moment later
+ * (source: `SIGKILL_CHILDREN_AFTER_SECS` of `src/backend/postmaster/postmaster.c`).
+ */
+const immediateTimeLimitMs = 10_000;
 
 /** A cluster that is there, and what it takes to run it. */
 interface Place {
