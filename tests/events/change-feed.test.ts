@@ -8,6 +8,7 @@ import { createDatabase } from '../../src/stores/database.ts';
 import { createListener } from '../../src/stores/listener.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { eventually } from '../kit/eventually.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { fillRows, type RowIds } from '../kit/person-rows.ts';
 import { readPrismaSchema } from '../kit/prisma-schema.ts';
 
@@ -23,7 +24,7 @@ let feed: ChangeFeed;
 
 beforeAll(async () => {
   const { connectionString } = disposal.use(await createTestDatabase());
-  const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  const database = createDatabase({ connectionString, poolSize: 5, ...patientDatabase, logger });
   disposal.defer(() => database.close());
   pool = database.pool;
   feed = createChangeFeed({ pool, pollIntervalMs: neverMs });

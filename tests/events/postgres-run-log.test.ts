@@ -7,6 +7,7 @@ import type { RunLog } from '../../src/events/run-log.ts';
 import { createDatabase } from '../../src/stores/database.ts';
 import { createListener } from '../../src/stores/listener.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { describeRunLog, type RunLogFixture } from './run-log-contract.ts';
 
 const logger = createLogger({ level: 'silent' });
@@ -15,7 +16,7 @@ const neverMs = 3_600_000;
 
 async function openFixture(disposal: AsyncDisposableStack): Promise<RunLogFixture> {
   const { connectionString } = disposal.use(await createTestDatabase());
-  const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 5, ...patientDatabase, logger });
   disposal.defer(() => close());
   const openNode = async (nodeId: string): Promise<RunLog> => {
     const log = createPostgresRunLog({ pool, clock: systemClock, logger, nodeId, leaseMs: 10_000, coalesceMs: 10, pollIntervalMs: neverMs });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { delay } from '../../src/base/async.ts';
 import { inject } from 'vitest';
+import { giveUpMs, patienceMs } from './patience.ts';
 
 /** What the global setup tells the tests about the PostgreSQL of this run. */
 export interface TestPostgres {
@@ -51,14 +52,13 @@ export async function createTestDatabase(options: { readonly isMigrated?: boolea
   };
 }
 
-/** How often, and after which waits in milliseconds, a database is looked at again before it is dropped under whoever still uses it. */
-const looks = [5, 10, 20, 40, 80];
-
-/** Waits a moment for connections that are closing: one that is ended by force in that moment throws where nobody can catch it. */
+/** Waits for connections that are closing: one that is ended by force in that moment throws where nobody can catch it. */
 async function untilLeft(adminConnectionString: string, name: string): Promise<void> {
-  for (const waitMs of looks) {
-    const [{ count } = { count: 0 }] = await runSql(adminConnectionString, `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = '${name}'`);
-    if (count === 0) return;
+  const end = performance.now() + patienceMs;
+  for (let waitMs = 5; ; waitMs = Math.min(2 * waitMs, 80)) {
+    // One that sleeps was left by its client.
+    const clients = `SELECT pid FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend' AND wait_event IS DISTINCT FROM 'PgSleep'`;
+    if ((await runSql(adminConnectionString, clients)).length === 0 || performance.now() >= end) return;
     await delay(waitMs);
   }
 }
@@ -72,7 +72,7 @@ export function withDatabase(connectionString: string, name: string): string {
 
 /** Runs one statement on a connection of its own, and gives its rows. */
 export async function runSql(connectionString: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: giveUpMs });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -9,3 +9,6 @@ export const patienceMs = 5_000;
 
 /** How long a test waits for what must come, and for which the product promises no time, before it gives up; in milliseconds. */
 export const giveUpMs = 30_000;
+
+/** Limits of a database that end nothing on a busy machine, for tests of other things. */
+export const patientDatabase = { statementTimeoutMs: giveUpMs, connectTimeoutMs: giveUpMs, answerTimeoutMs: giveUpMs } as const;

@@ -17,6 +17,7 @@ import { createPartialFiles } from '../../src/stores/partial-files.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from './database.ts';
 import { createTemporaryFolder } from './leftovers.ts';
+import { giveUpMs, patientDatabase } from './patience.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
 import { withoutRateLimits } from './wide-limits.ts';
 import { countStatements } from './statements.ts';
@@ -39,10 +40,10 @@ export async function openServices(
   const connectionString = options.connectionString ?? disposal.use(await createTestDatabase()).connectionString;
   const folder = disposal.use(await createTemporaryFolder());
   const logger = createLogger({ level: 'silent' });
-  const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  const database = createDatabase({ connectionString, poolSize: 5, ...patientDatabase, logger });
   disposal.defer(() => database.close());
   const fileStore = createFileStore({ folder: folder.path, newId: uuidv7 });
-  const config = parseConfig({ BCRYPT_COST: '4', SENTIMENT_METHOD: 'NONE', ...withoutRateLimits, ...options.environment });
+  const config = parseConfig({ BCRYPT_COST: '4', SENTIMENT_METHOD: 'NONE', SEARCH_TIMEOUT_MS: String(giveUpMs), ...withoutRateLimits, ...options.environment });
   const { services } = composeServices({
     config,
     secret: 'a secret of forty characters for the tests',

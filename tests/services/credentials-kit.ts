@@ -7,6 +7,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createDatabase } from '../../src/stores/database.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { giveUpMs, patientDatabase } from '../kit/patience.ts';
 
 export const device = { address: '192.0.2.7', userAgent: 'test device' };
 export const rootFields: ReadonlySet<string> = new Set([
@@ -22,12 +23,12 @@ export async function openCredentials(environment: Readonly<Record<string, strin
   const testDatabase = await createTestDatabase();
   const logger = createLogger({ level: 'silent' });
   const { connectionString } = testDatabase;
-  const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000, logger });
+  const database = createDatabase({ connectionString, poolSize: 5, ...patientDatabase, logger });
   const { prisma, pool } = database;
   let now = new Date();
   const clock = { now: () => now };
   const audit = createAudit({ prisma, pool, clock, newId: uuidv7, nameKey: new Uint8Array(32) });
-  const config = parseConfig(environment);
+  const config = parseConfig({ OIDC_TIMEOUT_MS: String(giveUpMs), ...environment });
   /** The services as another process on the same database would have them. */
   const another = () => composeCredentials({ config, database, clock, newId: uuidv7, logger, audit, fetch: globalThis.fetch });
   const person = async (changes: { readonly email?: string; readonly role?: 'ADMIN'; readonly hasPassword?: boolean } = {}): Promise<Viewer> => {

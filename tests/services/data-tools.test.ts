@@ -7,11 +7,13 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import type { DataDescription, TableData } from '../../src/base/table.ts';
 import { createDuckdb, type Duckdb } from '../../src/duckdb/duckdb.ts';
+import { defaultLimits } from '../../src/duckdb/limits.ts';
 import { createPlots, type Plots } from '../../src/plots/plots.ts';
 import { describeWithin } from '../../src/services/data-tools/bounds.ts';
 import { createDataTools, type DataToolsDependencies } from '../../src/services/data-tools/data-tools.ts';
 import type { RunTool, ToolOutcome } from '../../src/services/run-tool.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../kit/leftovers.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { columnOf, createWorkspace, type Workspace } from './session-workspace.ts';
 
 const never = new AbortController().signal;
@@ -200,8 +202,9 @@ describe('the tools on DuckDB and Vega-Lite', () => {
 
   beforeAll(async () => {
     folder = await createTemporaryFolder();
-    duckdb = await createDuckdb({ tempFolder: join(folder.path, 'duckdb'), log: createLogger({ level: 'silent' }) });
-    plots = createPlots();
+    const limits = { ...defaultLimits, spawnTimeoutMs: giveUpMs, query: { ...defaultLimits.query, timeoutMs: giveUpMs } };
+    duckdb = await createDuckdb({ tempFolder: join(folder.path, 'duckdb'), log: createLogger({ level: 'silent' }), limits });
+    plots = createPlots({ timeoutMs: giveUpMs });
     workspace = await createWorkspace({ duckdb });
     ada = await workspace.person();
     const files = await workspace.upload(ada, {
@@ -233,7 +236,7 @@ describe('the tools on DuckDB and Vega-Lite', () => {
     });
   });
 
-  it('draw, and say how to mend what is wrong', async () => {
+  it('draw, and say how to mend what is wrong', { timeout: 180_000 }, async () => {
     const sql = 'SELECT origin, count(*) AS n FROM cars_final GROUP BY 1';
     const encoding = (field: string) => ({ mark: 'bar', encoding: { x: { field, type: 'nominal' }, y: { field: 'n', type: 'quantitative' } } });
     expect(await use('create_plot', { title: 'Cars', sql, spec: encoding('origin') })).toMatchObject({ isError: false });

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEmbeddedModel } from '../../src/embeddings/embedded.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
-const model = createEmbeddedModel({ timeoutMs: 20_000 });
+const model = createEmbeddedModel({ timeoutMs: giveUpMs });
 afterAll(() => model.close());
 const signal = new AbortController().signal;
 const product = (one: Float32Array | undefined, other: Float32Array | undefined): number =>

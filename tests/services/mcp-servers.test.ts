@@ -8,6 +8,7 @@ import { openHeaders, readSignIn, sealHeaders, sealSignIn } from '../../src/serv
 import { toolNameOf } from '../../src/services/mcp/tool-name.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { patientDatabase } from '../kit/patience.ts';
 
 const logger = createLogger({ level: 'silent' });
 let disposal: AsyncDisposableStack;
@@ -15,7 +16,7 @@ let database: Database;
 beforeAll(async () => {
   disposal = new AsyncDisposableStack();
   const { connectionString } = disposal.use(await createTestDatabase());
-  database = createDatabase({ connectionString, poolSize: 2, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  database = createDatabase({ connectionString, poolSize: 2, ...patientDatabase, logger });
   disposal.defer(() => database.close());
 });
 afterAll(() => disposal.disposeAsync());

@@ -17,6 +17,7 @@ import { createDatabase } from '../../src/stores/database.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { withoutRateLimits } from '../kit/wide-limits.ts';
 
 /** A clock that stands still until a test moves it. */
@@ -41,7 +42,7 @@ export async function openPeople(options: { readonly bcryptCost?: number; readon
   const folder = await createTemporaryFolder();
   const logger = createLogger({ level: 'silent' });
   const { connectionString } = testDatabase;
-  const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 4, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000, logger });
+  const { pool, prisma, close } = createDatabase({ connectionString, poolSize: 4, ...patientDatabase, logger });
   const clock = createMovableClock();
   const work = { hashes: 0, compares: 0 };
   /** The costs of the hashes that passwords were compared with. */

@@ -12,6 +12,7 @@ import { createRegistry } from '../../src/engines/registry.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createDatabase } from '../../src/stores/database.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { giveUpMs, patientDatabase } from '../kit/patience.ts';
 
 export const device = { address: '192.0.2.7', userAgent: 'test device' };
 
@@ -27,7 +28,7 @@ export async function openProviders(options: { readonly engines: readonly Engine
   const { connectionString } = testDatabase;
   const lines: string[] = [];
   const logger = createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
-  const database = createDatabase({ connectionString, poolSize: 5, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000, logger });
+  const database = createDatabase({ connectionString, poolSize: 5, ...patientDatabase, logger });
   const { prisma, pool } = database;
   let now = new Date();
   const clock = { now: () => now };
@@ -37,6 +38,7 @@ export async function openProviders(options: { readonly engines: readonly Engine
   const node = (secret = firstSecret, previous = '') => {
     const config = parseConfig({
       ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+      ENGINE_CONNECT_TIMEOUT_MS: String(giveUpMs),
       ...(previous === '' ? {} : { PREVIOUS_SECRETS: previous }),
       ...options.environment,
     });

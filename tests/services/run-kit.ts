@@ -46,6 +46,7 @@ import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createListener } from '../../src/stores/listener.ts';
 import { createStatements } from '../../src/stores/statements.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { giveUpMs, patientDatabase } from '../kit/patience.ts';
 
 const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
@@ -86,26 +87,27 @@ export interface NodeOptions {
 
 /** Opens a node: the services of runs on a database, without a server. */
 export async function openNode(disposal: AsyncDisposableStack, connectionString: string, options: NodeOptions) {
-  const database: Database = createDatabase({ connectionString, poolSize: 8, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+  const database: Database = createDatabase({ connectionString, poolSize: 8, ...patientDatabase, logger });
   disposal.defer(() => database.close());
   const { pool, prisma } = database;
   const nodeId = uuidv7();
   const settings: RunSettings = {
     nodeId,
-    leaseMs: 10_000,
+    // Nodes whose executor was not started renew nothing.
+    leaseMs: 60_000,
     maxSteps: 5,
-    toolTimeoutMs: 5_000,
+    toolTimeoutMs: 60_000,
     runTimeoutMs: 60_000,
     maxRunningRunsPerUser: 100,
     defaultTemperature: 0.7,
     defaultMaxTokens: 1_024,
-    askTimeoutMs: 10_000,
-    stopWaitMs: 5_000,
-    closeTimeoutMs: 10_000,
-    titleTimeoutMs: 5_000,
+    askTimeoutMs: giveUpMs,
+    stopWaitMs: giveUpMs,
+    closeTimeoutMs: giveUpMs,
+    titleTimeoutMs: giveUpMs,
     maxTurns: 10,
     inputTimeoutMs: 60_000,
-    moderationTimeoutMs: 2_000,
+    moderationTimeoutMs: giveUpMs,
     ...options.settings,
   };
   const { clock = systemClock } = options;
@@ -181,6 +183,8 @@ export async function openNode(disposal: AsyncDisposableStack, connectionString:
     },
     onReconnect: () => undefined,
     logger,
+    connectTimeoutMs: giveUpMs,
+    answerTimeLimitMs: giveUpMs,
   });
   disposal.defer(() => listener.close());
   await listener.ready;

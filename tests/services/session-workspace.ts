@@ -19,6 +19,7 @@ import { createFileStore, type FileStoreOptions } from '../../src/stores/file-st
 import { createPartialFiles } from '../../src/stores/partial-files.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { giveUpMs, patientDatabase } from '../kit/patience.ts';
 
 /** The services of data sessions on a database and a folder of their own. */
 export type Workspace = Awaited<ReturnType<typeof createWorkspace>>;
@@ -75,17 +76,17 @@ export async function createWorkspace(
   const testDatabase = await createTestDatabase();
   const folder = await createTemporaryFolder();
   const logger = createLogger({ level: 'silent' });
-  const database = createDatabase({
-    connectionString: testDatabase.connectionString,
-    poolSize: 4,
-    statementTimeoutMs: 10_000,
-    connectTimeoutMs: 5_000,
-    logger,
-  });
+  const database = createDatabase({ connectionString: testDatabase.connectionString, poolSize: 4, ...patientDatabase, logger });
   const { prisma, pool } = database;
   const fileStore = createFileStore({ folder: folder.path, newId: uuidv7, ...options.store });
   const deletedConversations: string[] = [];
-  const limits = { maxUploadBytes: options.maxUploadBytes ?? 1_000_000, maxUploadsPerUser: 2, maxFilesPerSession: 5, uploadResumeMs: 86_400_000 };
+  const limits = {
+    maxUploadBytes: options.maxUploadBytes ?? 1_000_000,
+    maxUploadsPerUser: 2,
+    maxFilesPerSession: 5,
+    uploadResumeMs: 86_400_000,
+    arrivalMs: giveUpMs,
+  };
   const common = { prisma, fileStore, clock: systemClock, logger };
   const changes = createRowChanges({ channel: 'upload_changes', pollIntervalMs: 50 });
   const uploadServices = createUploadServices({

@@ -97,12 +97,12 @@ describe('a temporary conversation', () => {
   });
 
   it('is begun by a message, once, however often it is sent', async () => {
-    const input = { text: 'Hello', temporaryForMinutes: 1, idempotencyKey: uuidv7() };
+    const input = { text: 'Hello', temporaryForMinutes: 60, idempotencyKey: uuidv7() };
     const [run, again] = [await opened.services.runs.send(viewer, input), await opened.services.runs.send(viewer, input)];
     expect(again.id).toBe(run.id);
     (await engine.nextCall()).finish();
     const conversation = await opened.services.conversations.get(viewer, run.conversationId);
-    expect(conversation.expiresAt).toEqual(new Date(conversation.createdAt.getTime() + 60_000));
+    expect(conversation.expiresAt).toEqual(new Date(conversation.createdAt.getTime() + hours));
     await expect(opened.services.runs.send(viewer, { ...input, temporaryForMinutes: 2 })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });
 

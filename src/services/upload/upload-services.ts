@@ -35,6 +35,8 @@ export interface UploadServicesDependencies {
     readonly uploadResumeMs: number;
     /** The most files of one session, and of one upload; 50 by default. */
     readonly maxFilesPerSession?: number;
+    /** How long an upload that does not exist yet is waited for by whoever follows it; 1 s by default. */
+    readonly arrivalMs?: number;
   };
 }
 
@@ -66,7 +68,7 @@ export interface UploadUpkeep {
 /** Makes them. */
 export function createUploadServices(dependencies: UploadServicesDependencies): UploadServices {
   const { prisma, clock, logger, changes } = dependencies;
-  const limits = { maxFilesPerSession: 50, ...dependencies.limits };
+  const limits = { maxFilesPerSession: 50, arrivalMs: 1_000, ...dependencies.limits };
   const records = createUploadRecords({ prisma, clock, logger, changes, keptMs: limits.uploadResumeMs });
   const storeFiles = createStoreFiles({ ...dependencies, records, maxFilesPerSession: limits.maxFilesPerSession });
   const readings = createReadings();
@@ -82,7 +84,7 @@ export function createUploadServices(dependencies: UploadServicesDependencies): 
   return {
     uploads: createUploads({ ...dependencies, records, storeFiles, slots, limits }),
     resumableUploads: createResumableUploads({ ...dependencies, records, readings, startReading, slots, limits }),
-    uploadViews: createUploadViews({ prisma, changes, clock }),
+    uploadViews: createUploadViews({ prisma, changes, clock, arrivalMs: limits.arrivalMs }),
     reingest: createReingest({ ...dependencies, records, readings }),
     upkeep: {
       async start(isAlone) {

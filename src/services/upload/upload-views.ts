@@ -24,9 +24,6 @@ export interface UploadViews {
   follow(viewer: Viewer | null, id: string): Promise<Reader<UploadRow>>;
 }
 
-/** How long an upload that does not exist yet is waited for: a client begins to send and to watch at the same time. */
-const arrivalMs = 1_000;
-
 function beyond(position: Position | null, direction: 'lt' | 'gt'): Prisma.UploadWhereInput {
   if (position === null) return {};
   return {
@@ -38,15 +35,21 @@ function beyond(position: Position | null, direction: 'lt' | 'gt'): Prisma.Uploa
 const isSame = (one: UploadRow, other: UploadRow): boolean =>
   one.status === other.status && one.receivedBytes === other.receivedBytes && one.progress === other.progress && one.name === other.name;
 
-/** Makes the service. */
+/**
+ * Makes the service.
+ *
+ * @param options.arrivalMs how long an upload that does not exist yet is waited for: a client begins to send and to watch at the same time
+ */
 export function createUploadViews({
   prisma,
   changes,
   clock,
+  arrivalMs,
 }: {
   readonly prisma: PrismaClient;
   readonly changes: RowChanges;
   readonly clock: Clock;
+  readonly arrivalMs: number;
 }): UploadViews {
   const find = (ownerId: string, id: string): Promise<UploadRow | null> =>
     prisma.upload.findFirst({ where: { id, ownerId, expiresAt: { gt: clock.now() } }, select: uploadSelection });

@@ -177,7 +177,7 @@ describe('calls beside answers', () => {
 
 describe('what costs the installation nothing', () => {
   it('counts as a message and nothing else', async () => {
-    const engine = createScriptedEngine({ id: 'builtin', title: null });
+    const engine = createScriptedEngine({ id: 'builtin' });
     await using kit = await openRunTest({ engines: [engine], quotas: { QUOTA_USER_TOKENS_PER_DAY: '0', QUOTA_USER_MESSAGES_PER_DAY: '2' } });
     const viewer = await kit.person();
     for (const last of [false, true]) {

@@ -5,9 +5,10 @@ import { delay } from '../../../src/base/async.ts';
 import { createEngine } from '../../../src/engines/create-engine.ts';
 import { estimateTokens } from '../../../src/services/usage/estimate.ts';
 import { startFakeOpenAi, type FakeRequest } from '../../kit/fake-openai.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 import { openRunTest, streamedText } from '../run-kit.ts';
 
-const timers = { connectTimeoutMs: 10_000, firstTokenTimeoutMs: 10_000, idleTimeoutMs: 10_000, totalTimeoutMs: 60_000 };
+const timers = { connectTimeoutMs: giveUpMs, firstTokenTimeoutMs: giveUpMs, idleTimeoutMs: giveUpMs, totalTimeoutMs: 60_000 };
 
 /** What somebody asks of the provider, and whether they stop it after a while. */
 const plan = fc.record({
@@ -56,7 +57,7 @@ function checkEntry(entry: UsageEntry, requests: readonly FakeRequest[], text: s
 }
 
 describe('Q03 what is counted and what the provider bills', () => {
-  it('is the same to the token, whatever is stopped, refused, repeated or cut, and one entry a call', { timeout: 120_000 }, async () => {
+  it('is the same to the token, whatever is stopped, refused, repeated or cut, and one entry a call', { timeout: 240_000 }, async () => {
     await using kit = await open();
     const { provider, test, viewer } = kit;
     let number = 0;
