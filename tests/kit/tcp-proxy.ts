@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { eventually } from './eventually.ts';
 
 /** A way to a server that can be interrupted. */
 export interface TcpProxy {
@@ -79,7 +80,8 @@ export async function startTcpProxy(connectFar: () => Socket): Promise<TcpProxy>
     cut,
     close,
     async reopen() {
-      await listen(proxyPort);
+      // Meanwhile the system may have lent the port to a connection of somebody else.
+      await eventually(() => listen(proxyPort));
     },
     [Symbol.asyncDispose]: close,
   };
