@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../../src/stores/embedded-postgres.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { runSql, withDatabase, type TestPostgres } from './database.ts';
 import { createTemporaryFolder, databasePrefix, dropDatabases, isOfDeadRun, removeFoldersOfDeadRuns } from './leftovers.ts';
+import { giveUpMs } from './patience.ts';
 
 type Teardown = () => Promise<void>;
 
@@ -35,7 +36,7 @@ async function useEmbedded(project: TestProject, logger: Logger): Promise<Teardo
 async function useServer(project: TestProject, logger: Logger): Promise<Teardown> {
   const connectionString = process.env['TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
   const { hostname, port } = new URL(connectionString);
-  const client = new Client({ connectionString, connectionTimeoutMillis: 3_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: giveUpMs });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -9,6 +9,7 @@ import { runSql, withDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { findFreePort } from './free-port.ts';
 import { createTemporaryFolder, databasePrefix } from './leftovers.ts';
+import { giveUpMs } from './patience.ts';
 
 const server = process.env['TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const program = process.env['TEST_PGBOUNCER'] ?? '/usr/sbin/pgbouncer';
@@ -17,7 +18,7 @@ const program = process.env['TEST_PGBOUNCER'] ?? '/usr/sbin/pgbouncer';
 export const poolerAbsence: string | null = await absence();
 
 async function absence(): Promise<string | null> {
-  const client = new Client({ connectionString: server, connectionTimeoutMillis: 3_000 });
+  const client = new Client({ connectionString: server, connectionTimeoutMillis: giveUpMs });
   client.on('error', () => undefined);
   try {
     if (spawnSync(program, ['--version']).status !== 0) throw new Error(`there is no PgBouncer at ${program}; set TEST_PGBOUNCER`);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
+import { giveUpMs } from './patience.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const url = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
@@ -9,7 +10,7 @@ const url = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 export const redisAbsence: string | null = await absence();
 
 async function absence(): Promise<string | null> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 1_000, retryStrategy: () => null });
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: giveUpMs, retryStrategy: () => null });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
