@@ -4,7 +4,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { createListener, type Listener, type ListenerOptions } from '../../src/stores/listener.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
 import { createTestDatabase, runSql } from '../kit/database.ts';
-import { patienceMs } from '../kit/patience.ts';
+import { giveUpMs, patienceMs } from '../kit/patience.ts';
 
 interface Watch extends Listener, AsyncDisposable {
   /** The next thing that is heard: `channel:payload`, or `reconnected`. */
@@ -25,6 +25,8 @@ function listen(connectionString: string, options: Partial<ListenerOptions> = {}
     onNotification: (channel, payload) => hear(`${channel}:${payload}`),
     onReconnect: () => hear('reconnected'),
     logger: createLogger({ level: 'silent' }),
+    connectTimeoutMs: giveUpMs,
+    answerTimeLimitMs: giveUpMs,
     ...options,
   });
   return {

@@ -15,7 +15,7 @@ const patient = { statementTimeoutMs: 30_000, connectTimeoutMs: 30_000 };
 const away = { code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 };
 
 function open(connectionString: string, options: Partial<DatabaseOptions> = {}): Database & AsyncDisposable {
-  const database = createDatabase({ connectionString, poolSize: 3, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger, ...options });
+  const database = createDatabase({ connectionString, poolSize: 3, ...patient, logger, ...options });
   return { ...database, [Symbol.asyncDispose]: async () => database.close() };
 }
 
@@ -115,10 +115,10 @@ describe('R07 an outage of the database is SERVICE_UNAVAILABLE for whatever asks
       expect(afterMs, way).toBeLessThan(2_000 + patienceMs);
     }
     for (const [way, ask] of Object.entries(waysOf(database))) {
-      const { error, afterMs } = await failure(ask);
-      expect(error, way).toMatchObject(away);
-      // Asked anew, it would take another 1.5 s.
-      expect(afterMs, way).toBeLessThan(1_400);
+      const attempts = [await failure(ask), await failure(ask)];
+      for (const { error } of attempts) expect(error, way).toMatchObject(away);
+      // Asked anew, it would take another 1.5 s. Of two attempts a stall delays one at most.
+      expect(Math.min(...attempts.map(({ afterMs }) => afterMs)), way).toBeLessThan(1_400);
     }
     proxy.thaw();
     await eventually(async () => database.pool.query('SELECT 1'));
@@ -127,9 +127,10 @@ describe('R07 an outage of the database is SERVICE_UNAVAILABLE for whatever asks
 
   it('is not what a slow statement is, however long the database takes over it', async () => {
     await using test = await createTestDatabase();
-    await using database = open(test.connectionString, { answerTimeoutMs: 200, poolSize: 2 });
-    const slow = database.pool.query('SELECT 7 AS number, pg_sleep(1)');
-    await Promise.all([slow, database.pool.query('SELECT pg_sleep(0.8)'), database.prisma.setting.count()]);
+    // After half of it, the database must give a sign of life within the other half.
+    await using database = open(test.connectionString, { ...patient, answerTimeoutMs: 2_000, poolSize: 2 });
+    const slow = database.pool.query('SELECT 7 AS number, pg_sleep(5)');
+    await Promise.all([slow, database.pool.query('SELECT pg_sleep(4)'), database.prisma.setting.count()]);
     expect((await slow).rows).toMatchObject([{ number: 7 }]);
   });
 

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { createLogger } from '../../../src/base/logger.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from '../../../src/stores/embedded-postgres.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 
 const saying = z.object({
   connectionString: z.string().default(''),
@@ -38,14 +39,17 @@ export async function startHolder(dataFolder: string): Promise<Holder> {
   };
 }
 
-/** Starts the embedded PostgreSQL in this process, without the care for disks. */
+/** For a start that is to be refused, because another server uses the folder. */
+export const impatient = { lockTimeLimitMs: 300 } as const;
+
+/** Starts the embedded PostgreSQL in this process, without the care for disks. The connections of a server that was killed may live on for a while. */
 export async function start(dataFolder: string, options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataFolder, logger: createLogger({ level: 'silent' }), settings: { fsync: 'off' }, lockTimeLimitMs: 300, ...options });
+  return startEmbeddedPostgres({ dataFolder, logger: createLogger({ level: 'silent' }), settings: { fsync: 'off' }, lockTimeLimitMs: giveUpMs, ...options });
 }
 
 /** Asks one question on a connection of its own. */
 export async function ask(connectionString: string, sql: string): Promise<unknown> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: giveUpMs });
   client.on('error', () => undefined);
   await client.connect();
   try {

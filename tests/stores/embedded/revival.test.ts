@@ -4,7 +4,7 @@ import { eventually } from '../../kit/eventually.ts';
 import { isPostgresProcess, readPostmasterFile } from '../../../src/stores/postmaster.ts';
 import { createTemporaryFolder } from '../../kit/leftovers.ts';
 import { giveUpMs } from '../../kit/patience.ts';
-import { ask, start, startHolder } from './kit.ts';
+import { ask, impatient, start, startHolder } from './kit.ts';
 
 async function postmasterOf(folder: string): Promise<number> {
   return (await readPostmasterFile(join(folder, 'postgres')))?.pid ?? 0;
@@ -24,7 +24,7 @@ async function killAndAwaitRevival(folder: string, connectionString: string): Pr
 }
 
 describe('R07 the embedded PostgreSQL is killed under its server', () => {
-  it('is started again at the same address, with all that was committed, as often as it takes, and stops in the end', async () => {
+  it('is started again at the same address, with all that was committed, as often as it takes, and stops in the end', { timeout: 180_000 }, async () => {
     await using folder = await createTemporaryFolder();
     const postgres = await start(folder.path, { settings: {} });
     for (let round = 1; round <= 3; round += 1) {
@@ -35,7 +35,7 @@ describe('R07 the embedded PostgreSQL is killed under its server', () => {
     await vi.waitFor(async () => expect(await ask(postgres.connectionString, "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory'")).toBe(1), {
       timeout: giveUpMs,
     });
-    await expect(start(folder.path)).rejects.toThrow('is in use by another server');
+    await expect(start(folder.path, impatient)).rejects.toThrow('is in use by another server');
     const last = await postmasterOf(folder.path);
     await postgres.stop();
     expect(await isPostgresProcess(last)).toBe(false);

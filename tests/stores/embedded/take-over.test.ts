@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isPostgresProcess, readPostmasterFile } from '../../../src/stores/postmaster.ts';
 import { createTemporaryFolder } from '../../kit/leftovers.ts';
-import { ask, start, startHolder } from './kit.ts';
+import { giveUpMs } from '../../kit/patience.ts';
+import { ask, impatient, start, startHolder } from './kit.ts';
 
 test('takes over the PostgreSQL of a server that was killed, and stops it in the end', async () => {
   await using folder = await createTemporaryFolder();
@@ -32,7 +33,7 @@ test('takes over one that listens on TCP, with the password that was kept', asyn
   );
   const { takeOverPostgres } = await import('../../../src/stores/take-over.ts');
   const password = await readFile(join(folder.path, 'postgres.password'), 'utf8');
-  const address = await takeOverPostgres({ cluster: join(folder.path, 'postgres'), password, logFile: 'none', timeLimitMs: 2_000 });
+  const address = await takeOverPostgres({ cluster: join(folder.path, 'postgres'), password, logFile: 'none', timeLimitMs: giveUpMs });
   expect(address).toMatchObject({ kind: 'tcp', port: Number(new URL(first.connectionString).port) });
   await first.stop();
 });
@@ -40,7 +41,7 @@ test('takes over one that listens on TCP, with the password that was kept', asyn
 test('refuses a second server on the same folder, names the first, and leaves it alone', async () => {
   await using folder = await createTemporaryFolder();
   const first = await startHolder(folder.path);
-  await expect(start(folder.path)).rejects.toThrow(
+  await expect(start(folder.path, impatient)).rejects.toThrow(
     `The data folder ${folder.path} is in use by another server (colloquy server, process ${first.pid}). Stop that one, choose another folder with DATA_FOLDER, or share one PostgreSQL server between both through DATABASE_URL.`,
   );
   expect(await ask(first.connectionString, 'SELECT 1')).toBe(1);
@@ -54,7 +55,7 @@ test('holds the folder again after PostgreSQL has dropped all its connections', 
   const before = await ask(first.connectionString, holder);
   await ask(first.connectionString, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'colloquy server%'");
   for (let now: unknown = before; now === before || now === undefined;) now = await ask(first.connectionString, holder);
-  await expect(start(folder.path)).rejects.toThrow('is in use by another server');
+  await expect(start(folder.path, impatient)).rejects.toThrow('is in use by another server');
   await first.stop();
 });
 
@@ -93,7 +94,7 @@ test('waits for a server that is just stopping, then starts', async () => {
   await using folder = await createTemporaryFolder();
   const first = await startHolder(folder.path);
   const before = await readPostmasterFile(join(folder.path, 'postgres'));
-  const starting = start(folder.path, { lockTimeLimitMs: 5_000 });
+  const starting = start(folder.path);
   while ((await ask(first.connectionString, "SELECT count(*)::int FROM pg_stat_activity WHERE application_name LIKE 'colloquy server%'")) !== 2);
   const [second] = await Promise.all([starting, first.end('SIGTERM')]);
   expect(second.adopted).toBe(false);
