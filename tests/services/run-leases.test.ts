@@ -32,7 +32,8 @@ describe('R01 the lease of a run', () => {
 
   it('is left alone while it is renewed', async () => {
     const engine = createScriptedEngine();
-    await using test = await openRunTest({ engines: [engine], settings: { leaseMs: 600 } });
+    // Renewed after a third of it, which leaves a machine that stalls the rest.
+    await using test = await openRunTest({ engines: [engine], settings: { leaseMs: 6_000 } });
     await test.executor.start(false);
     const viewer = await test.person();
     const run = await test.runs.send(viewer, hello);

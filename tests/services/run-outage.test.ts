@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventually } from '../kit/eventually.ts';
-import { delay } from '../../src/base/async.ts';
+import { createDeferred, delay } from '../../src/base/async.ts';
 import type { RunLog } from '../../src/events/run-log.ts';
 import { startDatabaseProxy } from '../kit/database-proxy.ts';
 import { createTestDatabase } from '../kit/database.ts';
@@ -8,7 +8,6 @@ import { createScriptedEngine } from '../kit/scripted-engine.ts';
 import { createDataConversation, openNode, openRunTest, streamedText } from './run-kit.ts';
 
 const hello = { text: 'Hello' };
-const leaseMs = 1_500;
 
 /** A node that reaches its database through a proxy, with a way to look past it. */
 async function openInterruptible(options: Omit<Parameters<typeof openNode>[2], 'engines'> = {}) {
@@ -45,13 +44,17 @@ describe('R07 a run while the database is away', () => {
 
   it('whose end was about to be stored ends when the database is back', async () => {
     let isToCut = false;
+    const cut = createDeferred();
     const wrapRunLog = (log: RunLog): RunLog => ({
       ...log,
       openWriter: (runId, lastSeq) => {
         const writer = log.openWriter(runId, lastSeq);
         const flushed = async (): Promise<void> => {
           await writer.flushed();
-          if (isToCut) await test.proxy.close();
+          if (!isToCut) return;
+          isToCut = false;
+          await test.proxy.close();
+          cut.resolve();
         };
         return { ...writer, flushed };
       },
@@ -62,6 +65,8 @@ describe('R07 a run while the database is away', () => {
     call.text('all of it');
     isToCut = true;
     call.finish();
+    await cut.promise;
+    // Attempts fail meanwhile.
     await delay(700);
     expect(await test.statusOf(run.id)).toBe('RUNNING');
     await test.proxy.reopen();
@@ -125,18 +130,27 @@ describe('R07 a run while the database is away', () => {
   });
 
   it('is not taken for dead by another node that was away as well, before its own could renew the lease', async () => {
+    const leaseMs = 6_000;
     await using test = await openInterruptible({ settings: { leaseMs } });
     const { engine, proxy, direct, node, viewer } = test;
-    await node.executor.start(false);
+    const noticed = createDeferred();
+    using _warning = vi.spyOn(node.deps.logger, 'warn').mockImplementation((...given: readonly unknown[]) => {
+      if (given[1] === 'leases could not be renewed; trying again') noticed.resolve();
+    });
     const run = await direct.runs.send(viewer, hello);
     const call = await engine.nextCall();
+    const leaseUntil = (moment: number) => direct.prisma.run.update({ where: { id: run.id }, data: { leaseExpiresAt: new Date(moment) } });
+    await node.executor.start(false);
+    // It is cut off at once, before it looks again.
     await proxy.close();
-    await delay(leaseMs / 2);
     // As after a long outage: the lease ran out, and the node that holds it has not renewed it yet.
-    await direct.prisma.run.update({ where: { id: run.id }, data: { leaseExpiresAt: new Date(Date.now() - 60_000) } });
+    await leaseUntil(Date.now() - 60_000);
+    await noticed.promise;
     await proxy.reopen();
-    await delay(leaseMs / 2 + 100);
+    // It looks again after a third of a lease, and may end what is dead after a whole one.
+    await delay(leaseMs / 3 + 500);
     expect(await test.statusOf(run.id)).toBe('RUNNING');
+    await leaseUntil(Date.now() + 60_000);
     call.finish();
     await eventually(async () => expect(await test.statusOf(run.id)).toBe('COMPLETED'));
   });
