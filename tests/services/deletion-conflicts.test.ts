@@ -6,6 +6,15 @@ import { openRunTest } from './run-kit.ts';
 
 const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`;
 
+/** Waits until a deletion waits, then reaches for its conversation. */
+const reachFor = (id: string): string => `DO $$ BEGIN
+  WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%DELETE%') LOOP
+    PERFORM pg_sleep(0.005), pg_stat_clear_snapshot();
+  END LOOP;
+  PERFORM 1 FROM conversations WHERE id = '${id}' FOR KEY SHARE;
+  IF NOT FOUND THEN RAISE 'the conversation is gone already'; END IF;
+END $$`;
+
 describe('a conversation', () => {
   it('is deleted although somebody holds one of its messages and reaches for the conversation', async () => {
     const engine = createScriptedEngine();
@@ -20,11 +29,10 @@ describe('a conversation', () => {
     await other.query(`SET LOCAL deadlock_timeout = '60s'`);
     await other.query('SELECT 1 FROM messages WHERE id = $1 FOR KEY SHARE', [messageId]);
     const deleted = test.conversations.delete(viewer, id);
-    await expect.poll(async () => (await test.pool.query(waiting, ['%DELETE%'])).rows).toEqual([{ count: 1 }]);
-    const found = await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR KEY SHARE', [id]);
+    // Looks for a deadlock once, a second after it began to wait: by then the other must wait for it, which is therefore done by one statement.
+    await other.query(reachFor(id));
     await other.query('COMMIT');
     await deleted;
-    expect(found.rowCount).toBe(1);
     expect(await test.prisma.conversation.findUnique({ where: { id } })).toBeNull();
     await other.end();
   });
