@@ -125,7 +125,7 @@ describe('a run that asks a person', () => {
     const runs = await Promise.all(Array.from({ length: 3 }, async () => (await waitingRun(viewer, 'ask_person', { question: 'Now?' })).run));
     await Promise.all(runs.map(async ({ id }) => test.responses.respond(viewer, { runId: id, answer: 'Now' })));
     const calls = [await engine.nextCall(), await engine.nextCall(), await engine.nextCall()];
-    expect(test.executor.active()).toBe(3);
+    await eventually(() => expect(test.executor.active()).toBe(3));
     for (const call of calls) {
       call.usage(20, 2);
       call.finish();

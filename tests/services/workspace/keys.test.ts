@@ -63,7 +63,7 @@ describe('a key of a workspace', () => {
       code: 'ENGINE_UNKNOWN',
       message: expect.stringMatching(/No such provider: "acme\/big" \(available: openai\)/),
     });
-    const entries = await kit.prisma.usageEntry.findMany({ where: { workspaceId: workspace.id } });
+    const entries = await kit.prisma.usageEntry.findMany({ where: { workspaceId: workspace.id }, orderBy: { id: 'asc' } });
     expect(entries.map(({ userId, provider, model, isOwnKey }) => [userId, provider, model, isOwnKey])).toEqual([
       [owner.userId, 'acme/big', 'one', true],
       [reader.userId, 'acme/big', 'one', true],
@@ -144,7 +144,7 @@ describe('a key of a workspace', () => {
     expect((await kit.providerKeys.ofWorkspaces(owner, [workspace.id, nowhere])).get(workspace.id)).toEqual([saved]);
     expect(await kit.providerKeys.list(owner, wholeList)).toEqual([]);
     expect(await kit.providerKeys.deleteOfWorkspace(owner, saved.id, device)).toBe(saved.id);
-    const audited = await kit.prisma.auditEvent.findMany({ where: { actorId: owner.userId }, orderBy: { createdAt: 'asc' } });
+    const audited = await kit.prisma.auditEvent.findMany({ where: { actorId: owner.userId }, orderBy: { id: 'asc' } });
     expect(audited.map(({ kind, data }) => [kind, data])).toEqual([
       ['PROVIDER_KEY_SAVED', { providerKeyId: saved.id, provider: 'big', kind: 'openai-compatible', workspaceId: workspace.id }],
       ['PROVIDER_KEY_DELETED', { providerKeyId: saved.id, provider: 'big', workspaceId: workspace.id }],

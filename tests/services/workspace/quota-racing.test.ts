@@ -22,9 +22,9 @@ describe('W14 calls that race for the rest of a quota of a workspace', () => {
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
     const failed = (await team.prisma.run.findMany({ where: { status: 'FAILED' } })).map(({ errorCode }) => errorCode);
     expect([...refused, ...failed]).toEqual(Array.from({ length: 17 }, () => 'QUOTA_EXCEEDED'));
+    const calls = [await team.engine.nextCall(), await team.engine.nextCall(), await team.engine.nextCall()];
     expect(team.engine.requests).toHaveLength(3);
-    for (let index = 0; index < 3; index += 1) {
-      const call = await team.engine.nextCall();
+    for (const call of calls) {
       call.usage(needed - 200, 200);
       call.finish();
     }
@@ -45,8 +45,9 @@ describe('W14 calls that race for the rest of a quota of a workspace', () => {
     const answers = Promise.all(team.people.map(async ({ userId }) => ask(userId)));
     // Before the first of those that passed ends, and gives back what it did not need.
     await expect.poll(() => ended.length).toBe(17);
+    const calls = [await team.engine.nextCall(), await team.engine.nextCall(), await team.engine.nextCall()];
     expect(team.engine.requests).toHaveLength(3);
-    for (let index = 0; index < 3; index += 1) (await team.engine.nextCall()).finish();
+    for (const call of calls) call.finish();
     await answers;
     expect(ended).toEqual([...Array.from({ length: 17 }, () => 'QUOTA_EXCEEDED'), 'finish', 'finish', 'finish']);
   });
