@@ -65,7 +65,8 @@ const bodies: readonly { readonly kind: VectorStore['kind']; open(): Promise<Ope
 
 describe.each(bodies)('vectors of the kind $kind', ({ kind, open }) => {
   let opened: Opened;
-  beforeAll(async () => void (opened = await open()));
+  // The one in WebAssembly takes its time on a busy machine.
+  beforeAll(async () => void (opened = await open()), 180_000);
   afterAll(() => opened.close());
 
   const transaction = (): VectorTransaction => ({
@@ -155,7 +156,7 @@ describe.each(bodies)('vectors of the kind $kind', ({ kind, open }) => {
 });
 
 describe('vectors that were saved while pgvector was not there', () => {
-  it('are taken over at the next start', async () => {
+  it('are taken over at the next start', { timeout: 180_000 }, async () => {
     await using database = await startVectorDatabase();
     const pool = new Pool({ connectionString: database.connectionString, max: 1 });
     const [baseId, documentId, chunkId] = [randomUUID(), randomUUID(), randomUUID()];
