@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createDirectFetch, createGuardedFetch } from '../../src/engines/guarded-fetch.ts';
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
 import { createOutsideAddresses, type HostLookup } from '../../src/engines/outside-address.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { patientTimers, read, secretKey } from './providers.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -27,10 +28,13 @@ async function listen(server: Server): Promise<number> {
 async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: { readonly method: string; readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: string }[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    const answer = async (): Promise<void> => {
+      const body = await text(request);
       requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
       handle(request, response);
-    });
+    };
+    // A client that leaves before it has said everything gets no answer.
+    answer().catch(() => response.destroy());
   });
   const port = await listen(server);
   closers.push(async () => {
@@ -42,8 +46,8 @@ async function serve(handle: (request: IncomingMessage, response: ServerResponse
 
 const guarded = (allowedPrivateHosts: readonly string[], lookup?: HostLookup) =>
   createGuardedFetch({
-    addresses: createOutsideAddresses({ allowedPrivateHosts, timeoutMs: 100, ...(lookup === undefined ? {} : { lookup }) }),
-    connectTimeoutMs: 5_000,
+    addresses: createOutsideAddresses({ allowedPrivateHosts, timeoutMs: giveUpMs, ...(lookup === undefined ? {} : { lookup }) }),
+    connectTimeoutMs: giveUpMs,
   });
 
 describe('the fetch for addresses that people give', () => {

@@ -67,7 +67,8 @@ export async function startWireServer(...replies: readonly WireReply[]): Promise
       requests.push({ path: incoming.url ?? '', headers: incoming.headers, body: body === '' ? null : JSON.parse(body), closed: closed.promise });
       replies[Math.min(requests.length, replies.length) - 1]?.(response, incoming);
     };
-    void answer();
+    // A client that leaves before it has said everything gets no answer.
+    answer().catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

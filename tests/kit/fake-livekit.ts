@@ -55,7 +55,10 @@ export async function startFakeLiveKit(): Promise<FakeLiveKit> {
     return answer(200, {});
   }
 
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => {
+    // A client that leaves before it has said everything gets no answer.
+    handle(request, response).catch(() => response.destroy());
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}`;

@@ -83,7 +83,10 @@ export async function startFakeMcp(signIn?: FakeSignIn): Promise<FakeMcp> {
     await createTools(calls, () => String(headers.at(-1)?.authorization)).connect(transport);
     return transport.handleRequest(request, response);
   };
-  const http = createServer((request, response) => void handle(request, response));
+  const http = createServer((request, response) => {
+    // A client that leaves before it has said everything gets no answer.
+    handle(request, response).catch(() => response.destroy());
+  });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return {

@@ -19,7 +19,8 @@ async function startFakeGoogle(answers: readonly Answer[], tokenSeconds = 3_600)
   const asked: Asked[] = [];
   let tokens = 0;
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    const respond = async (): Promise<void> => {
+      const body = await text(request);
       const path = request.url ?? '';
       asked.push({ path, headers: request.headers, body });
       if (path === '/token') {
@@ -31,7 +32,9 @@ async function startFakeGoogle(answers: readonly Answer[], tokenSeconds = 3_600)
       const answer = answers[Math.min(judged, answers.length) - 1] ?? good;
       if (answer === 'cut') request.socket.destroy();
       else if (answer !== 'silence') response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
-    });
+    };
+    // A client that leaves before it has said everything gets no answer.
+    respond().catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
