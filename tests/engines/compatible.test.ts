@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engines/engine.ts';
 import { createOpenAiEngine, type OpenAiEngineOptions } from '../../src/engines/openai.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { patientTimers, providers, quickRetry, read, secretKey } from './providers.ts';
 import { silence, startWireServer, status, stream } from './wire-server.ts';
 
@@ -47,8 +48,8 @@ describe('a server that is compatible with OpenAI', () => {
 
   it('has the time of the first token for its headers, and is asked once', async () => {
     await using server = await startWireServer(silence);
-    const { last } = await read(createEngine(server.url, { timers: { ...patientTimers, firstTokenTimeoutMs: 100 } }));
-    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('first token within 100 ms') } });
+    const { last } = await read(createEngine(server.url, { timers: { ...patientTimers, firstTokenTimeoutMs: 600 } }));
+    expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('first token within 600 ms') } });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -93,7 +94,7 @@ describe('Gemini', () => {
 
   it('tells of a failure without end, of which the beginning is read', async () => {
     await using server = await startWireServer((response) => void response.writeHead(500).write('x'.repeat(100_000)));
-    const { last } = await read(providers[2]?.create(server.url, { timers: { firstTokenTimeoutMs: 10_000 } }) ?? createEngine(server.url));
+    const { last } = await read(providers[2]?.create(server.url, { timers: { firstTokenTimeoutMs: giveUpMs } }) ?? createEngine(server.url));
     expect(last).toMatchObject({ failure: { code: 'ENGINE_OVERLOADED' } });
     await Promise.all(server.requests.map((request) => request.closed));
   });

@@ -4,9 +4,9 @@ import type { EngineAccess } from '../../src/engines/create-engine.ts';
 import { createEmbedder } from '../../src/engines/embedding/create-embedder.ts';
 import { embeddingPriceOf } from '../../src/engines/embedding/prices.ts';
 import { createDirectFetch } from '../../src/engines/guarded-fetch.ts';
+import { patientTimers } from './providers.ts';
 import { silence, startWireServer, status, stream, type WireReply, type WireServer } from './wire-server.ts';
 
-const timers = { connectTimeoutMs: 10_000, firstTokenTimeoutMs: 1_500, idleTimeoutMs: 1_500, totalTimeoutMs: 30_000 };
 const retry = { maxAttempts: 3, firstWaitMs: 1, longestWaitMs: 2, longestRetryAfterMs: 50 };
 const signal = new AbortController().signal;
 
@@ -60,7 +60,7 @@ const vendors: readonly {
 
 const baseOf = (kind: EngineAccess['kind'], { url }: WireServer): string => (kind.startsWith('openai') ? `${url}/v1` : url);
 
-async function open(kind: EngineAccess['kind'], server: WireServer): Promise<Embedder> {
+async function open(kind: EngineAccess['kind'], server: WireServer, timers = patientTimers): Promise<Embedder> {
   const access = { kind, id: 'mine', name: 'Mine', apiKey: 'keyOfTheTests', baseUrl: baseOf(kind, server), models: [] };
   return createEmbedder(access, 'small', { fetch: createDirectFetch(fetch), timers, retry });
 }
@@ -73,9 +73,9 @@ describe.each(vendors)('an embedder of the kind $kind', ({ kind, path, answer, s
       [0, 2],
     ]),
   );
-  const failure = async (...replies: readonly WireReply[]) => {
-    await using server = await startWireServer(...replies);
-    const error = await (await open(kind, server)).embed(['one', 'two'], 'PASSAGE', signal).then(
+  const failure = async (reply: WireReply, timers = patientTimers) => {
+    await using server = await startWireServer(reply);
+    const error = await (await open(kind, server, timers)).embed(['one', 'two'], 'PASSAGE', signal).then(
       () => null,
       (thrown: any) => thrown,
     );
@@ -110,7 +110,7 @@ describe.each(vendors)('an embedder of the kind $kind', ({ kind, path, answer, s
     });
     expect(await failure(status(429, { error: { message: 'slow' } }, { 'retry-after': '3600' }))).toMatchObject({ code: 'ENGINE_RATE_LIMITED', attempts: 1 });
     expect(await failure(stream('', 'reset'))).toMatchObject({ code: 'ENGINE_NETWORK', attempts: 3 });
-    expect(await failure(silence)).toMatchObject({ code: 'ENGINE_TIMEOUT' });
+    expect(await failure(silence, { ...patientTimers, firstTokenTimeoutMs: 500 })).toMatchObject({ code: 'ENGINE_TIMEOUT' });
   });
 
   it('takes nothing for vectors that is none', async () => {

@@ -137,7 +137,7 @@ export const faults: readonly Fault[] = [
     reply: () => silence,
     settings: { timers: { connectTimeoutMs: 500 } },
     // A model that is slow stays slow, so nobody is asked again.
-    withLateHeaders: { settings: { timers: { firstTokenTimeoutMs: 150 } }, attempts: 1 },
+    withLateHeaders: { settings: { timers: { firstTokenTimeoutMs: 600 } }, attempts: 1 },
     code: 'ENGINE_TIMEOUT',
     attempts: 3,
     text: '',
@@ -146,7 +146,7 @@ export const faults: readonly Fault[] = [
   {
     fault: 'headers and no token',
     reply: ({ keepAlive, contentType }) => stream(keepAlive, 'hold', contentType),
-    settings: { timers: { firstTokenTimeoutMs: 150 } },
+    settings: { timers: { firstTokenTimeoutMs: 600 } },
     code: 'ENGINE_TIMEOUT',
     attempts: 1,
     text: '',
@@ -155,7 +155,7 @@ export const faults: readonly Fault[] = [
   {
     fault: 'a stall in mid-stream',
     reply: ({ fixture, contentType }) => stream(fixture('partial'), 'hold', contentType),
-    settings: { timers: { idleTimeoutMs: 150 } },
+    settings: { timers: { idleTimeoutMs: 600 } },
     code: 'ENGINE_TIMEOUT',
     attempts: 1,
     text: half,

@@ -30,8 +30,8 @@ function callsAlone({ fixture }: Provider): readonly string[] {
 describe.each(providers.filter(({ hasEarlyHeaders }) => hasEarlyHeaders))('the engine $id', (provider) => {
   it('takes the fragments of a call for tokens, however long the whole call takes', async () => {
     const events = callsAlone(provider);
-    const limitMs = 1_000;
-    const pauseMs = 150;
+    const limitMs = 3_000;
+    const pauseMs = 450;
     expect(events.length * pauseMs).toBeGreaterThan(limitMs);
     await using server = await startWireServer(paced(events, pauseMs));
     const { parts, last } = await read(provider.create(server.url, { timers: { firstTokenTimeoutMs: limitMs, idleTimeoutMs: limitMs } }));
@@ -41,7 +41,7 @@ describe.each(providers.filter(({ hasEarlyHeaders }) => hasEarlyHeaders))('the e
 
   it('R04 hears a stall inside of a call by the limit between tokens, and does not ask again', async () => {
     await using server = await startWireServer(stream(`${callsAlone(provider).slice(0, 4).join('\n\n')}\n\n`, 'hold'));
-    const { parts, last } = await read(provider.create(server.url, { timers: { idleTimeoutMs: 150 } }));
+    const { parts, last } = await read(provider.create(server.url, { timers: { idleTimeoutMs: 600 } }));
     expect(last).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT', message: expect.stringContaining('fell silent') } });
     expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
     expect(server.requests).toHaveLength(1);
@@ -59,12 +59,12 @@ describe.each(providers.filter(({ hasEarlyHeaders }) => hasEarlyHeaders))('the e
       .fixture('plain')
       .split('\n\n')
       .filter((event) => event !== '');
-    await using server = await startWireServer(paced(events, 200));
+    await using server = await startWireServer(paced(events, 600));
     const types: string[] = [];
-    for await (const part of provider.create(server.url, { timers: { idleTimeoutMs: 600 } }).stream(question(), new AbortController().signal)) {
+    for await (const part of provider.create(server.url, { timers: { idleTimeoutMs: 1_800 } }).stream(question(), new AbortController().signal)) {
       types.push(part.type);
       // Longer than the provider itself may be silent; more is still to come when the rest is over.
-      if (types.filter((type) => type === 'text').length === 2 && part.type === 'text') await rest(700);
+      if (types.filter((type) => type === 'text').length === 2 && part.type === 'text') await rest(2_100);
     }
     expect(types.at(-1)).toBe('finish');
   });

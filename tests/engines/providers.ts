@@ -6,12 +6,18 @@ import { createGeminiEngine } from '../../src/engines/gemini.ts';
 import { createOllamaEngine } from '../../src/engines/ollama.ts';
 import { createOpenAiEngine } from '../../src/engines/openai.ts';
 import type { EngineTimers } from '../../src/base/engine-config.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
 /** The key of the tests, which looks like no vendor's; it must never show up in a message. */
 export const secretKey = 'keyOfTheTests0123456789';
 
 /** Limits that no test reaches by accident. */
-export const patientTimers: EngineTimers = { connectTimeoutMs: 10_000, firstTokenTimeoutMs: 10_000, idleTimeoutMs: 10_000, totalTimeoutMs: 20_000 };
+export const patientTimers: EngineTimers = {
+  connectTimeoutMs: giveUpMs,
+  firstTokenTimeoutMs: giveUpMs,
+  idleTimeoutMs: giveUpMs,
+  totalTimeoutMs: giveUpMs,
+};
 
 /** The policy of production with waits of a few milliseconds. */
 export const quickRetry: RetryPolicy = { ...defaultRetryPolicy, firstWaitMs: 5, longestWaitMs: 10 };

@@ -3,6 +3,7 @@ import { createImageEngine, type ImageKind } from '../../../src/engines/images/c
 import type { ImageEngine, ImageEnginePart, ImageRequest } from '../../../src/engines/images/image-engine.ts';
 import type { ImageTimers } from '../../../src/engines/images/stream-pictures.ts';
 import type { FakeMedia } from '../../kit/fake-media.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 import { patientTimers, quickRetry, secretKey } from '../providers.ts';
 
 /** A provider as the tests see it. */
@@ -39,7 +40,7 @@ export async function imageEngineAt(
   timers: Partial<ImageTimers> = {},
 ): Promise<ImageEngine> {
   const access = { kind, id: kind, name, apiKey: secretKey, baseUrl: `${media.url}${base}`, defaultModel: null };
-  const all = { ...patientTimers, imageTimeoutMs: 10_000, poll: { firstWaitMs: 2, longestWaitMs: 4 }, ...timers };
+  const all = { ...patientTimers, imageTimeoutMs: giveUpMs, poll: { firstWaitMs: 2, longestWaitMs: 4 }, ...timers };
   return createImageEngine(access, { fetch, fetchResult: fetch, timers: all, retry: quickRetry });
 }
 

@@ -5,6 +5,7 @@ import { createOutsideAddresses } from '../../../src/engines/outside-address.ts'
 import { eventually } from '../../kit/eventually.ts';
 import { answered, startFakeMedia, type FakeMedia } from '../../kit/fake-media.ts';
 import { png } from '../../kit/pictures.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 import { patientTimers, quickRetry, secretKey } from '../providers.ts';
 import { drawn, imageEngineAt, imageProviders, pictureOf, reference, type ImageProvider } from './image-engines.ts';
 
@@ -145,7 +146,8 @@ describe('an engine of pictures', () => {
     stop.abort('STOP');
     await drawing;
     await eventually(() => expect(media.jobs.at(-1)?.state).toBe('cancelled'));
-    const parts = await drawn(await imageEngineAt(media, provider, { totalTimeoutMs: 60 }), pictureOf(provider.model));
+    // Long enough for the job to be begun.
+    const parts = await drawn(await imageEngineAt(media, provider, { totalTimeoutMs: 1_000 }), pictureOf(provider.model));
     expect(parts.at(-1)).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT' } });
     await eventually(() => expect(media.jobs.at(-1)?.state).toBe('cancelled'));
   });
@@ -161,9 +163,9 @@ describe('an engine of pictures', () => {
 
   it('V02 fetches no result from an address that is not of the internet', async () => {
     const addresses = createOutsideAddresses({ allowedPrivateHosts: [], timeoutMs: 10_000 });
-    const fetchResult = createGuardedFetch({ addresses, connectTimeoutMs: 10_000 });
+    const fetchResult = createGuardedFetch({ addresses, connectTimeoutMs: giveUpMs });
     const access = { kind: 'replicate', id: 'replicate', name: 'Replicate', apiKey: secretKey, baseUrl: `${media.url}/replicate`, defaultModel: null } as const;
-    const timers = { ...patientTimers, imageTimeoutMs: 20_000, poll: { firstWaitMs: 1, longestWaitMs: 2 } };
+    const timers = { ...patientTimers, imageTimeoutMs: giveUpMs, poll: { firstWaitMs: 1, longestWaitMs: 2 } };
     const engine = await createImageEngine(access, { fetch, fetchResult, timers, retry: quickRetry });
     const before = media.asked(/^\/files\//).length;
     for (const address of [`${media.url}/files/x.png`, 'https://169.254.169.254/latest/meta-data/', 'https://localhost/x.png', 'file:///etc/passwd']) {

@@ -4,6 +4,7 @@ import { createModalEngine } from '../../../src/engines/jobs/modal.ts';
 import { createRunPodEngine } from '../../../src/engines/jobs/runpod.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { answered, cutOff, neverAnswered, stalled, startFakeMedia, type FakeMedia, type MediaReply } from '../../kit/fake-media.ts';
+import { giveUpMs } from '../../kit/patience.ts';
 import { patientTimers, quickRetry, secretKey } from '../providers.ts';
 
 const kinds = [
@@ -48,7 +49,7 @@ describe.each(kinds)('the engine of jobs at $kind', ({ kind, submit, look, heade
   afterAll(() => media[Symbol.asyncDispose]());
 
   const engineWith = (more: Timers = {}): Engine => {
-    const timers = { ...patientTimers, jobTimeoutMs: 20_000, poll: { firstWaitMs: 2, longestWaitMs: 4 }, ...more };
+    const timers = { ...patientTimers, jobTimeoutMs: giveUpMs, poll: { firstWaitMs: 2, longestWaitMs: 4 }, ...more };
     const common = { id: 'pod', name: 'My pod', models: ['llama'], apiKey: secretKey, fetch, timers, retry: quickRetry };
     if (kind === 'runpod') return createRunPodEngine({ ...common, baseUrl: `${media.url}/runpod/abc` });
     const { url } = media;
@@ -110,7 +111,8 @@ describe.each(kinds)('the engine of jobs at $kind', ({ kind, submit, look, heade
     stop.abort('STOP');
     await stopped;
     await eventually(() => expect(media.jobs[before]?.state).toBe('cancelled'));
-    const parts = await read(engineWith({ jobTimeoutMs: 60 }));
+    // Long enough for the job to be begun.
+    const parts = await read(engineWith({ jobTimeoutMs: 1_000 }));
     expect(parts.at(-1)).toMatchObject({ type: 'error', failure: { code: 'ENGINE_TIMEOUT' } });
     await eventually(() => expect(media.jobs.at(-1)?.state).toBe('cancelled'));
   });
