@@ -12,7 +12,7 @@ const waitOf = (answer: Consumption): number => (answer.isAllowed ? 0 : answer.r
  * @param isShared whether two of them count together
  */
 export function describeLimiter(name: string, create: (settings: LimiterSettings) => Limiter, isShared: boolean): void {
-  const settings = (points = 3, windowMs = 60_000): LimiterSettings => ({ name: `t-${randomUUID().slice(0, 8)}`, points, windowMs });
+  const settings = (points = 3, windowMs = 600_000): LimiterSettings => ({ name: `t-${randomUUID().slice(0, 8)}`, points, windowMs });
   const times = (limiter: Limiter, count: number, key = 'somebody') => Promise.all(Array.from({ length: count }, () => limiter.consume(key)));
 
   describe(`the limiter in ${name}`, () => {
@@ -22,8 +22,8 @@ export function describeLimiter(name: string, create: (settings: LimiterSettings
       const refused = await limiter.consume('somebody');
       expect(refused).toMatchObject({ isAllowed: false, isFirstRefusal: true });
       const retryAfterMs = waitOf(refused);
-      expect(retryAfterMs).toBeGreaterThan(50_000);
-      expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+      expect(retryAfterMs).toBeGreaterThan(500_000);
+      expect(retryAfterMs).toBeLessThanOrEqual(600_000);
       expect(await limiter.consume('somebody')).toMatchObject({ isAllowed: false, isFirstRefusal: false });
     });
 
@@ -41,25 +41,25 @@ export function describeLimiter(name: string, create: (settings: LimiterSettings
     });
 
     it('tells how a count stands without counting', async () => {
-      const limiter = create(settings(3, 60_000));
-      expect(await limiter.status('somebody')).toEqual({ limit: 3, windowMs: 60_000, remaining: 3, resetsInMs: 60_000 });
+      const limiter = create(settings(3));
+      expect(await limiter.status('somebody')).toEqual({ limit: 3, windowMs: 600_000, remaining: 3, resetsInMs: 600_000 });
       await times(limiter, 2);
       for (let look = 0; look < 5; look += 1) expect(await limiter.status('somebody')).toMatchObject({ limit: 3, remaining: 1 });
       await times(limiter, 9);
       const status = await limiter.status('somebody');
       expect(status?.remaining).toBe(0);
-      expect(status?.resetsInMs).toBeGreaterThan(50_000);
-      expect(status?.resetsInMs).toBeLessThanOrEqual(60_000);
+      expect(status?.resetsInMs).toBeGreaterThan(500_000);
+      expect(status?.resetsInMs).toBeLessThanOrEqual(600_000);
       expect(await create(settings(0)).status('somebody')).toBeNull();
     });
 
     it('begins anew when its window is over', async () => {
       const limiter = create(settings(1, 1_000));
-      await limiter.consume('somebody');
-      const refused = await limiter.consume('somebody');
-      const retryAfterMs = waitOf(refused);
-      expect(retryAfterMs).toBeGreaterThan(0);
-      await setTimeout(retryAfterMs + 20);
+      // A machine that is busy may take longer than the window between two attempts.
+      let answer = await limiter.consume('somebody');
+      while (answer.isAllowed) answer = await limiter.consume('somebody');
+      expect(answer.retryAfterMs).toBeGreaterThan(0);
+      await setTimeout(answer.retryAfterMs + 20);
       expect(await limiter.consume('somebody')).toEqual({ isAllowed: true });
     });
 

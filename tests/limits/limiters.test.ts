@@ -4,6 +4,7 @@ import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts';
 import { createPostgresLimiter, removeExpiredCounts } from '../../src/limits/postgres-limiter.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { countStatements } from '../kit/statements.ts';
 import { describeLimiter } from './limiter-contract.ts';
 
@@ -12,7 +13,8 @@ let database: Database;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   const { connectionString } = testDatabase;
-  database = createDatabase({ connectionString, poolSize: 4, statementTimeoutMs: 5_000, connectTimeoutMs: 2_000, logger: createLogger({ level: 'silent' }) });
+  const limits = { statementTimeoutMs: giveUpMs, connectTimeoutMs: giveUpMs, answerTimeoutMs: giveUpMs };
+  database = createDatabase({ connectionString, poolSize: 4, ...limits, logger: createLogger({ level: 'silent' }) });
 });
 afterAll(async () => {
   await database.close();
