@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import { attach } from '../kit/attachments.ts';
 import { mp3, startFakeMedia } from '../kit/fake-media.ts';
 import { mediaEnvironment } from '../kit/media-app.ts';
@@ -8,6 +9,7 @@ import { addPersona, attachBase, createTemplate, saveWorkspaceKey, shareAll } fr
 import { png } from '../kit/pictures.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
+import { eventually } from '../kit/eventually.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { subscribeSse } from '../kit/sse-client.ts';
 import { rowId } from '../kit/ids.ts';
@@ -371,6 +373,10 @@ export async function openWorld(): Promise<World> {
     ...(await proposals(app, engine, owner, planned.Goal)),
     Login: (await owner.client.request('{ logins { edges { node { id } } } }')).logins.edges[0].node.id,
   };
+  // Nor must what is still under way: the speech, and the titles of conversations.
+  const underWay = `SELECT id FROM speeches WHERE status = 'RUNNING'
+    UNION ALL SELECT id FROM conversations WHERE title IS NULL AND id IN (SELECT conversation_id FROM runs)`;
+  await eventually(async () => expect(await runSql(app.connectionString, underWay)).toEqual([]));
   const nothing = Object.fromEntries(Object.entries(belongings).map(([kind, id]) => [kind, missing(id)])) as unknown as Belongings;
   return { app, engine, owner, stranger, belongings, nothing };
 }

@@ -8,6 +8,7 @@ import { createMcpConnections, type McpPlace } from '../../src/mcp/connections.t
 import { eventually } from '../kit/eventually.ts';
 import { startFakeMcp, type FakeMcp } from '../kit/fake-mcp.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
 let server: FakeMcp;
 let disposal: AsyncDisposableStack;
@@ -22,9 +23,9 @@ const secret = 'Bearer secretOfTheTests0123456789';
 
 /** What connects with a configuration, to this machine where it is allowed. */
 function connectionsOf(environment: Readonly<Record<string, string>> = {}, allowedPrivateHosts: readonly string[] = ['127.0.0.1']) {
-  const addresses = createOutsideAddresses({ allowedPrivateHosts, timeoutMs: 10_000 });
-  const config = parseConfig({ MCP_CONNECT_TIMEOUT_MS: '10000', MCP_LIST_TIMEOUT_MS: '10000', ...environment }).mcp;
-  return createMcpConnections({ fetch: createGuardedFetch({ addresses, connectTimeoutMs: 10_000 }), version: '0.0.0', config });
+  const addresses = createOutsideAddresses({ allowedPrivateHosts, timeoutMs: giveUpMs });
+  const config = parseConfig({ MCP_CONNECT_TIMEOUT_MS: String(giveUpMs), MCP_LIST_TIMEOUT_MS: String(giveUpMs), ...environment }).mcp;
+  return createMcpConnections({ fetch: createGuardedFetch({ addresses, connectTimeoutMs: giveUpMs }), version: '0.0.0', config });
 }
 
 const place = (): McpPlace => ({ transport: 'STREAMABLE_HTTP', url: server.url, headers: { Authorization: secret } });
@@ -118,7 +119,7 @@ describe('a server that is a command', () => {
     const script = new URL('../kit/mcp-command.ts', import.meta.url).pathname;
     const ending = new AbortController();
     const command = { command: process.execPath, args: [script, pidFile], env: { GREETING: 'hello' } };
-    const connection = await connectionsOf({ MCP_CONNECT_TIMEOUT_MS: '10000' }).open({ transport: 'STDIO', command }, ending.signal);
+    const connection = await connectionsOf().open({ transport: 'STDIO', command }, ending.signal);
     const { content } = await connection.call('environment', {}, ending.signal);
     expect(Object.keys(JSON.parse(content)).filter((name) => !name.startsWith('__'))).toEqual(['GREETING']);
     const pid = Number(readFileSync(pidFile, 'utf8'));
@@ -129,10 +130,10 @@ describe('a server that is a command', () => {
 
   it('is one of few at once', async () => {
     const command = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 60_000)'], env: {} };
-    const connections = connectionsOf({ MCP_MAX_COMMANDS: '1', MCP_CONNECT_TIMEOUT_MS: '500' });
-    const first = connections.open({ transport: 'STDIO', command }, new AbortController().signal);
+    const connections = connectionsOf({ MCP_MAX_COMMANDS: '1', MCP_CONNECT_TIMEOUT_MS: '2000' });
+    const first = failure(connections.open({ transport: 'STDIO', command }, new AbortController().signal));
     expect(await failure(connections.open({ transport: 'STDIO', command }, new AbortController().signal))).toContain('Too many programs');
-    expect(await failure(first)).toContain('did not answer in time');
+    expect(await first).toContain('did not answer in time');
     expect(await failure(connections.open({ transport: 'STDIO', command: { ...command, command: '/nothing' } }, new AbortController().signal))).toContain(
       'cannot be reached',
     );

@@ -17,7 +17,6 @@ beforeAll(async () => {
       ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
       MAX_MCP_SERVERS_PER_USER: '3',
       MAX_MCP_SERVERS_PER_PERSONA: '2',
-      MCP_CONNECT_TIMEOUT_MS: '500',
       MCP_STDIO_SERVERS: JSON.stringify([{ name: 'clock', command: '/nothing/clock', env: { KEY: 'operatorsSecret' } }]),
     },
     overrides: { engines: [engine] },
@@ -155,9 +154,9 @@ async function send(person: TestPerson, conversationId: string): Promise<string>
 }
 
 /** Follows a run from its beginning to its end, or to where it asks first. */
-async function follow(person: TestPerson, runId: string, until: 'RunFinished' | 'InputRequested' = 'RunFinished'): Promise<readonly any[]> {
+async function follow(person: TestPerson, runId: string, until: 'RunFinished' | 'InputRequested' = 'RunFinished', { url } = app): Promise<readonly any[]> {
   const query = 'subscription ($id: ID!) { runEvents(runId: $id) { __typename ... on StatusChanged { status } ... on InputRequested { text } } }';
-  const events = await subscribeSse(app.url, { query, variables: { id: runId }, token: person.token });
+  const events = await subscribeSse(url, { query, variables: { id: runId }, token: person.token });
   const seen: any[] = [];
   for (let event = await events.nextEvent(); event.kind === 'next'; event = await events.nextEvent()) {
     const data = event.result.data.runEvents;
@@ -252,7 +251,9 @@ describe('a run of a persona with servers', () => {
   });
 
   it('goes on without a server that does not answer, and says so', async () => {
-    const person = await app.person();
+    const environment = { ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', MCP_CONNECT_TIMEOUT_MS: '500' };
+    await using impatient = await startTestApp({ environment, overrides: { engines: [engine] } });
+    const person = await impatient.person();
     const { id } = await connect(person);
     const { conversationId } = await openRoom(person, [id]);
     server.answerWith('NOTHING');
@@ -262,7 +263,7 @@ describe('a run of a persona with servers', () => {
     expect(call.request.system).toContain('missing now, because they do not answer: "tools"');
     call.text('Without.');
     call.finish();
-    expect(await follow(person, runId)).toContainEqual({
+    expect(await follow(person, runId, 'RunFinished', impatient)).toContainEqual({
       __typename: 'StatusChanged',
       status: 'The server "tools" does not answer; it goes on without its tools',
     });

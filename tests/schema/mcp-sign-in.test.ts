@@ -14,7 +14,7 @@ let server: FakeMcp;
 let person: TestPerson;
 const log: string[] = [];
 beforeAll(async () => {
-  const environment = { ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', MCP_CONNECT_TIMEOUT_MS: '2000' };
+  const environment = { ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' };
   const overrides = { engines: [createScriptedEngine({ hasTools: true })] };
   const logger = createLogger({ level: 'trace', destination: { write: (line) => void log.push(line) } });
   app = await startTestApp({ environment, overrides, logger });

