@@ -4,7 +4,7 @@ import { docx, pdf } from '../kit/documents.ts';
 
 const megabyte = 1024 * 1024;
 const limits = { maxPages: 50, maxCharacters: 200_000, maxPassages: 1_000, maxUnpackedBytes: 8 * megabyte };
-const documents = createDocuments({ limits, timeoutMs: 30_000, memoryBytes: 128 * megabyte, processes: 1 });
+const documents = createDocuments({ limits, timeoutMs: 60_000, memoryBytes: 128 * megabyte, processes: 1 });
 afterAll(() => documents.close());
 
 const read = (name: string, content: string | Uint8Array, charset: string | null = null) =>
@@ -102,7 +102,7 @@ describe('a hostile document', () => {
     expect(await failure('a.docx', bytes)).toMatchObject({ code: 'UNSUPPORTED_FILE', message: expect.stringContaining('damaged') });
   });
 
-  it('N01 that takes too long or too much memory ends its process alone, and the next one is read', async () => {
+  it('N01 that takes too long or too much memory ends its process alone, and the next one is read', { timeout: 240_000 }, async () => {
     const short = createDocuments({
       limits: { ...limits, maxPages: 1_000_000, maxCharacters: 1_000_000_000 },
       timeoutMs: 1_000,
@@ -118,7 +118,7 @@ describe('a hostile document', () => {
       });
       const small = createDocuments({
         limits: { ...limits, maxUnpackedBytes: 2_000 * megabyte, maxCharacters: 1_000_000_000 },
-        timeoutMs: 30_000,
+        timeoutMs: 120_000,
         memoryBytes: 64 * megabyte,
         processes: 1,
       });

@@ -18,7 +18,7 @@ let samples: readonly Sample[];
 let neighbour: QueryTable;
 
 beforeAll(async () => {
-  kit = await startKit({ limits: limitsWith({}, { timeoutMs: 20_000, workers: 2, warm: 2, maxRunningPerUser: 2, jobsPerChild: isLong ? 1 : 20 }) });
+  kit = await startKit({ limits: limitsWith({}, { timeoutMs: 60_000, workers: 2, warm: 2, maxRunningPerUser: 2, jobsPerChild: isLong ? 1 : 20 }) });
   samples = await makeSamples();
   neighbour = await kit.table('neighbour', 'SELECT 42 AS answer');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDeferred, type Deferred } from '../../src/base/async.ts';
 import { createFairQueue, type FairQueueOptions } from '../../src/duckdb/queue.ts';
 import { refusal } from './kit.ts';
@@ -36,6 +36,15 @@ function startQueue(options: Partial<FairQueueOptions> = {}) {
     },
   };
 }
+
+/** Stops the clock until the test is over: on a busy machine jobs would become long by themselves. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Lets as much time pass as makes a job long. */
+const becomesLong = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(20));
 
 describe('D03: the fair queue', () => {
   it('takes turns among users, whatever number of jobs each has', async () => {
@@ -93,8 +102,7 @@ describe('D03: the fair queue', () => {
 
   describe('with room for long jobs', () => {
     const withLong = { longAfterMs: 10, longSlots: 1 };
-    /** Lets as much time pass as makes a job long. */
-    const becomesLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+    beforeEach(stopClock);
 
     it('gives the slot of a job that runs for long to the next user', async () => {
       const { add, end, begun } = startQueue(withLong);
@@ -133,9 +141,10 @@ describe('D03: the fair queue', () => {
   });
 
   it('keeps the last slot for users whose last job was not long', async () => {
+    stopClock();
     const { add, end, begun } = startQueue({ slots: 2, longAfterMs: 10 });
     const first = [add('a', 'a1'), add('b', 'b1')];
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await becomesLong();
     for (const name of ['a1', 'b1']) await end(name);
     await Promise.all(first);
     const work = [add('a', 'a2'), add('b', 'b2'), add('c', 'c1')];

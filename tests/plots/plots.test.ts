@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../../src/base/json.ts';
@@ -133,7 +134,7 @@ describe('check', () => {
   });
 });
 
-describe('P02 the process', () => {
+describe('P02 the process', { timeout: 180_000 }, () => {
   const imputed = (stop: number): JsonObject => ({
     mark: 'line',
     transform: [{ impute: 'price', key: 'n', keyvals: { start: 0, stop, step: 1 } }],
@@ -149,7 +150,7 @@ describe('P02 the process', () => {
   };
 
   it('gives up a plot that hangs, and draws the next one', async () => {
-    const impatient = createPlots({ timeoutMs: 3_000 });
+    const impatient = createPlots({ timeoutMs: 6_000 });
     // Ten moving medians over all rows: half a minute of work that takes no memory meanwhile.
     const rows = Array.from({ length: 5_000 }, (_, n) => [n, (n * 7_919) % 5_003]);
     const endless: JsonObject = {
@@ -159,7 +160,7 @@ describe('P02 the process', () => {
     };
     try {
       const [hung, waiting] = await Promise.allSettled([impatient.check(endless, { ...numbers, rows }, {}), impatient.check(bar({ x, y }), data, {})]);
-      expect(hung).toMatchObject({ status: 'rejected', reason: { code: 'PLOT_INVALID', message: expect.stringContaining('took longer than 3000 ms') } });
+      expect(hung).toMatchObject({ status: 'rejected', reason: { code: 'PLOT_INVALID', message: expect.stringContaining('took longer than 6000 ms') } });
       expect(waiting.status).toBe('fulfilled');
     } finally {
       await impatient.close();
@@ -167,7 +168,7 @@ describe('P02 the process', () => {
   });
 
   it('survives a plot that eats all memory', async () => {
-    const small = createPlots({ maxHeapMb: 96, timeoutMs: 20_000 });
+    const small = createPlots({ maxHeapMb: 96, timeoutMs: 60_000 });
     try {
       await expect(small.check(imputed(2e7), numbers, {})).rejects.toMatchObject({
         code: 'PLOT_INVALID',
@@ -181,16 +182,10 @@ describe('P02 the process', () => {
 
   it('leaves the event loop free while it works', async () => {
     const fresh = createPlots();
-    let longestGap = 0;
-    let last = performance.now();
-    const ticker = setInterval(() => {
-      longestGap = Math.max(longestGap, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const beganAt = last;
-    await fresh.check(bar({ x, y }), data, {}).finally(() => clearInterval(ticker));
-    // Drawn here, it would be one gap from the beginning to the end.
-    expect(longestGap).toBeLessThan((performance.now() - beganAt) / 2);
+    const before = performance.eventLoopUtilization();
+    await fresh.check(bar({ x, y }), data, {});
+    // Drawn here, it would be busy from the beginning to the end.
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
     await fresh.close();
   });
 
