@@ -1,8 +1,6 @@
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
+import { keepCompiledCode } from './base/compile-cache.ts';
 
-// Before anything is loaded: from the second start on a quarter of the work of loading is spared. Where the folder cannot be written, Node
-// goes on without. It lies beside the packages whose code it holds, so whoever can change the one can change the other.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/colloquy'));
+// Before anything else is loaded: from the second start on a quarter of the work of loading is spared.
+keepCompiledCode();
 const { runServer } = await import('./start.ts');
 await runServer();

@@ -123,7 +123,7 @@ export const dataProtections: readonly Protection[] = [
   {
     id: 'D03',
     what: 'the lowest priority for long queries, on all threads',
-    file: 'src/duckdb/child/main.ts',
+    file: 'src/duckdb/child/serve.ts',
     find: 'lowerPriority(19);',
     test: 'tests/duckdb/neighbours.test.ts',
     title: 'D03.* come before a long one',
@@ -165,7 +165,7 @@ export const dataProtections: readonly Protection[] = [
   {
     id: 'D04',
     what: 'the watch of a child over its own memory',
-    file: 'src/duckdb/child/main.ts',
+    file: 'src/duckdb/child/serve.ts',
     find: "if (process.memoryUsage.rss() > residentBytes) send({ kind: 'memoryExceeded' }, end);",
     test: results.test,
     title: 'D04.* is watched by the child itself',
