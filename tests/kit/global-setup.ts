@@ -4,7 +4,8 @@ import { messageOf } from '../../src/base/errors.ts';
 import { createLogger, type Logger } from '../../src/base/logger.ts';
 import { startEmbeddedPostgres } from '../../src/stores/embedded-postgres.ts';
 import { migrate } from '../../src/stores/migrate.ts';
-import { runSql, withDatabase, type TestPostgres } from './database.ts';
+import { onClient, runSql, withDatabase, type TestPostgres } from './database.ts';
+import { markOf } from './spare-databases.ts';
 import { createTemporaryFolder, databasePrefix, dropDatabases, isOfDeadRun, removeFoldersOfDeadRuns } from './leftovers.ts';
 import { giveUpMs } from './patience.ts';
 
@@ -44,7 +45,7 @@ async function useServer(project: TestProject, logger: Logger): Promise<Teardown
     const absence = `PostgreSQL server at ${hostname}:${port || 5432} cannot be reached (${messageOf(error)}); set TEST_DATABASE_URL`;
     if (process.env['CI'] === 'true') throw new Error(absence, { cause: error });
     logger.warn(`${absence}: the tests of the project "server" are skipped`);
-    project.provide('testPostgres', { adminConnectionString: connectionString, template: '', prefix: '', absence });
+    project.provide('testPostgres', { adminConnectionString: connectionString, template: '', mark: '', prefix: '', absence });
     return async () => undefined;
   }
   await dropDatabases(client, isOfDeadRun);
@@ -61,5 +62,6 @@ async function prepare(adminConnectionString: string, logger: Logger): Promise<T
   const template = `${prefix}template`;
   await runSql(adminConnectionString, `CREATE DATABASE ${template} TEMPLATE template0`);
   await migrate({ connectionString: withDatabase(adminConnectionString, template), logger });
-  return { adminConnectionString, template, prefix, absence: null };
+  const mark = await onClient(withDatabase(adminConnectionString, template), markOf);
+  return { adminConnectionString, template, mark, prefix, absence: null };
 }
