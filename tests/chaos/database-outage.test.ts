@@ -73,7 +73,7 @@ async function surviveOutage(url: string, outage: Outage): Promise<void> {
   await eventually(() => load.forEach((one) => expect(refusalsIn(one.outcomes()).codes).not.toEqual({})));
   await outage.end();
   expect(await probeUntil(url, '/health/ready', 200)).toBeLessThan(10_000 + patienceMs);
-  await delay(500);
+  await eventually(() => load.forEach((one) => expect(one.outcomes().at(-1)).toMatchObject({ isAcknowledged: true })));
 
   const outcomes = (await Promise.all(load.map(async (one) => one.stop()))).flat();
   const { codes, slowestMs } = refusalsIn(outcomes);

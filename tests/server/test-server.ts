@@ -11,6 +11,7 @@ import { createHttpServer } from '../../src/server/http-server.ts';
 import type { HttpServerOptions, OperationOrigin } from '../../src/server/options.ts';
 import { createHealth } from '../../src/services/health.ts';
 import type { Parsed } from '../kit/graphql-client.ts';
+import { giveUpMs } from '../kit/patience.ts';
 import { thingFields } from './things.ts';
 
 /** What a test sees of the server from inside. */
@@ -178,7 +179,7 @@ export async function startServer(
     maxBodyBytes: 10_000,
     maxWebSocketPayloadBytes: 10_000,
     webSocketInitTimeoutMs: 10_000,
-    headersTimeoutMs: 2_000,
+    headersTimeoutMs: giveUpMs,
     shutdownTimeoutMs: 5_000,
     ...changes.limits,
   };

@@ -12,10 +12,18 @@ import { createUploadServices } from '../../src/services/upload/upload-services.
 import { createDatabase } from '../../src/stores/database.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createPartialFiles } from '../../src/stores/partial-files.ts';
+import { giveUpMs } from '../kit/patience.ts';
 
 const [connectionString = '', folder = '', userId = ''] = process.argv.slice(2);
 const logger = createLogger({ level: 'silent' });
-const { prisma } = createDatabase({ connectionString, poolSize: 2, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000, logger });
+const { prisma } = createDatabase({
+  connectionString,
+  poolSize: 2,
+  statementTimeoutMs: giveUpMs,
+  connectTimeoutMs: giveUpMs,
+  answerTimeoutMs: giveUpMs,
+  logger,
+});
 const fileStore = createFileStore({ folder, newId: uuidv7 });
 const duckdb = await createDuckdb({ tempFolder: join(folder, 'duckdb'), log: logger });
 const limits = { maxUploadBytes: 2_000_000_000, maxUploadsPerUser: 2, uploadResumeMs: 86_400_000 };
