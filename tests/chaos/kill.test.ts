@@ -17,7 +17,7 @@ const leaseMs = 1_500;
 describe('R01 kill -9 of the server in mid-stream', () => {
   it(
     `loses no event, no text and no answered write, and every run ends within two lease times (${rounds} rounds)`,
-    { timeout: 60_000 + rounds * 15_000 },
+    { timeout: 120_000 + rounds * 120_000 },
     async () => {
       await using database = await createTestDatabase();
       await using folder = await createTemporaryFolder();

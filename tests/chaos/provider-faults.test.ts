@@ -22,32 +22,35 @@ const chosen = [
 const [openai] = providers.filter(({ id }) => id === 'openai');
 
 describe('R04 a fault of a model provider, as a person sees it', () => {
-  let app: TestApp;
-  let ada: TestPerson;
+  let patient: TestApp;
+  /** Where a provider that says nothing is soon given up, for the faults that are just that. */
+  let hasty: TestApp;
   let provider: WireServer;
   let reply: WireReply = status(500);
 
   beforeAll(async () => {
     provider = await startWireServer((response, incoming) => reply(response, incoming));
-    app = await startTestApp({
-      environment: {
-        OPENAI_API_KEY: secretKey,
-        OPENAI_BASE_URL: `${provider.url}/v1`,
-        ENGINE_FIRST_TOKEN_TIMEOUT_MS: '2000',
-        ENGINE_IDLE_TIMEOUT_MS: '300',
-        // Each fault is to be seen for itself.
-        ENGINE_CIRCUIT_FAILURES: '1000',
-      },
-    });
-    ada = await app.person();
+    const environment = {
+      OPENAI_API_KEY: secretKey,
+      OPENAI_BASE_URL: `${provider.url}/v1`,
+      // Each fault is to be seen for itself.
+      ENGINE_CIRCUIT_FAILURES: '1000',
+    };
+    patient = await startTestApp({ environment });
+    hasty = await startTestApp({ environment: { ...environment, ENGINE_FIRST_TOKEN_TIMEOUT_MS: '5000', ENGINE_IDLE_TIMEOUT_MS: '300' } });
   });
   afterAll(async () => {
-    await app[Symbol.asyncDispose]();
+    await patient[Symbol.asyncDispose]();
+    await hasty[Symbol.asyncDispose]();
     await provider[Symbol.asyncDispose]();
   });
 
   /** Has the provider answer a question; the title is asked for apart and counts for nothing here. */
-  async function answer(fault: Fault): Promise<{ readonly id: string; readonly attempts: number; readonly events: Awaited<ReturnType<typeof readEvents>> }> {
+  async function answer(
+    fault: Fault,
+    app: TestApp,
+    ada: TestPerson,
+  ): Promise<{ readonly id: string; readonly attempts: number; readonly events: Awaited<ReturnType<typeof readEvents>> }> {
     if (openai === undefined) throw new Error('there is no provider "openai"');
     reply = fault.reply(openai);
     const question = `What of ${fault.fault}?`;
@@ -62,7 +65,9 @@ describe('R04 a fault of a model provider, as a person sees it', () => {
   }
 
   it.each(faults.filter(({ fault }) => chosen.includes(fault)))('$fault: FAILED with $code, the partial text kept, never COMPLETED', async (fault) => {
-    const { id, attempts, events } = await answer(fault);
+    const app = fault.settings === undefined ? patient : hasty;
+    const ada = await app.person();
+    const { id, attempts, events } = await answer(fault, app, ada);
     const last = events.at(-1);
     expect(last).toMatchObject({ __typename: 'RunFailed', code: fault.code });
     expect(events.filter((event) => /^Run(Finished|Failed)$/.test(event.__typename))).toEqual([last]);

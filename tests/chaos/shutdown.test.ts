@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../kit/database.ts';
+import { eventually } from '../kit/eventually.ts';
 import { followQuery } from '../kit/ledger.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
 import { patienceMs } from '../kit/patience.ts';
@@ -32,7 +33,7 @@ async function lastOf(next: () => Promise<any>): Promise<{ readonly last: any; r
 }
 
 describe.skipIf(process.platform !== 'linux')('R06 SIGTERM with 20 event streams, 20 sockets, 2 runs and a stuck query', () => {
-  it('tells every client, ends with 0 within 30 s, and leaves no run RUNNING and no process', { timeout: 90_000 }, async () => {
+  it('tells every client, ends with 0 within 30 s, and leaves no run RUNNING and no process', { timeout: 300_000 }, async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     await using server = await startServerProcess({ DATABASE_URL: database.connectionString, DATA_FOLDER: folder.path, SQL_TIMEOUT_MS: '120000' });
@@ -97,6 +98,7 @@ describe.skipIf(process.platform !== 'linux')('R06 SIGTERM with 20 event streams
     const { rows } = await store.query('SELECT status, error_code, lease_owner FROM runs');
     await store.end();
     expect(rows).toEqual([1, 2].map(() => ({ status: 'FAILED', error_code: 'INTERRUPTED', lease_owner: null })));
-    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    // The system takes a moment to clear away what was killed; the query alone would go on for two minutes.
+    await eventually(() => expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]));
   });
 });
