@@ -136,7 +136,8 @@ test('the bytes of a body beyond the limit are dropped while they come (G11)', a
 });
 
 test('a body that does not come is given up, and so are headers', async () => {
-  const port = Number(new URL(server.url).port);
+  await using hasty = await startServer({ limits: { headersTimeoutMs: 2_000 } });
+  const port = Number(new URL(hasty.url).port);
   const talk = (text: string) =>
     new Promise<string>((resolve) => {
       let answer = '';
