@@ -11,7 +11,7 @@ import { createWorkspace, type Workspace } from '../services/session-workspace.t
 import { patienceMs } from '../kit/patience.ts';
 import { form, openUpload, post, startUploadServer } from './uploads-server.ts';
 
-const limits = { maxUploadBytes: 1_000_000, idleTimeoutMs: 1_500, lingerMs: 500 };
+const limits = { maxUploadBytes: 1_000_000 };
 
 describe('POST /uploads under faults and limits', () => {
   let workspace: Workspace;
@@ -53,14 +53,18 @@ describe('POST /uploads under faults and limits', () => {
   });
 
   it('lets a client that reads late see an early answer, and then ends the connection', async () => {
-    const socket = connect(server.port, '127.0.0.1');
+    const lingerMs = 3_000;
+    await using lingering = await startUploadServer(workspace, { ...limits, lingerMs });
+    lingering.viewer.current = ada;
+    const socket = connect(lingering.port, '127.0.0.1');
     await once(socket, 'connect');
+    socket.on('error', () => undefined);
     socket.pause();
     socket.write('POST /uploads?name=x.exe HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n');
     for (let index = 0; index < 8; index += 1) await new Promise<unknown>((resolve) => socket.write(Buffer.alloc(100_000, 'a'), resolve));
-    await server.settled();
+    await lingering.settled();
     await new Promise<unknown>((resolve) => socket.write('more', resolve));
-    const closed = once(socket, 'close', { signal: AbortSignal.timeout(limits.lingerMs + patienceMs) });
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(lingerMs + patienceMs) });
     expect(String((await once(socket.resume(), 'data'))[0])).toMatch(/^HTTP\/1.1 415 /);
     await closed;
   });
@@ -109,7 +113,9 @@ describe('POST /uploads under faults and limits', () => {
   });
 
   it('gives up a client that falls silent', async () => {
-    const { request, answer } = openUpload(`${server.url}?name=x.csv`);
+    await using hasty = await startUploadServer(workspace, { ...limits, idleTimeoutMs: 1_500 });
+    hasty.viewer.current = ada;
+    const { request, answer } = openUpload(`${hasty.url}?name=x.csv`);
     request.write('a,b\n');
     const { status, body } = await answer;
     expect([status, body.errors]).toMatchObject([408, [{ message: expect.stringContaining('No byte came for 1500 ms') }]]);

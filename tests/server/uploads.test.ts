@@ -8,7 +8,7 @@ import { uuidv7 } from '../../src/base/id.ts';
 import { createWorkspace, type Workspace } from '../services/session-workspace.ts';
 import { form, post, rawForm, sessionGlobalId, startUploadServer } from './uploads-server.ts';
 
-const limits = { maxUploadBytes: 1_000_000, idleTimeoutMs: 300, lingerMs: 500 };
+const limits = { maxUploadBytes: 1_000_000 };
 
 describe('POST /uploads', () => {
   let workspace: Workspace;

@@ -57,7 +57,7 @@ beforeAll(async () => {
   await new Promise((resolve) => void server.once('listening', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   app = await startTestApp({
-    environment: { WEB_PAGE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', WEB_PAGE_TIMEOUT_MS: '3000', MAX_DOCUMENT_BYTES: String(512 * 1024) },
+    environment: { WEB_PAGE_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', WEB_PAGE_TIMEOUT_MS: '10000', MAX_DOCUMENT_BYTES: String(512 * 1024) },
   });
   person = await app.person();
   baseId = await createBase(person);
@@ -118,7 +118,7 @@ describe('a web page', () => {
 
   it.each([
     ['/endless', 'PAYLOAD_TOO_LARGE', 'larger than the limit'],
-    ['/never', 'PAGE_UNREACHABLE', 'within 3000 ms'],
+    ['/never', 'PAGE_UNREACHABLE', 'within 10000 ms'],
     ['/ring', 'PAGE_UNREACHABLE', 'redirects more than 5 times'],
     ['/missing', 'PAGE_UNREACHABLE', 'status 404'],
     ['/picture', 'UNSUPPORTED_FILE', 'sent image/png'],
