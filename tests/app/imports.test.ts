@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { eventually } from '../kit/eventually.ts';
 import { pixel } from '../kit/full-account.ts';
 import { followImport, importFile, postImport, zipOf } from '../kit/imports.ts';
 import { chatgptExport, chatgptMessage, claudeExport, mappingOf } from '../services/import/documents.ts';
@@ -56,7 +57,8 @@ describe('an export of ChatGPT', () => {
       { __typename: 'FilePart', name: 'notes.md', attachment: { byteSize: 8 } },
     ]);
     expect(Buffer.from(await (await fetch(`${app.url}${messages[2].parts[0].attachment.downloadUrl}`)).arrayBuffer())).toEqual(pixel);
-    expect(await readdir(join(app.dataFolder, 'tmp')), 'what was sent is gone').toEqual([]);
+    // It goes when the end has been told.
+    await eventually(async () => expect(await readdir(join(app.dataFolder, 'tmp')), 'what was sent is gone').toEqual([]));
   });
 
   it('adds nothing when it comes again, and what is new when it has grown', async () => {

@@ -10,7 +10,7 @@ import { letIn, openRoom } from '../kit/rooms.ts';
 import { rowId } from '../kit/ids.ts';
 
 /** Whoever waited for a server that hangs would wait so long, on a busy machine too. */
-const timeoutMs = 5_000;
+const timeoutMs = 10_000;
 let live: FakeLiveKit;
 let app: TestApp;
 let ada: TestPerson;

@@ -23,6 +23,8 @@ describe.skipIf(redisAbsence !== null)(`R10 with Redis${redisAbsence === null ? 
     const send = 'mutation { sendMessage(input: { text: "Hello" }) { run { id } } }';
     const first = await timed(send);
     const call = await engine.nextCall();
+    // Nothing of theirs was counted anywhere yet, also where Redis was too slow before the outage for a machine that is busy.
+    const fresh = await app.person();
     // The first of everything is slow, and so is everything on a machine that is busy: what an outage adds is what counts.
     const somebody = await app.person();
     const usual: number[] = [];
@@ -34,7 +36,7 @@ describe.skipIf(redisAbsence !== null)(`R10 with Redis${redisAbsence === null ? 
     if (state === 'frozen') redis.proxy.freeze();
     else await redis.proxy.close();
     const answers = [];
-    for (let count = 0; count < 8; count += 1) answers.push(await timed(send));
+    for (let count = 0; count < 8; count += 1) answers.push(await timed(send, fresh));
     for (let count = 0; count < 6; count += 1) {
       answers.push(await timed(login(person.email)));
     }

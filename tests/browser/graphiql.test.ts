@@ -11,7 +11,10 @@ const isAvailable = existsSync(executablePath);
 // Where there is no browser the suite is reported as skipped; CI has one.
 if (process.env['CI'] === 'true' && !isAvailable) throw new Error(`Chromium is missing at ${executablePath}.`);
 
-describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
+/** A browser has much to compute, and more where others want the processor too. */
+const timeout = 240_000;
+
+describe.skipIf(!isAvailable)('GraphiQL in Chromium', { timeout }, () => {
   let app: TestApp;
   let person: TestPerson;
   let runId: string;
@@ -25,8 +28,8 @@ describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
     const started = await person.client.request('mutation ($id: ID!) { autoAnalyze(input: { sessionId: $id }) { run { id } } }', { id: session.id });
     runId = started.autoAnalyze.run.id;
     const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-    browser = await chromium.launch({ executablePath, args: flags });
-  });
+    browser = await chromium.launch({ executablePath, args: flags, timeout });
+  }, timeout);
 
   afterAll(async () => {
     await browser.close();
@@ -37,6 +40,7 @@ describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
   async function open(path: string, query: string): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
     await context.addCookies([{ name: 'auth-token', value: person.token, url: app.url, httpOnly: true, sameSite: 'Lax' }]);
+    context.setDefaultTimeout(timeout);
     const page = await context.newPage();
     page.on('request', (request) => {
       if (!request.url().startsWith(app.url) && !request.url().startsWith('data:') && !request.url().startsWith('blob:')) foreign.push(request.url());
@@ -50,7 +54,7 @@ describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
     const page = await open(path, query);
     await page.getByRole('button', { name: /execute/i }).click();
     const result = page.locator('.result-window, .graphiql-response').first();
-    await expect.poll(() => result.innerText(), { timeout: 20_000 }).toMatch(expected);
+    await expect.poll(() => result.innerText(), { timeout: 60_000 }).toMatch(expected);
     const screenshots = process.env['SCREENSHOT_FOLDER'];
     if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/graphiql-${name}.png` });
     const text = await result.innerText();
