@@ -49,22 +49,19 @@ export async function followToTheEnd(id: string, options: FollowOptions): Promis
   const isOver = (): boolean => events.at(-1)?.__typename === 'RunFinished' || events.at(-1)?.__typename === 'RunFailed';
   while (!isOver()) {
     returns += 1;
+    // When the server goes away under this client, it comes back with what it has.
+    const stream = await openStream(options, id, events.at(-1)?.seq ?? options.after ?? 0).catch(() => null);
     try {
-      const stream = await openStream(options, id, events.at(-1)?.seq ?? options.after ?? 0);
-      try {
-        for (;;) {
-          const { kind, result, errors } = await stream.next();
-          const code = (errors ?? result?.errors)?.[0]?.extensions.code;
-          if (typeof code === 'string') codes.push(code);
-          if (kind !== 'next' || typeof code === 'string') break;
-          events.push(result.data.runEvents);
-          options.ledger?.saw(id, result.data.runEvents);
-        }
-      } finally {
-        stream.close();
+      for (;;) {
+        const frame = (await stream?.next().catch(() => null)) ?? null;
+        const code = (frame?.errors ?? frame?.result?.errors)?.[0]?.extensions.code;
+        if (typeof code === 'string') codes.push(code);
+        if (frame?.kind !== 'next' || typeof code === 'string') break;
+        events.push(frame.result.data.runEvents);
+        options.ledger?.saw(id, frame.result.data.runEvents);
       }
-    } catch {
-      // The server went away under this client; it comes back with what it has.
+    } finally {
+      stream?.close();
     }
     if (!isOver()) await delay(50);
   }
