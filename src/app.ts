@@ -96,10 +96,7 @@ export async function startApp(config: Config, logger: Logger, overrides: AppOve
   await migrate({ connectionString: directUrl, logger });
   const database = createDatabase({
     connectionString: url,
-    poolSize: config.databasePoolSize,
-    statementTimeoutMs: config.databaseStatementTimeoutMs,
-    connectTimeoutMs: 5_000,
-    answerTimeoutMs: config.databaseAnswerTimeoutMs,
+    ...config.databasePool,
     // A direct address of its own says that the other one leads to a pooler.
     isPooled: url !== directUrl,
     logger,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attachmentVariables, shapeAttachments, type AttachmentConfig } from './attachment-config.ts';
 import { megabyte, wholeNumber } from './config-values.ts';
 import { contextVariables, shapeContext, type ContextConfig } from './context-config.ts';
+import { databasePoolVariables, shapeDatabasePool, type DatabasePoolConfig } from './database-config.ts';
 import { downloadVariables, shapeDownloads, type DownloadConfig } from './download-config.ts';
 import { engineVariables, shapeEngines, type EnginesConfig } from './engine-config.ts';
 import { gateVariables, problemsOfGate, shapeGate, type GateConfig } from './gate-config.ts';
@@ -37,10 +38,7 @@ export interface Config {
   readonly previousSecrets: readonly string[];
   /** Null starts the embedded PostgreSQL in the data folder. */
   readonly database: DatabaseConfig | null;
-  readonly databasePoolSize: number;
-  readonly databaseStatementTimeoutMs: number;
-  /** How long the database may say nothing at all while it owes an answer, before it counts as away. */
-  readonly databaseAnswerTimeoutMs: number;
+  readonly databasePool: DatabasePoolConfig;
   readonly auth: {
     readonly accessTokenLifetimeSeconds: number;
     readonly refreshTokenLifetimeSeconds: number;
@@ -131,9 +129,7 @@ const variables = z.object({
   PREVIOUS_SECRETS: z.string().default('').transform(separated),
   DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   DIRECT_DATABASE_URL: url(/^postgres(ql)?$/).optional(),
-  DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
-  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(15_000, 100, 600_000),
-  DATABASE_ANSWER_TIMEOUT_MS: wholeNumber(1_500, 100, 600_000),
+  ...databasePoolVariables,
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(900, 10, 86_400),
   REFRESH_TOKEN_LIFETIME_DAYS: wholeNumber(30, 1, 365),
   REFRESH_GRACE_SECONDS: wholeNumber(10, 0, 300),
@@ -237,9 +233,7 @@ function shape(values: z.infer<typeof variables>): Config {
     secret: values.SECRET ?? null,
     previousSecrets: values.PREVIOUS_SECRETS,
     database: databaseUrl === undefined ? null : { url: databaseUrl, directUrl: values.DIRECT_DATABASE_URL ?? databaseUrl },
-    databasePoolSize: values.DATABASE_POOL_SIZE,
-    databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
-    databaseAnswerTimeoutMs: values.DATABASE_ANSWER_TIMEOUT_MS,
+    databasePool: shapeDatabasePool(values),
     auth: {
       accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
       refreshTokenLifetimeSeconds: values.REFRESH_TOKEN_LIFETIME_DAYS * secondsPerDay,

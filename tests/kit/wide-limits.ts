@@ -30,6 +30,7 @@ export const wideLimits: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [
       'DATABASE_STATEMENT_TIMEOUT_MS',
+      'DATABASE_CONNECT_TIMEOUT_MS',
       'DATABASE_ANSWER_TIMEOUT_MS',
       'HEADERS_TIMEOUT_MS',
       'WEBSOCKET_INIT_TIMEOUT_MS',
