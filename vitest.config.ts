@@ -8,9 +8,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // Not a promise: what a machine with much else to do may need. Hooks do the most at once: they start servers, and fill them.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // Not a promise: what a machine with much else to do may need.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
     // Tests wait more than they compute; by default vitest leaves one core to itself.
     maxWorkers: '100%',

@@ -84,7 +84,7 @@ afterAll(async () => {
   page.close();
 });
 
-describe('an account that is exported, deleted, made again and imported', { timeout: 300_000 }, () => {
+describe('an account that is exported, deleted, made again and imported', () => {
   it('is the same account again', async () => {
     await ada.client.request('mutation ($password: String!) { deleteAccount(input: { password: $password }) { deletedUserId } }', { password });
     const again = await app.person({ email: ada.email });

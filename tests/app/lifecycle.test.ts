@@ -32,7 +32,7 @@ function startMain(environment: Readonly<Record<string, string>>): Started {
   return { child, output: () => output, url, exited };
 }
 
-describe('the product as a process', { timeout: 240_000 }, () => {
+describe('the product as a process', () => {
   it('starts with its own database, serves, stops with exit code 0, and comes back with what it knew', async () => {
     await using folder = await createTemporaryFolder();
     const first = startMain({ DATA_FOLDER: folder.path });

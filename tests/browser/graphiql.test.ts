@@ -11,10 +11,10 @@ const isAvailable = existsSync(executablePath);
 // Where there is no browser the suite is reported as skipped; CI has one.
 if (process.env['CI'] === 'true' && !isAvailable) throw new Error(`Chromium is missing at ${executablePath}.`);
 
-/** A browser has much to compute, and more where others want the processor too. */
+/** How long a browser may take to do what it is told, where others want the processor too. */
 const timeout = 240_000;
 
-describe.skipIf(!isAvailable)('GraphiQL in Chromium', { timeout }, () => {
+describe.skipIf(!isAvailable)('GraphiQL in Chromium', () => {
   let app: TestApp;
   let person: TestPerson;
   let runId: string;
@@ -29,7 +29,7 @@ describe.skipIf(!isAvailable)('GraphiQL in Chromium', { timeout }, () => {
     runId = started.autoAnalyze.run.id;
     const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
     browser = await chromium.launch({ executablePath, args: flags, timeout });
-  }, timeout);
+  });
 
   afterAll(async () => {
     await browser.close();

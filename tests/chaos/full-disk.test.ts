@@ -79,7 +79,7 @@ async function fillUp(connectionString: string, folder: string, maxFileBlocks?: 
 }
 
 describe('U03 an upload onto a full disk leaves no file, no row and no temporary file, and says so', () => {
-  it.skipIf(!canMount())('on a file system of a few megabytes (skipped where none can be mounted)', { timeout: 300_000 }, async () => {
+  it.skipIf(!canMount())('on a file system of a few megabytes (skipped where none can be mounted)', async () => {
     await using database = await createTestDatabase();
     await using parent = await createTemporaryFolder();
     const folder = join(parent.path, 'tiny');
@@ -92,7 +92,7 @@ describe('U03 an upload onto a full disk leaves no file, no row and no temporary
     }
   });
 
-  it.skipIf(process.platform === 'win32')('under a limit on the size of files', { timeout: 300_000 }, async () => {
+  it.skipIf(process.platform === 'win32')('under a limit on the size of files', async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     expect(await fillUp(database.connectionString, folder.path, (4 * megabyte) / 512)).toBe(1);

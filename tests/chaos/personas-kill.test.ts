@@ -29,7 +29,7 @@ const saidIn = async (client: GraphqlClient, id: string): Promise<readonly any[]
   (await client.request(path, { id })).conversation.activePath.edges.map(({ node }: any) => node);
 
 describe('R01 kill -9 of the server', () => {
-  it('in a pause and in a round loses neither: the pause is answered after the restart, and the next persona speaks', { timeout: 300_000 }, async () => {
+  it('in a pause and in a round loses neither: the pause is answered after the restart, and the next persona speaks', async () => {
     await using folder = await createTemporaryFolder();
     const environment = { DATA_FOLDER: folder.path, RUN_LEASE_MS: '1500' };
     const first = await startServerProcess(environment);

@@ -55,7 +55,7 @@ async function largeArchive(): Promise<Buffer> {
 }
 
 describe('a server that is killed in the middle of an import', () => {
-  it('goes on after its restart where it was: nothing is missing, nothing is there twice, and each is counted once', { timeout: 300_000 }, async () => {
+  it('goes on after its restart where it was: nothing is missing, nothing is there twice, and each is counted once', async () => {
     await using folder = await createTemporaryFolder();
     const environment = { DATA_FOLDER: folder.path };
     const first = await startServerProcess(environment);
@@ -82,7 +82,7 @@ describe('a server that is killed in the middle of an import', () => {
     expect(repeated.counts).toMatchObject({ conversations: 0, messages: 0, extendedConversations: 0, presentConversations: conversationCount });
   });
 
-  it('has every document of a knowledge base once, and reads them all', { timeout: 300_000 }, async () => {
+  it('has every document of a knowledge base once, and reads them all', async () => {
     await using folder = await createTemporaryFolder();
     const environment = { DATA_FOLDER: folder.path };
     const first = await startServerProcess(environment);

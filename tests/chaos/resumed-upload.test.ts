@@ -8,7 +8,7 @@ import { startServerProcess } from '../kit/server-process.ts';
 import { followToEnd } from '../kit/upload-follower.ts';
 
 describe('U03 a server that is killed in the middle of a resumable upload', () => {
-  it('goes on after its restart where it was, and reads the file whole', { timeout: 300_000 }, async () => {
+  it('goes on after its restart where it was, and reads the file whole', async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     const environment = { DATABASE_URL: database.connectionString, DATA_FOLDER: folder.path };

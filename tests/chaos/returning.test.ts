@@ -12,7 +12,7 @@ import { openSocket } from '../kit/websocket-client.ts';
 const clients = Number(process.env['RETURNS'] ?? 8);
 
 describe('R02 clients that drop and return with `after`', () => {
-  it(`get every event once, in order, and the run goes on (${clients} clients)`, { timeout: 300_000 }, async () => {
+  it(`get every event once, in order, and the run goes on (${clients} clients)`, async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     await using server = await startServerProcess({ DATABASE_URL: database.connectionString, DATA_FOLDER: folder.path });

@@ -21,7 +21,7 @@ async function readToTheEnd(next: () => Promise<{ readonly kind: string; readonl
 }
 
 describe('R09 a reader that pauses', () => {
-  it(`costs no memory over ${eventCount} events, harms no neighbour, and gets everything when it goes on`, { timeout: 300_000 }, async () => {
+  it(`costs no memory over ${eventCount} events, harms no neighbour, and gets everything when it goes on`, async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     // A small heap: with a large one the collector is lazy, and what it has not collected yet would look like a leak.

@@ -12,7 +12,7 @@ import { registerAt } from '../kit/registration.ts';
 import { startServerProcess } from '../kit/server-process.ts';
 
 describe('Q02 kill -9 of the server while models are called', () => {
-  it('leaves one entry a call, estimated by what was streamed, and keeps nothing free for the dead runs', { timeout: 300_000 }, async () => {
+  it('leaves one entry a call, estimated by what was streamed, and keeps nothing free for the dead runs', async () => {
     await using database = await createTestDatabase();
     await using folder = await createTemporaryFolder();
     const environment = { DATABASE_URL: database.connectionString, DATA_FOLDER: folder.path, RUN_LEASE_MS: '1000', QUOTA_USER_TOKENS_PER_DAY: '1000000' };

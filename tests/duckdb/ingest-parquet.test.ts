@@ -66,7 +66,7 @@ describe('Parquet', () => {
     expect((await kit.files()).filter((name) => name.startsWith('bad'))).toEqual([]);
   });
 
-  it('survives every file with a damaged byte in its footer or data', { timeout: 180_000 }, async () => {
+  it('survives every file with a damaged byte in its footer or data', async () => {
     for (let damaged = 0; damaged < 12; damaged += 1) {
       const copy = Buffer.from(good);
       const place = 4 + Math.floor(((good.length - 12) * damaged) / 12);

@@ -25,7 +25,7 @@ async function niceness(processId: number): Promise<ReadonlySet<number>> {
 const until = (condition: () => Promise<boolean> | boolean): Promise<void> => eventually(async () => expect(await condition()).toBe(true));
 
 describe('D03 D04 D06: the queries of others', () => {
-  it('find all the memory that they may use, after a large one has used it or was refused for its size', { timeout: 180_000 }, async () => {
+  it('find all the memory that they may use, after a large one has used it or was refused for its size', async () => {
     await using calm = await startKit({ limits: limitsWith({ workers: 1, warm: 1, longAfterMs: 60_000 }) });
     const large = 'SELECT range, count(*) FROM range(2000000) GROUP BY range';
     for (const userKey of ['first', 'second', 'third']) expect((await calm.query(large, [], undefined, userKey)).rows).toHaveLength(1_000);

@@ -26,7 +26,7 @@ function isAlive(id: number): boolean {
 }
 
 describe.skipIf(process.platform !== 'linux')('a plot that hangs', () => {
-  it('does not outlive a server that is killed', { timeout: 120_000 }, async () => {
+  it('does not outlive a server that is killed', async () => {
     const parent = spawn(process.execPath, [fileURLToPath(new URL('./hanging-parent.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     await once(createInterface(parent.stdout), 'line');

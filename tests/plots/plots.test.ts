@@ -134,7 +134,7 @@ describe('check', () => {
   });
 });
 
-describe('P02 the process', { timeout: 180_000 }, () => {
+describe('P02 the process', () => {
   const imputed = (stop: number): JsonObject => ({
     mark: 'line',
     transform: [{ impute: 'price', key: 'n', keyvals: { start: 0, stop, step: 1 } }],

@@ -63,7 +63,7 @@ async function lived(person: TestPerson): Promise<void> {
   }
 }
 
-describe('a personal session', { timeout: 120_000 }, () => {
+describe('a personal session', () => {
   it('has tables with the types that they say, also where there is nothing', async () => {
     const person = await app.person();
     const session = await create(person);

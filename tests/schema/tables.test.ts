@@ -114,7 +114,7 @@ describe('the tables of a session', () => {
     expect(Math.max(...own, ...other)).toBeGreaterThan(150);
   });
 
-  it('grow by tables that a SELECT makes, which have versions that can be undone', { timeout: 120_000 }, async () => {
+  it('grow by tables that a SELECT makes, which have versions that can be undone', async () => {
     const make = (name: string, sql: string): Promise<any> =>
       input('createTable', { sessionId: session.id, name, sql }, `table { ${tableFields} } session { id }`);
     const before = await storedCount();

@@ -74,7 +74,7 @@ describe('D07 exports', () => {
     await nothingIsLeft();
   });
 
-  it('stream a large result with constant memory, and lose nothing', { timeout: 180_000 }, async () => {
+  it('stream a large result with constant memory, and lose nothing', async () => {
     const { downloadUrl } = await exportQuery("SELECT i AS id, repeat('x', 80) AS text FROM range(600000) t(i)");
     const answer = await get(downloadUrl);
     setFlagsFromString('--expose-gc');

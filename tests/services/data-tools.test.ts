@@ -236,7 +236,7 @@ describe('the tools on DuckDB and Vega-Lite', () => {
     });
   });
 
-  it('draw, and say how to mend what is wrong', { timeout: 180_000 }, async () => {
+  it('draw, and say how to mend what is wrong', async () => {
     const sql = 'SELECT origin, count(*) AS n FROM cars_final GROUP BY 1';
     const encoding = (field: string) => ({ mark: 'bar', encoding: { x: { field, type: 'nominal' }, y: { field: 'n', type: 'quantitative' } } });
     expect(await use('create_plot', { title: 'Cars', sql, spec: encoding('origin') })).toMatchObject({ isError: false });

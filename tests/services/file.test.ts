@@ -57,7 +57,7 @@ describe('table names', () => {
     ['___.csv', 'data'],
   ])('turns %j into %s', (name, table) => expect(tableNameOf(name)).toBe(table));
 
-  it('is always a word that SQL takes without quotes', { timeout: 180_000 }, () => {
+  it('is always a word that SQL takes without quotes', () => {
     assert(
       property(string({ unit: 'binary', maxLength: 400 }), (name) => {
         const table = tableNameOf(name);

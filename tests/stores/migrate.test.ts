@@ -26,7 +26,7 @@ test('an empty database gets every migration, recorded the way Prisma does', asy
   expect(await migrate({ ...database, logger })).toEqual([]);
 });
 
-test('R08 five servers that start at once on an empty database apply each migration once', { timeout: 180_000 }, async () => {
+test('R08 five servers that start at once on an empty database apply each migration once', async () => {
   await using database = await createTestDatabase({ isMigrated: false });
   const script = `
     import { migrate } from ${JSON.stringify(new URL('../../src/stores/migrate.ts', import.meta.url).href)};
@@ -132,7 +132,7 @@ test('a server that is away is said so', async () => {
   );
 });
 
-test('the command line applies, and says the status', { timeout: 180_000 }, async () => {
+test('the command line applies, and says the status', async () => {
   await using database = await createTestDatabase({ isMigrated: false });
   const run = async (...given: readonly string[]): Promise<string> => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('../../prisma/migrate.ts', import.meta.url)), ...given], {

@@ -65,8 +65,7 @@ const bodies: readonly { readonly kind: VectorStore['kind']; open(): Promise<Ope
 
 describe.each(bodies)('vectors of the kind $kind', ({ kind, open }) => {
   let opened: Opened;
-  // The one in WebAssembly takes its time on a busy machine.
-  beforeAll(async () => void (opened = await open()), 180_000);
+  beforeAll(async () => void (opened = await open()));
   afterAll(() => opened.close());
 
   const transaction = (): VectorTransaction => ({
@@ -156,7 +155,7 @@ describe.each(bodies)('vectors of the kind $kind', ({ kind, open }) => {
 });
 
 describe('vectors that were saved while pgvector was not there', () => {
-  it('are taken over at the next start', { timeout: 180_000 }, async () => {
+  it('are taken over at the next start', async () => {
     await using database = await startVectorDatabase();
     const pool = new Pool({ connectionString: database.connectionString, max: 1 });
     const [baseId, documentId, chunkId] = [randomUUID(), randomUUID(), randomUUID()];

@@ -25,7 +25,7 @@ function field(value: string, mark: string, isQuoted: boolean): string {
 }
 
 describe('every line of a file is accounted for', () => {
-  it('gives each row back as it was, or says in which line it is not', { timeout: 180_000 }, async () => {
+  it('gives each row back as it was, or says in which line it is not', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(row, damage), { minLength: 8, maxLength: 25 }),

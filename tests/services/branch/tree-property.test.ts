@@ -9,7 +9,7 @@ const step = fc.record({
   pick: fc.nat(),
 });
 
-it('any sequence of sends, edits, answers, switches, deletions and forks leaves the tree that lists would give', { timeout: 240_000 }, async () => {
+it('any sequence of sends, edits, answers, switches, deletions and forks leaves the tree that lists would give', async () => {
   await using test = await openBranchTest({ engines: [createBuiltinEngine()] });
   const viewer = await test.person();
   const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {

@@ -57,7 +57,7 @@ function checkEntry(entry: UsageEntry, requests: readonly FakeRequest[], text: s
 }
 
 describe('Q03 what is counted and what the provider bills', () => {
-  it('is the same to the token, whatever is stopped, refused, repeated or cut, and one entry a call', { timeout: 240_000 }, async () => {
+  it('is the same to the token, whatever is stopped, refused, repeated or cut, and one entry a call', async () => {
     await using kit = await open();
     const { provider, test, viewer } = kit;
     let number = 0;

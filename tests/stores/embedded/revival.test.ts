@@ -24,7 +24,7 @@ async function killAndAwaitRevival(folder: string, connectionString: string): Pr
 }
 
 describe('R07 the embedded PostgreSQL is killed under its server', () => {
-  it('is started again at the same address, with all that was committed, as often as it takes, and stops in the end', { timeout: 180_000 }, async () => {
+  it('is started again at the same address, with all that was committed, as often as it takes, and stops in the end', async () => {
     await using folder = await createTemporaryFolder();
     const postgres = await start(folder.path, { settings: {} });
     for (let round = 1; round <= 3; round += 1) {
