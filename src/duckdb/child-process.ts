@@ -61,6 +61,8 @@ export interface ChildOptions {
   readonly log: Logger;
   /** Runs when the process has told that it is worn, which may be in the middle of a job. */
   readonly onWorn: () => void;
+  /** Ends a process that is still starting. */
+  readonly signal: AbortSignal;
 }
 
 const entry = fileURLToPath(new URL('./child/main.ts', import.meta.url));
@@ -89,7 +91,7 @@ function spawnProcess(folder: string, options: ChildOptions): ChildProcess {
 /**
  * Starts a child and waits until it is ready.
  *
- * @throws AppError SERVICE_UNAVAILABLE when it does not become ready in time
+ * @throws AppError SERVICE_UNAVAILABLE when it does not become ready in time, or is ended before; its folder is gone then
  */
 export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
   // The process id in the name lets the next start find the folders of a server that was killed.
@@ -159,10 +161,16 @@ export async function startChild(options: ChildOptions): Promise<DuckdbChild> {
   };
 
   const timer = setTimeout(kill, options.spawnTimeoutMs);
+  options.signal.addEventListener('abort', kill, { once: true });
+  if (options.signal.aborted) kill();
   try {
     await ready.promise;
+  } catch (error) {
+    await Promise.allSettled([gone]);
+    throw error;
   } finally {
     clearTimeout(timer);
+    options.signal.removeEventListener('abort', kill);
   }
 
   return {

@@ -127,7 +127,7 @@ export const defaultLimits: DuckdbLimits = {
     maxBytes: 2 * 1024 * megabyte,
     maxColumns: 1_000,
   },
-  spawnTimeoutMs: 15_000,
+  spawnTimeoutMs: 30_000,
   interruptGraceMs: 250,
 };
 

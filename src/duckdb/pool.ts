@@ -20,7 +20,7 @@ export interface ChildPool {
 }
 
 /** How a pool keeps its children. */
-export interface ChildPoolOptions extends Omit<ChildOptions, 'onWorn'> {
+export interface ChildPoolOptions extends Omit<ChildOptions, 'onWorn' | 'signal'> {
   /** How many children there are at most. */
   readonly workers: number;
   /** How many of them are kept started while nothing is to do. */
@@ -37,14 +37,15 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   const alive = new Set<DuckdbChild>();
   const waiters: Deferred<DuckdbChild>[] = [];
   const starting = new Set<Promise<void>>();
-  let isClosed = false;
+  const closing = new AbortController();
+  const { signal: closed } = closing;
   const warm = Math.min(options.warm, options.workers);
   // A child is replaced ahead of time: its last jobs give the next one the quarter of a second to start.
   const isFresh = (child: DuckdbChild): boolean => child.isAlive() && !child.isWorn() && child.jobCount() < 0.9 * options.jobsPerChild;
 
   const offer = (child: DuckdbChild): void => {
     const isUsedUp = child.isWorn() || child.jobCount() >= options.jobsPerChild;
-    if (!child.isAlive() || isClosed || isUsedUp) return child.kill();
+    if (!child.isAlive() || closed.aborted || isUsedUp) return child.kill();
     const waiter = waiters.shift();
     if (waiter !== undefined) waiter.resolve(child);
     else if (idle.length < warm) idle.push(child);
@@ -53,7 +54,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
 
   const start = async (): Promise<void> => {
     try {
-      const child = await startChild({ ...options, onWorn: () => refill() });
+      const child = await startChild({ ...options, onWorn: () => refill(), signal: closed });
       alive.add(child);
       void child.gone
         .catch(() => undefined)
@@ -65,13 +66,13 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
         });
       offer(child);
     } catch (error) {
-      options.log.error({ error }, 'a DuckDB child could not be started');
+      if (!closed.aborted) options.log.error({ error }, 'a DuckDB child could not be started');
       waiters.shift()?.reject(error);
     }
   };
 
   const refill = (): void => {
-    if (isClosed) return;
+    if (closed.aborted) return;
     const fresh = [...alive].filter(isFresh).length;
     const wanted = Math.max(warm - fresh, waiters.length) - starting.size;
     // One more than there are workers, while one of them is replaced.
@@ -106,7 +107,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
   if (firstFill === null) refill();
   return {
     async run(job, timeoutMs, signal, onProgress) {
-      if (isClosed) throw new AppError('SERVICE_UNAVAILABLE', 'The data service is shutting down; try again in a moment.');
+      if (closed.aborted) throw new AppError('SERVICE_UNAVAILABLE', 'The data service is shutting down; try again in a moment.');
       const child = await take();
       if (signal.aborted) {
         offer(child);
@@ -122,7 +123,7 @@ export function createChildPool(options: ChildPoolOptions): ChildPool {
     },
     processIds: () => [...alive].flatMap((child) => (child.processId === undefined ? [] : [child.processId])),
     async close() {
-      isClosed = true;
+      closing.abort();
       if (firstFill !== null) clearTimeout(firstFill);
       await Promise.allSettled(starting);
       const children = [...alive];

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPostmasterFile } from '../../src/stores/postmaster.ts';
+import { childrenOf } from '../kit/child-processes.ts';
 
 /** A PostgreSQL of a data folder, as its processes. */
 export interface PostgresTree {
@@ -9,11 +9,6 @@ export interface PostgresTree {
   freeze(): void;
   /** Lets them go on. */
   thaw(): void;
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
 }
 
 /** Finds the PostgreSQL that a server started in its data folder. */

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
+import { childrenOf } from '../kit/child-processes.ts';
 import { createTestDatabase } from '../kit/database.ts';
 import { eventually } from '../kit/eventually.ts';
 import { followQuery } from '../kit/ledger.ts';
@@ -16,10 +17,8 @@ const watchQuery = 'subscription ($id: ID!) { conversationEvents(conversationId:
 /** DuckDB does not hear an interrupt in it: only SIGKILL ends it before its time. */
 const stuck = "SELECT sum(levenshtein(repeat('ab', 20000 + (range % 7)::INT), repeat('ba', 20000))) FROM range(1000)";
 
-function childrenOf(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  const children = existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
-  return children.flatMap((child) => [child, ...childrenOf(child)]);
+function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** Reads a stream until nothing more comes; gives how it ended. */
@@ -76,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('R06 SIGTERM with 20 event streams
       ({ name = null } = event.result.data.runEvents);
     }
     statuses.close();
-    const processes = childrenOf(server.pid);
+    const processes = descendantsOf(server.pid);
     expect(processes.length).toBeGreaterThan(0);
 
     const startedAt = performance.now();

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSession } from '../access/world.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
+import { commandOf } from '../kit/child-processes.ts';
 import { eventually } from '../kit/eventually.ts';
 import { patienceMs } from '../kit/patience.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
@@ -13,7 +14,7 @@ function childrenAtWork(): readonly string[] {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const [parent, niceness] = [Number(fields[1]), Number(fields[16])];
-      return parent === process.pid && niceness === 19 && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('duckdb/child');
+      return parent === process.pid && niceness === 19 && commandOf(Number(name)).includes('duckdb/child');
     } catch {
       // It is no process, or it ended while it was looked at.
       return false;

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { delay } from '../../src/base/async.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createDuckdb } from '../../src/duckdb/duckdb.ts';
+import { childrenOf, commandOf } from '../kit/child-processes.ts';
 import { eventually } from '../kit/eventually.ts';
 import { giveUpMs, patienceMs } from '../kit/patience.ts';
 import { goneWithin, limitsWith, refusal, startKit } from './kit.ts';
@@ -97,6 +99,21 @@ describe('what is left behind', () => {
     for (const processId of processIds) expect(await goneWithin(processId, 1_000 + patienceMs)).toBe(true);
     expect(await kit.childFolders()).toEqual([]);
     expect((await refusal(kit.query('SELECT 1'))).code).toBe('SERVICE_UNAVAILABLE');
+  });
+
+  it.skipIf(process.platform !== 'linux')('is not waited for when it has not even started', async () => {
+    const slow = await startKit({ limits: { ...limitsWith({}), spawnTimeoutMs: 10 * giveUpMs } });
+    const starting = await eventually(() => {
+      const found = childrenOf(process.pid).filter((pid) => commandOf(pid).includes(slow.tempFolder));
+      expect(found.length).toBeGreaterThan(1);
+      return found;
+    });
+    for (const processId of starting) process.kill(processId, 'SIGSTOP');
+    const closing = slow.duckdb.close().then(() => 'closed');
+    expect(await Promise.race([closing, setTimeout(giveUpMs, 'too late', { ref: false })])).toBe('closed');
+    for (const processId of starting) expect(await goneWithin(processId, patienceMs)).toBe(true);
+    expect(await slow.childFolders()).toEqual([]);
+    await slow[Symbol.asyncDispose]();
   });
 
   it.each([
