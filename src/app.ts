@@ -50,8 +50,6 @@ import { createHnswVectors } from './stores/vectors/hnsw-vectors.ts';
 const { version } = packageJson;
 const hour = 3_600_000;
 const minute = 60_000;
-/** The children for SQL are started when the server serves, so that they do not slow its start. */
-const duckdbWarmAfterMs = 1_000;
 /** A plot may show more rows than a table. */
 const mostPlotRows = 5_000;
 
@@ -60,6 +58,8 @@ export interface AppOverrides {
   readonly clock?: Clock;
   readonly newId?: IdSource;
   readonly fetch?: typeof globalThis.fetch;
+  /** When the children for SQL are started that are kept warm, if no query comes before; a second after the server serves by default, so that they do not slow its start. */
+  readonly duckdbWarmAfterMs?: number;
   /** Engines beside those that the configuration allows. */
   readonly engines?: readonly Engine[];
 }
@@ -80,7 +80,7 @@ export interface App {
  * @throws what names the part that could not be started; everything that was started before it is closed again
  */
 export async function startApp(config: Config, logger: Logger, overrides: AppOverrides = {}): Promise<App> {
-  const { clock = systemClock, newId = uuidv7, fetch = globalThis.fetch } = overrides;
+  const { clock = systemClock, newId = uuidv7, fetch = globalThis.fetch, duckdbWarmAfterMs = 1_000 } = overrides;
   const startedAt = clock.now();
   // Closed in the reverse order of their opening, also when the start fails half way.
   await using opened = new AsyncDisposableStack();

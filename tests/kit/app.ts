@@ -53,7 +53,9 @@ export async function startTestApp(
     SENTIMENT_METHOD: 'NONE',
     ...options.environment,
   });
-  const app = await startApp(config, options.logger ?? createLogger({ level: config.logLevel }), options.overrides);
+  // Most tests ask nothing of DuckDB: its processes start with the first query.
+  const overrides = { duckdbWarmAfterMs: 3_600_000, ...options.overrides };
+  const app = await startApp(config, options.logger ?? createLogger({ level: config.logLevel }), overrides);
   disposal.defer(() => app.stop());
   const nobody = createGraphqlClient(app.url);
   const person: TestApp['person'] = async ({ setupToken, email: wanted } = {}) => {
