@@ -19,7 +19,7 @@ const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_500);
 const promisedMs = 2_000;
 
 /** As a product that nobody has configured. */
-const limits = { DATABASE_ANSWER_TIMEOUT_MS: '1500', DATABASE_STATEMENT_TIMEOUT_MS: '15000' };
+const limits = { DATABASE_ANSWER_TIMEOUT_MS: '1500', DATABASE_CONNECT_TIMEOUT_MS: '5000', DATABASE_STATEMENT_TIMEOUT_MS: '15000' };
 
 const timeout = 300_000 + 2 * outageMs;
 

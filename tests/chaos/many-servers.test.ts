@@ -36,7 +36,7 @@ describe('five servers on one database', () => {
     group = await startServerGroup(5, { DATABASE_URL: database.connectionString, RUN_LEASE_MS: String(leaseMs) });
     servers = group.servers;
     token = (await registerAt(servers[0]?.url ?? '')).token;
-  }, 300_000);
+  });
   afterAll(async () => {
     await group[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();

@@ -29,7 +29,7 @@ describe('R03 stopping a run of a model provider', () => {
       OPENAI_BASE_URL: provider.baseUrl,
       RUN_LEASE_MS: '60000',
     });
-  }, 300_000);
+  });
   afterAll(async () => {
     await group[Symbol.asyncDispose]();
     await provider.close();
