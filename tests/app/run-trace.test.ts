@@ -9,7 +9,7 @@ import { createStatements } from '../../src/stores/statements.ts';
 import { startTestApp, type TestApp, type TestPerson } from '../kit/app.ts';
 import { runSql } from '../kit/database.ts';
 import { createOtlpCollector, type OtlpCollector } from '../kit/otlp-collector.ts';
-import { giveUpMs } from '../kit/patience.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { createScriptedEngine, type ScriptedEngine } from '../kit/scripted-engine.ts';
 import { rowId } from '../kit/ids.ts';
 
@@ -148,9 +148,7 @@ describe('the trace of a run', () => {
     const { pool, close } = createDatabase({
       connectionString: app.connectionString,
       poolSize: 1,
-      statementTimeoutMs: giveUpMs,
-      connectTimeoutMs: giveUpMs,
-      answerTimeoutMs: giveUpMs,
+      ...patientDatabase,
       logger,
     });
     disposal.defer(close);

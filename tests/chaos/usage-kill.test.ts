@@ -7,7 +7,7 @@ import { followToTheEnd, readEvents } from '../kit/follower.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
 import { createLedger } from '../kit/ledger.ts';
 import { createTemporaryFolder } from '../kit/leftovers.ts';
-import { giveUpMs } from '../kit/patience.ts';
+import { giveUpMs, patientDatabase } from '../kit/patience.ts';
 import { registerAt } from '../kit/registration.ts';
 import { startServerProcess } from '../kit/server-process.ts';
 
@@ -20,9 +20,7 @@ describe('Q02 kill -9 of the server while models are called', () => {
     const { pool, prisma, close } = createDatabase({
       connectionString,
       poolSize: 2,
-      statementTimeoutMs: giveUpMs,
-      connectTimeoutMs: giveUpMs,
-      answerTimeoutMs: giveUpMs,
+      ...patientDatabase,
       logger: createLogger({ level: 'silent' }),
     });
     let server = await startServerProcess(environment);

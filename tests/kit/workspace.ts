@@ -1,24 +1,11 @@
-import type { ParticipantRole, PrismaClient } from '../../prisma/generated/client.ts';
+import type { ParticipantRole } from '../../prisma/generated/client.ts';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import type { TestApp, TestPerson } from './app.ts';
 import { runSql } from './database.ts';
 import type { openServices } from './services.ts';
 import { globalId, rowId } from './ids.ts';
-
-let lastMoment = Date.now();
-
-/** A workspace, as a row. Its members have come one after the other. Returns its id. */
-export async function createWorkspace(
-  prisma: PrismaClient,
-  { members }: { readonly members: readonly { readonly userId: string; readonly role: ParticipantRole }[] },
-): Promise<string> {
-  const id = uuidv7();
-  const now = new Date();
-  const rows = members.map((member) => ({ ...member, joinedAt: new Date((lastMoment += 1)) }));
-  await prisma.workspace.create({ data: { id, name: 'Acme', handle: `acme-${id}`, createdAt: now, updatedAt: now, members: { create: rows } } });
-  return id;
-}
+import { writeWorkspace } from './workspace-rows.ts';
 
 /** A mutation of one input. */
 export function mutationOf(field: string, selection: string): string {
@@ -43,7 +30,7 @@ export async function openTeam(opened: Opened) {
     { userId: editor.userId, role: 'EDITOR' },
     { userId: reader.userId, role: 'READER' },
   ] as const;
-  const workspaceId = globalId('Workspace', await createWorkspace(opened.prisma, { members }));
+  const workspaceId = globalId('Workspace', (await writeWorkspace(opened.prisma, { members })).id);
   return { owner, ada, editor, reader, stranger, workspaceId };
 }
 

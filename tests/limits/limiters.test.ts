@@ -4,7 +4,7 @@ import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts';
 import { createPostgresLimiter, removeExpiredCounts } from '../../src/limits/postgres-limiter.ts';
 import { createDatabase, type Database } from '../../src/stores/database.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
-import { giveUpMs } from '../kit/patience.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { countStatements } from '../kit/statements.ts';
 import { describeLimiter } from './limiter-contract.ts';
 
@@ -13,8 +13,7 @@ let database: Database;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   const { connectionString } = testDatabase;
-  const limits = { statementTimeoutMs: giveUpMs, connectTimeoutMs: giveUpMs, answerTimeoutMs: giveUpMs };
-  database = createDatabase({ connectionString, poolSize: 4, ...limits, logger: createLogger({ level: 'silent' }) });
+  database = createDatabase({ connectionString, poolSize: 4, ...patientDatabase, logger: createLogger({ level: 'silent' }) });
 });
 afterAll(async () => {
   await database.close();

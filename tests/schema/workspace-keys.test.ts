@@ -6,7 +6,7 @@ import type { TestPerson } from '../kit/app.ts';
 import { mp3 } from '../kit/fake-media.ts';
 import { createGraphqlClient } from '../kit/graphql-client.ts';
 import { generateImage, generateImageDocument, mediaEventsOf, refusalOf, startMediaApp, type MediaApp } from '../kit/media-app.ts';
-import { giveUpMs } from '../kit/patience.ts';
+import { patientDatabase } from '../kit/patience.ts';
 import { openServices } from '../kit/services.ts';
 import { writeWorkspace } from '../kit/workspace-rows.ts';
 import { rowId } from '../kit/ids.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   bob = await world.app.person();
   const { connectionString } = world.app;
   const logger = createLogger({ level: 'silent' });
-  database = createDatabase({ connectionString, poolSize: 2, statementTimeoutMs: giveUpMs, connectTimeoutMs: giveUpMs, answerTimeoutMs: giveUpMs, logger });
+  database = createDatabase({ connectionString, poolSize: 2, ...patientDatabase, logger });
 });
 afterAll(async () => {
   await database.close();

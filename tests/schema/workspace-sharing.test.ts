@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { uuidv7 } from '../../src/base/id.ts';
 import { openServices } from '../kit/services.ts';
-import { asking, createWorkspace, mutationOf, openTeam } from '../kit/workspace.ts';
+import { asking, mutationOf, openTeam } from '../kit/workspace.ts';
+import { writeWorkspace } from '../kit/workspace-rows.ts';
 import { globalId } from '../kit/ids.ts';
 
 let opened: Awaited<ReturnType<typeof openServices>>;
@@ -68,7 +69,7 @@ describe.each(kinds)('a %s that is shared with a workspace', (kind, one, many, m
   });
 
   it('W05 is shared by its owner alone, and where they may', async () => {
-    const foreign = globalId('Workspace', await createWorkspace(opened.prisma, { members: [{ userId: stranger.userId, role: 'OWNER' }] }));
+    const foreign = globalId('Workspace', (await writeWorkspace(opened.prisma, { members: [{ userId: stranger.userId, role: 'OWNER' }] })).id);
     const wanted = { name: 'Shared', ...more };
     expect(await refusal(reader, create, { input: { ...wanted, workspaceId } })).toMatchObject({ code: 'FORBIDDEN' });
     expect(await refusal(stranger, create, { input: { ...wanted, workspaceId } })).toMatchObject({

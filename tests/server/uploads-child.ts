@@ -12,16 +12,14 @@ import { createUploadServices } from '../../src/services/upload/upload-services.
 import { createDatabase } from '../../src/stores/database.ts';
 import { createFileStore } from '../../src/stores/file-store.ts';
 import { createPartialFiles } from '../../src/stores/partial-files.ts';
-import { giveUpMs } from '../kit/patience.ts';
+import { patientDatabase } from '../kit/patience.ts';
 
 const [connectionString = '', folder = '', userId = ''] = process.argv.slice(2);
 const logger = createLogger({ level: 'silent' });
 const { prisma } = createDatabase({
   connectionString,
   poolSize: 2,
-  statementTimeoutMs: giveUpMs,
-  connectTimeoutMs: giveUpMs,
-  answerTimeoutMs: giveUpMs,
+  ...patientDatabase,
   logger,
 });
 const fileStore = createFileStore({ folder, newId: uuidv7 });

@@ -126,5 +126,5 @@ describe('undoing a proposal', () => {
       { numRuns: 20 },
     );
     expect(applied, 'most can be applied').toBeGreaterThan(12);
-  }, 300_000);
+  });
 });

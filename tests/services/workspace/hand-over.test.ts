@@ -3,7 +3,7 @@ import { uuidv7 } from '../../../src/base/id.ts';
 import { createConversationLog } from '../../../src/events/conversation-log.ts';
 import { dissolveWorkspace, endMembership, lockWorkspace } from '../../../src/services/workspace/end-membership.ts';
 import { startConversation } from '../../kit/conversations.ts';
-import { createWorkspace } from '../../kit/workspace.ts';
+import { writeWorkspace } from '../../kit/workspace-rows.ts';
 import { device, openPeople, password, type OpenPeople } from '../people-kit.ts';
 
 let kit: OpenPeople;
@@ -63,7 +63,7 @@ const end = (workspaceId: string, { userId }: Person) =>
 describe('the end of a membership', () => {
   it('hands what was shared to the OWNER who has been there longest, with documents, without servers, and with handles that are free', async () => {
     const [ada, bob, cleo, dan] = [await join(), await join(), await join(), await join()];
-    const workspaceId = await createWorkspace(kit.prisma, {
+    const { id: workspaceId } = await writeWorkspace(kit.prisma, {
       members: [
         { userId: bob.userId, role: 'EDITOR' },
         { userId: cleo.userId, role: 'OWNER' },
@@ -103,7 +103,7 @@ describe('the end of a membership', () => {
       { userId: bob.userId, role: 'OWNER' },
       { userId: ada.userId, role: 'EDITOR' },
     ] as const;
-    const workspaceId = await createWorkspace(kit.prisma, { members });
+    const { id: workspaceId } = await writeWorkspace(kit.prisma, { members });
     const secret = await template(ada, 'You are a friend of {{who}}.');
     const [whole, broken, foreign] = [
       await persona(ada, 'whole', { workspaceId, templateId: secret, templateVariables: { who: 'Bob' } }),
@@ -124,7 +124,7 @@ describe('the end of a membership', () => {
       { userId: ada.userId, role: 'OWNER' },
       { userId: bob.userId, role: 'READER' },
     ] as const;
-    const workspaceId = await createWorkspace(kit.prisma, { members });
+    const { id: workspaceId } = await writeWorkspace(kit.prisma, { members });
     const [personaId, baseId] = [await persona(ada, 'shared', { workspaceId }), await base(ada, workspaceId)];
     const alone = await room([bob], personaId, baseId);
     const withGuest = await room([bob, guest], personaId, baseId);
@@ -145,7 +145,7 @@ describe('the end of a membership', () => {
       { userId: ada.userId, role: 'OWNER' },
       { userId: bob.userId, role: 'EDITOR' },
     ] as const;
-    const workspaceId = await createWorkspace(kit.prisma, { members });
+    const { id: workspaceId } = await writeWorkspace(kit.prisma, { members });
     const [personaId, baseId] = [await persona(ada, 'back', { workspaceId }), await base(ada, workspaceId)];
     const [ofBob, ofAda] = [await room([bob], personaId, baseId), await room([ada, bob], personaId, baseId)];
     await kit.prisma.$transaction(async (transaction) => {
@@ -160,7 +160,7 @@ describe('the end of a membership', () => {
 describe('a deleted account', () => {
   it('leaves what it shared to the workspace, which has an OWNER after it: the EDITOR who has been there longest, else the READER', async () => {
     const [ada, bob, cleo, dan] = [await join(), await join(), await join(), await join()];
-    const edited = await createWorkspace(kit.prisma, {
+    const { id: edited } = await writeWorkspace(kit.prisma, {
       members: [
         { userId: dan.userId, role: 'READER' },
         { userId: ada.userId, role: 'OWNER' },
@@ -168,13 +168,13 @@ describe('a deleted account', () => {
         { userId: cleo.userId, role: 'EDITOR' },
       ],
     });
-    const read = await createWorkspace(kit.prisma, {
+    const { id: read } = await writeWorkspace(kit.prisma, {
       members: [
         { userId: ada.userId, role: 'OWNER' },
         { userId: dan.userId, role: 'READER' },
       ],
     });
-    const alone = await createWorkspace(kit.prisma, { members: [{ userId: ada.userId, role: 'OWNER' }] });
+    const { id: alone } = await writeWorkspace(kit.prisma, { members: [{ userId: ada.userId, role: 'OWNER' }] });
     // Each workspace's template is the prompt of a persona in the other one.
     const [one, other] = [await template(ada, 'One for {{who}}', edited), await template(ada, 'Other for {{who}}', read)];
     const [first, second, third] = [

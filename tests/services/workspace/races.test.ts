@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { endMembership, lockWorkspace } from '../../../src/services/workspace/end-membership.ts';
 import { startConversation } from '../../kit/conversations.ts';
 import { openServices } from '../../kit/services.ts';
-import { createWorkspace } from '../../kit/workspace.ts';
+import { writeWorkspace } from '../../kit/workspace-rows.ts';
 
 let kit: Awaited<ReturnType<typeof openServices>>;
 beforeAll(async () => void (kit = await openServices()));
@@ -26,7 +26,7 @@ const open = async () => {
     { userId: owner.userId, role: 'OWNER' },
     { userId: member.userId, role: 'EDITOR' },
   ] as const;
-  const workspaceId = await createWorkspace(kit.prisma, { members });
+  const { id: workspaceId } = await writeWorkspace(kit.prisma, { members });
   const { personas, conversationPersonas, knowledgeBases } = kit.services;
   const shared = await personas.create(owner, { name: 'Owl', handle: 'owl', workspaceId });
   const base = await knowledgeBases.create(owner, { name: 'Rules', embeddingModel: null, workspaceId });
