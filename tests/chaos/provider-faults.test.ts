@@ -35,6 +35,8 @@ describe('R04 a fault of a model provider, as a person sees it', () => {
       OPENAI_BASE_URL: `${provider.url}/v1`,
       // Each fault is to be seen for itself.
       ENGINE_CIRCUIT_FAILURES: '1000',
+      // The list of models meets the same fault, and is not what this is about.
+      CONTEXT_MODEL_LIST_TIMEOUT_MS: '500',
     };
     patient = await startTestApp({ environment });
     hasty = await startTestApp({ environment: { ...environment, ENGINE_FIRST_TOKEN_TIMEOUT_MS: '5000', ENGINE_IDLE_TIMEOUT_MS: '300' } });
