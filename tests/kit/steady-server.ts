@@ -1,8 +1,14 @@
 // The whole product with the steady engine, as a process of its own that a test can kill. Prints its address as a line of JSON.
-import { startApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/base/config.ts';
-import { createLogger } from '../../src/base/logger.ts';
-import { createSteadyEngine } from './steady-engine.ts';
+import { flushCompileCache } from 'node:module';
+import { keepCompiledCode } from '../../src/base/compile-cache.ts';
+
+// As main.ts does; this one is mostly killed, so it writes what it has compiled at once.
+keepCompiledCode();
+const { startApp } = await import('../../src/app.ts');
+const { parseConfig } = await import('../../src/base/config.ts');
+const { createLogger } = await import('../../src/base/logger.ts');
+const { createSteadyEngine } = await import('./steady-engine.ts');
+flushCompileCache();
 
 const config = parseConfig(process.env);
 const app = await startApp(config, createLogger({ level: config.logLevel }), { engines: [createSteadyEngine()] });
