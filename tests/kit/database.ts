@@ -61,22 +61,25 @@ function newName({ prefix }: TestPostgres): string {
 }
 
 /**
- * Makes a database as it was before it was used, under another name: whoever still knows the old one finds nothing. Drops it where a test has
- * changed more than rows.
+ * Makes a database as it was before it was used, under another name: whoever still knows the old one finds nothing. Drops it where that cannot
+ * be, as where a test has changed more than rows.
  */
 async function giveBack(postgres: TestPostgres, admin: Client, used: string): Promise<void> {
   const { adminConnectionString, template, mark } = postgres;
   const name = newName(postgres);
+  const renew = async (): Promise<boolean> => {
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [used]);
+    await admin.query(`ALTER DATABASE ${used} RENAME TO ${name}`);
+    return onClient(withDatabase(adminConnectionString, name), async (client) => {
+      if ((await markOf(client)) !== mark) return false;
+      await emptyTables(client);
+      return true;
+    });
+  };
   await untilLeft(admin, used);
-  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [used]);
-  await admin.query(`ALTER DATABASE ${used} RENAME TO ${name}`);
-  const isAsNew = await onClient(withDatabase(adminConnectionString, name), async (client) => {
-    if ((await markOf(client)) !== mark) return false;
-    await emptyTables(client);
-    return true;
-  });
-  if (isAsNew) spares.set(template, [...(spares.get(template) ?? []), name]);
-  else await drop(admin, name);
+  if (await renew().catch(() => false)) spares.set(template, [...(spares.get(template) ?? []), name]);
+  // By the one name or by the other.
+  else for (const either of [used, name]) await drop(admin, either);
 }
 
 async function drop(admin: Client, name: string): Promise<void> {
