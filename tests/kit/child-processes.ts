@@ -1,13 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+
+/** A file of a process in /proc; empty for one that has ended, also while it is read, and where there is no such file. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** The processes that a process has started and that live; none where the system does not tell. (proc(5), children.) */
 export function childrenOf(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
-/** What a process was started with; empty for one that has ended. */
+/** What a process was started with; empty for one that has ended. (proc(5), cmdline.) */
 export function commandOf(pid: number): string {
-  const file = `/proc/${pid}/cmdline`;
-  return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\0', ' ') : '';
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 }

@@ -30,7 +30,7 @@ export interface TestDatabase {
   /** For `pg`, for Prisma, and as DATABASE_URL of a server. */
   readonly connectionString: string;
   readonly name: string;
-  /** Drops it, and cuts whoever is still connected. */
+  /** Cuts whoever is still connected, and keeps it as new for the next test, or drops it: it is no more under its name. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -51,7 +51,7 @@ async function runTests(folder: string, { id, test, title = id }: Protection): P
   const report = join(folder, 'report.json');
   await rm(report, { force: true });
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  // What waits for something that does not come without the protection is not waited for as long as on a busy machine.
+  // Without its protection a test may wait for what never comes: a minute tells.
   const limits = ['--testTimeout', '60000', '--hookTimeout', '60000'];
   const choice = ['--project', 'embedded', test, '-t', title, '--bail', '1', ...limits];
   // A group of its own: with the run go its workers and its database.
