@@ -58,7 +58,7 @@ export interface AppOverrides {
   readonly clock?: Clock;
   readonly newId?: IdSource;
   readonly fetch?: typeof globalThis.fetch;
-  /** When the children for SQL are started that are kept warm, if no query comes before; a second after the server serves by default, so that they do not slow its start. */
+  /** When the children for SQL that are kept warm are started, if no query comes before; after a second by default, not to slow the start of the server. */
   readonly duckdbWarmAfterMs?: number;
   /** Engines beside those that the configuration allows. */
   readonly engines?: readonly Engine[];
